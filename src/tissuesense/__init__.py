@@ -1,0 +1,35 @@
+"""TissueSense: give hands a number.
+
+The everyday names are here and are imported when first used; the rest is reached by module.
+"""
+
+import logging
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_EVERYDAY = {
+    "read_trace": "tissuesense.files.trace_csv",
+    "analyze": "tissuesense.analysis.analyse",
+    "open_device": "tissuesense.transport.device",
+    "hypertonia": "tissuesense.analysis.hypertonia",
+}
+_MODULES = frozenset({"hypertonia"})
+
+__all__ = ["__version__", "analyze", "hypertonia", "open_device", "read_trace"]  # noqa: F822
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: the type is that of the name
+    if name not in _EVERYDAY:
+        raise AttributeError(f"module 'tissuesense' has no attribute '{name}'")
+    module = import_module(_EVERYDAY[name])
+    value = module if name in _MODULES else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

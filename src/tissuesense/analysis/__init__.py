@@ -1,0 +1,1 @@
+"""Estimators: arrays and parameters in, values with uncertainty out, and nothing else."""

@@ -1,0 +1,1 @@
+"""One file per estimator; each is listed in `tissuesense.analysis.registry`."""

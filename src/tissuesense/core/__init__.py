@@ -1,0 +1,1 @@
+"""Quantities, traces, units, clock, errors: what every other floor stands on."""

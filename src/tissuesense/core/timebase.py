@@ -1,0 +1,130 @@
+"""Put sample times in order: clock wraps, doubled rows, misplaced rows, gaps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.core.arrays import BoolArray, FloatArray, vector
+from tissuesense.core.errors import UsageError
+from tissuesense.core.quality import QualityFlag, QualitySummary
+
+# Counters that the gauges we read use: 32 bits of us or ms, 16 bits of ms.
+_WRAPS_S = (2**32 / 1e6, 2**32 / 1e3, 2**16 / 1e3)
+_LONGEST_STEP_OVER_A_WRAP_S = 10.0
+# A row or two in a thousand with a broken time is a transmission error and can be left out; more
+# than that and nobody knows which rows to believe.
+_MISPLACED_SHARE = 0.02
+_GAP_FACTOR = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timebase:
+    """Strictly increasing times and which rows they belong to.
+
+    Attributes
+    ----------
+    t_s
+        Times of the kept rows, shape (m,).
+    keep
+        Mask of the rows that were kept, shape (n,).
+    """
+
+    t_s: FloatArray
+    keep: BoolArray
+    quality: QualitySummary
+
+
+def regularise(t_s: FloatArray, values: FloatArray) -> Timebase:
+    """Return increasing times for rows of `values`, shape (n, columns), flagging what was mended.
+
+    Rows with a time or a value that is not finite are left out; a row that repeats an earlier time
+    is dropped; a counter that wrapped is unwrapped.
+
+    Raises
+    ------
+    UsageError
+        When time goes backwards in a way that none of this explains; the message names the row.
+    """
+    times = np.array(vector(t_s, "time_s"))
+    flags: list[QualityFlag] = []
+    keep = np.isfinite(times) & np.isfinite(values).all(axis=1)
+    if not keep.all():
+        flags.append(QualityFlag.MISSING_VALUES)
+    kept = np.flatnonzero(keep)
+    times = times[kept]
+
+    times, wrapped = _unwrapped(times)
+    if wrapped:
+        flags.append(QualityFlag.CLOCK_WRAPPED)
+
+    in_order = _in_order(times)
+    duplicates = 0
+    if not in_order.all():
+        duplicates, misplaced = _count_out_of_order(times, in_order)
+        if misplaced > _MISPLACED_SHARE * times.size:
+            row = int(kept[np.flatnonzero(~in_order)[0]])
+            raise UsageError(
+                f"Time goes backwards at sample {row + 1} of {keep.size}, and too often to mend."
+            )
+        flags += [QualityFlag.DUPLICATES] if duplicates else []
+        flags += [QualityFlag.MISSING_VALUES] if misplaced else []
+        kept, times = kept[in_order], times[in_order]
+
+    mask = np.zeros(keep.size, dtype=np.bool_)
+    mask[kept] = True
+    gaps = find_gaps(times)
+    if gaps:
+        flags.append(QualityFlag.GAP)
+    quality = QualitySummary(gaps=gaps, duplicates=duplicates, flags=tuple(dict.fromkeys(flags)))
+    return Timebase(t_s=times, keep=mask, quality=quality)
+
+
+def find_gaps(t_s: FloatArray) -> tuple[tuple[float, float], ...]:
+    """Return the stretches without samples: more than three usual steps long.
+
+    The usual step is the ninth decile, so that batches of a radio link are not taken for gaps.
+    """
+    if t_s.size < 3:  # noqa: PLR2004 - two steps at least, to know a usual one
+        return ()
+    steps = np.diff(t_s)
+    wide = np.flatnonzero(steps > _GAP_FACTOR * float(np.quantile(steps, 0.9)))
+    return tuple((float(t_s[i]), float(t_s[i + 1])) for i in wide)
+
+
+def median_rate_hz(t_s: FloatArray) -> float | None:
+    """Return the sample rate, 1 / median step; None for fewer than two samples."""
+    if t_s.size < 2:  # noqa: PLR2004 - one step at least
+        return None
+    return float(1.0 / np.median(np.diff(t_s)))
+
+
+def _unwrapped(times: FloatArray) -> tuple[FloatArray, bool]:
+    """Add a counter's period wherever a fall by about that period makes the step plausible."""
+    wrapped = False
+    for index in np.flatnonzero(np.diff(times) < 0):
+        step = times[index + 1] - times[index]
+        for period in _WRAPS_S:
+            if 0 < step + period < _LONGEST_STEP_OVER_A_WRAP_S:
+                times = times.copy()
+                times[index + 1 :] += period
+                wrapped = True
+                break
+    return times, wrapped
+
+
+def _in_order(times: FloatArray) -> BoolArray:
+    """Return a mask of rows that increase strictly, leaving out as few rows as either rule does.
+
+    One time far ahead would put every later row out of order; then the row ahead is the one to go.
+    """
+    if times.size == 0:
+        return np.zeros(0, dtype=np.bool_)
+    behind = np.concatenate(([True], times[1:] > np.maximum.accumulate(times)[:-1]))
+    ahead = np.concatenate((times[:-1] < np.minimum.accumulate(times[::-1])[::-1][1:], [True]))
+    return behind if np.count_nonzero(behind) >= np.count_nonzero(ahead) else ahead
+
+
+def _count_out_of_order(times: FloatArray, in_order: BoolArray) -> tuple[int, int]:
+    """Return how many of the rows left out repeat a kept time, and how many do not."""
+    repeated = np.isin(times[~in_order], times[in_order])
+    return int(repeated.sum()), int((~repeated).sum())

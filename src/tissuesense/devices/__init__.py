@@ -1,0 +1,1 @@
+"""Wires: bytes to events and back, with no I/O anywhere."""

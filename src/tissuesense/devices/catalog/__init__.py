@@ -1,0 +1,1 @@
+"""One file per device model; each is listed in `tissuesense.devices.registry`."""

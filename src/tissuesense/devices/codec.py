@@ -1,0 +1,167 @@
+"""What a wire can say, and what every codec must promise.
+
+A codec turns bytes into events and commands into bytes; it never does I/O and never reads a clock.
+Promises that the property tests hold every codec to: any chunking of the same bytes gives the same
+events; no bytes raise, and none make it remember more than a bounded amount; a rejected frame
+never yields a number; pushing is positive.
+"""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Rejection(enum.StrEnum):
+    """Why a piece of the stream was refused."""
+
+    MALFORMED = "malformed"
+    OVERLONG = "overlong"
+    TRUNCATED = "truncated"
+    BAD_UNIT = "bad_unit"
+    BAD_LENGTH = "bad_length"
+    BAD_CHECKSUM = "bad_checksum"
+    NOT_FINITE = "not_finite"
+    UNKNOWN_TAG = "unknown_tag"
+
+
+class FaultKind(enum.StrEnum):
+    """What a device says is wrong with itself."""
+
+    OVERLOAD = "overload"
+    LOW_BATTERY = "low_battery"
+    REFUSED_COMMAND = "refused_command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForceReading:
+    """One force; pressing is positive.
+
+    Attributes
+    ----------
+    t_device_s
+        The device's own clock, not unwrapped; None where the wire carries none.
+    t_host_s
+        When the bytes that completed the reading arrived.
+    """
+
+    force_n: float
+    t_device_s: float | None
+    t_host_s: float
+    displacement_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkerPressed:
+    """The client signalled."""
+
+    t_device_s: float | None
+    t_host_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryLevel:
+    """The battery, in volts or in percent, as the wire has it."""
+
+    volts: float | None = None
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """The device reports trouble; no force comes with it."""
+
+    kind: FaultKind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceText:
+    """An identity, a version or a banner, as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameRejected:
+    """A piece of the stream that was refused; at most its first 32 bytes are kept."""
+
+    why: Rejection
+    data: bytes
+
+
+Event = ForceReading | MarkerPressed | BatteryLevel | Fault | DeviceText | FrameRejected
+
+
+class Command(enum.StrEnum):
+    """What a program may ask of a gauge. Nothing here can change a device's calibration."""
+
+    START = "start"
+    STOP = "stop"
+    READ = "read"
+    TARE = "tare"
+    BATTERY = "battery"
+    IDENTIFY = "identify"
+
+
+class Codec(Protocol):
+    """One conversation's state."""
+
+    def receive(self, data: bytes, t_host_s: float, channel: str | None = None) -> Sequence[Event]:
+        """Return the events that `data` completes; `channel` names a BLE characteristic."""
+        ...
+
+    def encode(self, command: Command) -> bytes:
+        """Return the bytes of a command.
+
+        Raises
+        ------
+        LocalProtocolError
+            When this device has no such command.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireSample:
+    """What a simulated gauge is about to send."""
+
+    t_s: float
+    force_n: float
+    displacement_mm: float | None = None
+
+
+class Encoder(Protocol):
+    """The device's side of the wire, for the simulator."""
+
+    def samples(self, samples: Sequence[WireSample]) -> bytes:
+        """Return what the device sends for a batch of samples, oldest first."""
+        ...
+
+    def reply(self, request: bytes) -> bytes:
+        """Return what the device answers to bytes written to it; empty where it is silent."""
+        ...
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """Return the event as the vectors write it, host time left out."""
+    match event:
+        case ForceReading():
+            force = {
+                "type": "force",
+                "force_n": event.force_n,
+                "t_device_s": event.t_device_s,
+            }
+            if event.displacement_mm is not None:
+                force["displacement_mm"] = event.displacement_mm
+            return force
+        case MarkerPressed():
+            return {"type": "marker", "t_device_s": event.t_device_s}
+        case BatteryLevel():
+            return {"type": "battery", "volts": event.volts, "percent": event.percent}
+        case Fault():
+            return {"type": "fault", "kind": str(event.kind), "detail": event.detail}
+        case DeviceText():
+            return {"type": "text", "text": event.text}
+        case FrameRejected():
+            return {"type": "rejected", "why": str(event.why)}

@@ -1,0 +1,120 @@
+"""How to recognise, open and talk to a device: everything about it that is not bytes."""
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tissuesense.core.errors import ConfigurationError
+from tissuesense.core.units import newton_per_unit
+from tissuesense.devices.codec import Codec, Encoder
+
+
+class Confidence(enum.StrEnum):
+    """Where the knowledge of a wire comes from."""
+
+    VENDOR = "vendor"
+    REVERSE_ENGINEERED = "reverse-engineered"
+    CONVENTION = "convention"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireParameters:
+    """What a user may set in a device URL.
+
+    Attributes
+    ----------
+    unit
+        Unit of a gauge that sends none; recorded as assumed.
+    invert
+        Turn the sign that the profile would give.
+    """
+
+    unit: str | None = None
+    invert: bool = False
+
+    @property
+    def sign(self) -> float:
+        """-1 where the user asked to turn the sign."""
+        return -1.0 if self.invert else 1.0
+
+    def required_newton_per_unit(self, model: str) -> float:
+        """Return the factor of the stated unit.
+
+        Raises
+        ------
+        ConfigurationError
+            When no unit was stated.
+        """
+        if self.unit is None:
+            raise ConfigurationError(
+                f"The model '{model}' sends numbers without a unit.",
+                hint="Add unit=N, unit=kgf or unit=lbf to the device URL.",
+            )
+        return newton_per_unit(self.unit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialLink:
+    """A serial port: how it is opened and how the gauge is kept talking.
+
+    Attributes
+    ----------
+    poll_interval_s
+        Ask for a reading this often; None for a gauge that streams by itself.
+    settle_s
+        Silence to expect after opening, such as that of a board that resets.
+    """
+
+    baud: int
+    poll_interval_s: float | None = None
+    reply_timeout_s: float = 0.5
+    settle_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BleLink:
+    """A GATT peripheral: what it advertises and which characteristics carry the wire."""
+
+    name_prefix: str
+    service: str
+    notify: tuple[str, ...]
+    write: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceProfile:
+    """One device model.
+
+    Attributes
+    ----------
+    codec
+        Makes the decoder of one conversation.
+    encoder
+        Makes the device's side of the wire, for the simulator.
+    clock_period_s
+        After how many seconds the device's clock starts again; None where it has no clock.
+    push_sign
+        Which sign the wire gives to pushing; the codec always gives a positive one.
+    """
+
+    model: str
+    title: str
+    codec: Callable[[WireParameters], Codec]
+    encoder: Callable[[WireParameters], Encoder]
+    confidence: Confidence
+    serial: SerialLink | None = None
+    ble: BleLink | None = None
+    nominal_rate_hz: float | None = None
+    clock_period_s: float | None = None
+    push_sign: str = "positive"
+    parameters: tuple[str, ...] = ()
+    streams_on_start: bool = False
+    tried_on_hardware: bool = False
+    notes: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """Every way to reach the device, in the contract's words."""
+        links = (("serial", self.serial), ("ble", self.ble))
+        return (*(name for name, link in links if link is not None), "simulated")

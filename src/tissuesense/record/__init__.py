@@ -1,0 +1,1 @@
+"""The clinical record: who, when, what the hands found, what the sensor measured."""

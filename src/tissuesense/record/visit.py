@@ -1,0 +1,62 @@
+"""A visit and what the therapist's hands found in it."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from tissuesense.core.errors import UsageError
+from tissuesense.core.site import BodySite
+from tissuesense.record.client import ClientId
+
+VisitId = NewType("VisitId", str)
+
+
+class Block(enum.StrEnum):
+    """When in the visit something was found: before, between or after treatment."""
+
+    PRE = "pre"
+    TREATMENT = "treatment"
+    POST = "post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One visit of one client."""
+
+    id: VisitId
+    client: ClientId
+    opened_at: datetime
+    practitioner: str = ""
+    reason: str = ""
+
+
+TENDERNESS_WORDS = ("no tenderness", "says it is tender", "winces", "withdraws")
+TONE_WORDS = {-2: "slack", -1: "soft", 0: "unremarkable", 1: "firm", 2: "hard"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualFinding:
+    """What the hands found at one site; the sensor's peer, never its comment.
+
+    Attributes
+    ----------
+    tenderness
+        0 none, 1 says it is tender, 2 winces, 3 withdraws; None: not examined.
+    tone
+        -2 slack to +2 hard, 0 unremarkable; None: not examined.
+    """
+
+    visit: VisitId
+    site: BodySite
+    found_at: datetime
+    block: Block = Block.PRE
+    tenderness: int | None = None
+    tone: int | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.tenderness is not None and self.tenderness not in range(len(TENDERNESS_WORDS)):
+            raise UsageError(f"Palpation tenderness is 0, 1, 2 or 3, not {self.tenderness}.")
+        if self.tone is not None and self.tone not in TONE_WORDS:
+            raise UsageError(f"Palpated tone is -2, -1, 0, 1 or 2, not {self.tone}.")
