@@ -17,7 +17,7 @@ _EVERYDAY = {
 }
 _MODULES = frozenset({"hypertonia"})
 
-__all__ = ["__version__", "analyze", "hypertonia", "open_device", "read_trace"]  # noqa: F822
+__all__ = ["__version__", "analyze", "hypertonia", "open_device", "read_trace"]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 

@@ -14,7 +14,7 @@ class Clock(Protocol):
         ...
 
     def now(self) -> datetime:
-        """The wall clock, in UTC."""
+        """Return the wall clock, in UTC."""
         ...
 
 
@@ -26,7 +26,7 @@ class SystemClock:
         return time.monotonic()
 
     def now(self) -> datetime:
-        """The machine's wall clock, in UTC."""
+        """Return the machine's wall clock, in UTC."""
         return datetime.now(UTC)
 
 
@@ -42,7 +42,7 @@ class ManualClock:
         return self.elapsed_s
 
     def now(self) -> datetime:
-        """The start moved by the elapsed seconds."""
+        """Return the start moved by the elapsed seconds."""
         return self.start + timedelta(seconds=self.elapsed_s)
 
     def advance(self, seconds: float) -> None:

@@ -60,6 +60,28 @@ class UsageError(TissueSenseError, ValueError):
     code = "usage"
 
 
+class NoProbeArea(UsageError):  # noqa: N818 - named for what is missing
+    """A pressure was asked for and nobody said how wide the tip is."""
+
+    code = "no_probe_area"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The probe area is not stated, so force cannot be turned into pressure.",
+            hint='Add the area of the tip to the side-car, such as {"probe_area_cm2": 1.0}.',
+        )
+
+
+class NoColumn(UsageError):  # noqa: N818 - named for what is missing
+    """The trace lacks a column that its kind needs."""
+
+    code = "no_column"
+
+    def __init__(self, column: str, *, kind: str) -> None:
+        super().__init__(f"A recording of kind '{kind}' needs a column {column}.")
+        self.column = column
+
+
 class ConfigurationError(TissueSenseError):
     """A setting is wrong or a name is unknown; `known` holds the names that would do."""
 

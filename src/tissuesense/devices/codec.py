@@ -7,9 +7,11 @@ never yields a number; pushing is positive.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from tissuesense.core.errors import LocalProtocolError
 
 
 class Rejection(enum.StrEnum):
@@ -122,17 +124,46 @@ class Codec(Protocol):
         ...
 
 
+def command_bytes(commands: Mapping[Command, bytes], command: Command, model: str) -> bytes:
+    """Return the row of `command` in a model's table.
+
+    Raises
+    ------
+    LocalProtocolError
+        When the table has no such row.
+    """
+    if command not in commands:
+        known = ", ".join(commands) or "none: it talks by itself"
+        raise LocalProtocolError(
+            f"The model '{model}' has no command '{command}'.", hint=f"Its commands: {known}."
+        )
+    return commands[command]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireSample:
-    """What a simulated gauge is about to send."""
+    """What a simulated gauge is about to send.
+
+    Attributes
+    ----------
+    t_s
+        What the gauge's own clock shows, before it wraps.
+    marker
+        The client signals at this moment; sent by wires that have a word for it.
+    """
 
     t_s: float
     force_n: float
     displacement_mm: float | None = None
+    marker: bool = False
 
 
 class Encoder(Protocol):
-    """The device's side of the wire, for the simulator."""
+    """The device's side of the wire, for the simulator.
+
+    Its promise: what it sends for a sample, the codec of the same parameters reads as that sample,
+    within the resolution of the wire.
+    """
 
     def samples(self, samples: Sequence[WireSample]) -> bytes:
         """Return what the device sends for a batch of samples, oldest first."""

@@ -27,15 +27,29 @@ class WireParameters:
         Unit of a gauge that sends none; recorded as assumed.
     invert
         Turn the sign that the profile would give.
+    joined_midway
+        Not for the URL: set by a transport that may begin to listen in the middle of a line.
     """
 
     unit: str | None = None
     invert: bool = False
+    joined_midway: bool = False
 
     @property
     def sign(self) -> float:
         """-1 where the user asked to turn the sign."""
         return -1.0 if self.invert else 1.0
+
+    @property
+    def assumed_newton_per_unit(self) -> float | None:
+        """The factor of the stated unit; None where none was stated.
+
+        Raises
+        ------
+        ConfigurationError
+            When the unit is not one of force.
+        """
+        return None if self.unit is None else newton_per_unit(self.unit)
 
     def required_newton_per_unit(self, model: str) -> float:
         """Return the factor of the stated unit.

@@ -1,13 +1,18 @@
 """A measurement: one recording at one site, and the findings that were computed from it."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NewType
 
+import numpy as np
+
+from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualitySummary
-from tissuesense.core.recording import RecordingContext, RecordingKind
+from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite
 from tissuesense.core.trace import Trace
+from tissuesense.record.ids import draw
 from tissuesense.record.visit import Block, VisitId
 
 MeasurementId = NewType("MeasurementId", str)
@@ -39,6 +44,16 @@ class Measurement:
     trace_sha256: str
     device_model: str
     block: Block = Block.PRE
+
+    def recording(self) -> Recording:
+        """Return what an estimator is to look at, now as on the day."""
+        return Recording(
+            trace=self.trace,
+            context=self.context,
+            quality=self.quality,
+            name=self.id,
+            content_sha256=self.trace_sha256,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +88,21 @@ class StoredFinding:
     method: MethodVersion
     computed_at: datetime
 
+    def __post_init__(self) -> None:
+        if self.value is not None:
+            object.__setattr__(self, "value", _storable(self.value, self.quantity))
+        if self.standard_uncertainty is not None:
+            uncertainty = _storable(self.standard_uncertainty, self.quantity)
+            object.__setattr__(self, "standard_uncertainty", uncertainty)
+        if self.ci95 is not None:
+            low, high = (_storable(bound, self.quantity) for bound in self.ci95)
+            object.__setattr__(self, "ci95", (low, high))
+
+    @property
+    def number(self) -> int:
+        """Which of its measurement's findings it is, counted from 1."""
+        return int(self.id.rpartition("-")[2])
+
     def numbers(self) -> dict[str, Any]:
         """Return what a recomputation must give again, bit for bit."""
         return {
@@ -85,3 +115,20 @@ class StoredFinding:
             "accepted": self.accepted,
             "flags": self.flags,
         }
+
+
+def new_measurement_id(rng: np.random.Generator) -> MeasurementId:
+    """Draw an identifier such as M-7QK4Z0AB."""
+    return MeasurementId(f"M-{draw(rng, 8)}")
+
+
+def finding_id(measurement: MeasurementId, number: int) -> FindingId:
+    """Return the identifier of a measurement's nth finding: M-7QK4Z0AB-3 names both."""
+    return FindingId(f"{measurement}-{number}")
+
+
+def _storable(value: float, quantity: str) -> float:
+    """Return `value` as every store and document keeps it: finite, and zero without a sign."""
+    if not math.isfinite(value):
+        raise UsageError(f"{quantity} must be finite or absent, not {value}.")
+    return float(value) + 0.0

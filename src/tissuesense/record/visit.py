@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
+import numpy as np
+
 from tissuesense.core.errors import UsageError
 from tissuesense.core.site import BodySite
 from tissuesense.record.client import ClientId
+from tissuesense.record.ids import draw
 
 VisitId = NewType("VisitId", str)
 
@@ -60,3 +63,8 @@ class ManualFinding:
             raise UsageError(f"Palpation tenderness is 0, 1, 2 or 3, not {self.tenderness}.")
         if self.tone is not None and self.tone not in TONE_WORDS:
             raise UsageError(f"Palpated tone is -2, -1, 0, 1 or 2, not {self.tone}.")
+
+
+def new_visit_id(rng: np.random.Generator) -> VisitId:
+    """Draw an identifier such as V-7QK4Z0AB."""
+    return VisitId(f"V-{draw(rng, 8)}")

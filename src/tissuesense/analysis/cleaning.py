@@ -1,0 +1,107 @@
+"""Noise, resolution and single wrong readings of a sampled force."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tissuesense.core.arrays import BoolArray, FloatArray
+
+_MAD_TO_SD = 1.4826  # for a normal distribution
+_SPIKE_STEPS = 4.0
+_SPIKE_SHARE_OF_RANGE = 0.02
+_RESOLUTION_SAMPLES = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanSignal:
+    """A signal without spikes, and what is known of its grain.
+
+    Attributes
+    ----------
+    values
+        Shape (n,); spikes replaced by the line between their neighbours.
+    is_spike
+        Which samples were replaced, shape (n,).
+    noise
+        Standard deviation of one sample about a smooth curve, never below that of the resolution.
+    resolution
+        Smallest step between readings; 0 where there is none to be seen.
+    """
+
+    values: FloatArray
+    is_spike: BoolArray
+    noise: float
+    resolution: float
+
+
+def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
+    """Find isolated wrong readings (one or two samples) and the noise of the rest.
+
+    A reading is a spike when it leaves the median of its five neighbours by more than four usual
+    steps between samples: a ramp, a sharp release and a sampled peak stay below that.
+    """
+    resolution = resolution_of(values)
+    if values.size < 5:  # noqa: PLR2004 - the window
+        return CleanSignal(
+            values=values,
+            is_spike=np.zeros(values.size, dtype=np.bool_),
+            noise=resolution / np.sqrt(12),
+            resolution=resolution,
+        )
+    padded = np.pad(values, 2, mode="edge")
+    departure = values - np.median(sliding_window_view(padded, 5), axis=1)
+    steps = np.abs(np.diff(values))
+    low, high = np.quantile(values, [0.02, 0.98])
+    limit = max(
+        _SPIKE_STEPS * float(np.quantile(steps, 0.9)),
+        _SPIKE_SHARE_OF_RANGE * float(high - low),
+        3.0 * resolution,
+    )
+    is_spike = np.abs(departure) > limit
+    if is_spike.any() and not is_spike.all():
+        values = values.copy()
+        values[is_spike] = np.interp(t_s[is_spike], t_s[~is_spike], values[~is_spike])
+    return CleanSignal(
+        values=values,
+        is_spike=is_spike,
+        noise=max(noise_of(values), resolution / np.sqrt(12)),
+        resolution=resolution,
+    )
+
+
+def noise_of(values: FloatArray) -> float:
+    """Return the standard deviation of white noise on a smooth curve, from second differences."""
+    if values.size < 3:  # noqa: PLR2004 - one second difference
+        return 0.0
+    bend = np.diff(values, n=2)
+    return float(_MAD_TO_SD * np.median(np.abs(bend - np.median(bend))) / np.sqrt(6.0))
+
+
+def resolution_of(values: FloatArray) -> float:
+    """Return the smallest step between successive readings of a quantised signal, else 0."""
+    steps = np.abs(np.diff(values[:_RESOLUTION_SAMPLES]))
+    steps = steps[steps > 1e-9]  # noqa: PLR2004 - rounding of decimal fractions
+    if steps.size < 10:  # noqa: PLR2004 - too few to tell
+        return 0.0
+    smallest = float(steps.min())
+    multiples = steps / smallest
+    # Readings on a grid differ by whole steps; readings of a continuous signal do not.
+    on_grid = np.abs(multiples - np.round(multiples)) < 0.02  # noqa: PLR2004
+    return smallest if bool(on_grid.mean() > 0.98) else 0.0  # noqa: PLR2004
+
+
+def binned(t_s: FloatArray, values: FloatArray, width_s: float) -> tuple[FloatArray, FloatArray]:
+    """Average samples into bins of `width_s`; bins without samples are left out.
+
+    Returns
+    -------
+    tuple of arrays
+        Mean time and mean value of each bin, shape (m,) with m <= n.
+    """
+    if t_s.size < 2:  # noqa: PLR2004 - nothing to average
+        return t_s, values
+    bins = ((t_s - t_s[0]) / width_s).astype(np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(bins) > 0)))
+    counts = np.diff(np.append(starts, t_s.size))
+    return np.add.reduceat(t_s, starts) / counts, np.add.reduceat(values, starts) / counts

@@ -1,0 +1,69 @@
+"""Polynomials over a neighbourhood: one value, its slope and their uncertainty from many samples."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.core.arrays import FloatArray
+
+_MOST_AUTOCORRELATION = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearFit:
+    """Ordinary least squares on given basis functions.
+
+    Attributes
+    ----------
+    coefficients
+        One per basis function, shape (p,).
+    covariance
+        Of the coefficients, shape (p, p), widened for residuals that follow one another.
+    residual_sd
+        Scatter about the curve.
+    """
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    residual_sd: float
+
+    def at(self, basis: FloatArray) -> float:
+        """Return the curve where the basis functions have the values `basis`, shape (p,)."""
+        return float(basis @ self.coefficients)
+
+    def covariance_of(self, one: FloatArray, other: FloatArray) -> float:
+        """Return the covariance of the curve at two places."""
+        return float(one @ self.covariance @ other)
+
+    def uncertainty_at(self, basis: FloatArray) -> float:
+        """Return the standard uncertainty of the curve at one place."""
+        return math.sqrt(max(self.covariance_of(basis, basis), 0.0))
+
+
+def fit_linear(design: FloatArray, y: FloatArray, least_sd: float = 0.0) -> LinearFit:
+    """Fit ``y = design @ coefficients``; design has shape (n, p) with n > p.
+
+    Residuals of a hand are not white: the covariance is multiplied by (1 + r) / (1 - r), r being
+    their lag-one correlation (variance of the mean of a first-order autoregression; G. M. Jenkins
+    and D. G. Watts, Spectral Analysis, 1968, section 5.3), where r is positive. `least_sd` keeps
+    a curve through few samples from looking exact.
+    """
+    normal = np.linalg.pinv(design.T @ design, hermitian=True)
+    coefficients = normal @ (design.T @ y)
+    residuals = y - design @ coefficients
+    squares = float(residuals @ residuals)
+    sd = max(math.sqrt(squares / max(y.size - design.shape[1], 1)), least_sd)
+    lag_one = float(residuals[1:] @ residuals[:-1]) / squares if squares > 0 else 0.0
+    lag_one = min(max(lag_one, 0.0), _MOST_AUTOCORRELATION)
+    return LinearFit(
+        coefficients=coefficients,
+        covariance=normal * (sd * sd * (1 + lag_one) / (1 - lag_one)),
+        residual_sd=sd,
+    )
+
+
+def powers(x: FloatArray | float, degree: int) -> FloatArray:
+    """Return 1, x, x**2, ... as the columns of a design matrix, or as one row."""
+    columns = np.power.outer(np.asarray(x, dtype=np.float64), np.arange(degree + 1.0))
+    return np.asarray(columns, dtype=np.float64)

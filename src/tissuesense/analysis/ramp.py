@@ -1,0 +1,162 @@
+"""The pressure of one press about its peak: where it was let go, and whether it was held first."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.breakpoints import Bend, find_bend
+from tissuesense.analysis.cleaning import binned
+from tissuesense.core.arrays import FloatArray
+
+_FINEST_BIN_S = 0.005
+_RAMP_WINDOW_S = 0.45
+_LONGEST_SMOOTHING_S = 0.25
+_TARGET_NOISE_SHARE = 0.002
+_PLATEAU_SLOPE_SHARE = 0.3
+SHORTEST_PLATEAU_S = 0.1
+_LONGEST_PLATEAU_LOOKED_FOR_S = 6.0
+_TOP_SHARE = 0.7
+_CANDIDATES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressedCurve:
+    """Pressure above the unloaded level during one press, on fine bins.
+
+    Attributes
+    ----------
+    t_s, p_kpa
+        Shape (n,).
+    noise_kpa
+        Standard deviation of one bin.
+    step_s
+        Usual time between bins.
+    """
+
+    t_s: FloatArray
+    p_kpa: FloatArray
+    noise_kpa: float
+    step_s: float
+
+    @classmethod
+    def of(cls, t_s: FloatArray, p_kpa: FloatArray, noise_kpa: float) -> "PressedCurve":
+        """Bin samples to at most 200 a second."""
+        x, y = binned(t_s, p_kpa, _FINEST_BIN_S)
+        step = float(np.median(np.diff(x))) if x.size > 1 else _FINEST_BIN_S
+        return cls(
+            t_s=x, p_kpa=y, noise_kpa=noise_kpa * float(np.sqrt(x.size / t_s.size)), step_s=step
+        )
+
+    def part(self, start_s: float, end_s: float) -> tuple[FloatArray, FloatArray]:
+        """Return the samples with start <= t <= end."""
+        first, last = np.searchsorted(self.t_s, [start_s, end_s + 1e-12])
+        return self.t_s[first:last], self.p_kpa[first:last]
+
+    def smooth(self) -> FloatArray:
+        """Return a moving average just wide enough that noise is small beside the peak."""
+        share = self.noise_kpa / max(_TARGET_NOISE_SHARE * float(self.p_kpa.max()), 1e-9)
+        widest = max(1, round(_LONGEST_SMOOTHING_S / self.step_s))
+        width = min(widest, max(1, round(share**2))) | 1
+        if width == 1 or width >= self.p_kpa.size:
+            return self.p_kpa
+        padded = np.pad(self.p_kpa, width // 2, mode="edge")
+        return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
+
+    def crossing_s(self, level_kpa: float, before_s: float) -> float | None:
+        """Return when the smoothed pressure last rose through a level before `before_s`."""
+        last = int(np.searchsorted(self.t_s, before_s))
+        smooth = self.smooth()[:last]
+        below = np.flatnonzero(smooth < level_kpa)
+        if below.size == 0 or below[-1] + 1 >= last:
+            return None
+        i = int(below[-1])
+        share = (level_kpa - smooth[i]) / (smooth[i + 1] - smooth[i])
+        return float(self.t_s[i] + share * (self.t_s[i + 1] - self.t_s[i]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """How a press ended.
+
+    Attributes
+    ----------
+    t_s, p_kpa, p_u_kpa
+        When the force was let go and the pressure then.
+    rate_kpa_s
+        Slope of the fall from 80 % to 30 %; negative.
+    held_from_s, held_p_kpa
+        Where the ramp turned into a plateau that lasted until the release; None without one.
+    """
+
+    t_s: float
+    p_kpa: float
+    p_u_kpa: float
+    rate_kpa_s: float
+    held_from_s: float | None
+    held_p_kpa: float | None
+
+    @property
+    def plateau_s(self) -> float:
+        """How long the force was held before it was let go."""
+        return 0.0 if self.held_from_s is None else self.t_s - self.held_from_s
+
+
+def find_release(curve: PressedCurve) -> Release | None:
+    """Return the release of a press; None when the force does not fall to 30 % of its peak."""
+    smooth = curve.smooth()
+    highest = float(smooth.max())
+    high = int(np.flatnonzero(smooth >= 0.8 * highest)[-1])
+    low_after = np.flatnonzero(smooth[high:] < 0.3 * highest)
+    if low_after.size == 0:
+        return None
+    low = high + int(low_after[0])
+    rate = (smooth[low] - smooth[high]) / (curve.t_s[low] - curve.t_s[high])
+    bend = _let_go(curve, high, low, highest)
+    held = _held_from(curve, bend, highest)
+    return Release(
+        t_s=bend.t_s,
+        p_kpa=bend.value,
+        p_u_kpa=bend.value_u,
+        rate_kpa_s=float(rate),
+        held_from_s=held.t_s if held else None,
+        held_p_kpa=held.value if held else None,
+    )
+
+
+def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:
+    """Return where a line up to the release meets the fall after it."""
+    t_high = float(curve.t_s[min(high + 1, curve.t_s.size - 1)])
+    fall = np.flatnonzero(curve.p_kpa[high:] < 0.5 * highest)
+    t_end = float(curve.t_s[min(high + int(fall[0]) if fall.size else low, curve.t_s.size - 1)])
+    ramp_s = max(_RAMP_WINDOW_S, 4 * curve.step_s)
+    look_back_s = max(0.3, 2 * curve.step_s)
+    x, y = curve.part(t_high - look_back_s - ramp_s, t_end)
+    few = x.size < 8 or np.count_nonzero(x > t_high) < 3  # noqa: PLR2004 - a parabola wants three
+    candidates = np.linspace(t_high - look_back_s, t_high, _CANDIDATES)
+    coarse = find_bend(x, y, candidates, noise=curve.noise_kpa, curved=not few)
+    width = candidates[1] - candidates[0]
+    fine = np.linspace(coarse.t_s - width, min(coarse.t_s + width, t_high), _CANDIDATES)
+    near = (x >= coarse.t_s - ramp_s) & (x <= t_end)
+    if np.count_nonzero(near) < 5:  # noqa: PLR2004 - unknowns of a line, a bend and a fall
+        near = np.ones(x.size, dtype=np.bool_)
+    return find_bend(x[near], y[near], fine, noise=curve.noise_kpa, curved=not few)
+
+
+def _held_from(curve: PressedCurve, let_go: Bend, highest: float) -> Bend | None:
+    """Return where the ramp turned into a plateau that lasted until `let_go`, if it did."""
+    start = curve.crossing_s(0.5 * highest, let_go.t_s)
+    if start is None:
+        return None
+    start = max(start, let_go.t_s - _LONGEST_PLATEAU_LOOKED_FOR_S)
+    x, y = curve.part(start, let_go.t_s - 0.5 * curve.step_s)
+    if x.size > 150:  # noqa: PLR2004 - enough to place a bend
+        x, y = binned(x, y, float(x[-1] - x[0]) / 150)
+    shortest = max(0.8 * SHORTEST_PLATEAU_S, 2 * curve.step_s)
+    if x.size < 8 or x[-1] - x[0] < 2 * shortest:  # noqa: PLR2004 - two lines and a bend
+        return None
+    candidates = np.linspace(x[0] + 0.1 * (x[-1] - x[0]), let_go.t_s - shortest, _CANDIDATES)
+    bend = find_bend(x, y, candidates, noise=curve.noise_kpa)
+    flat = bend.slope_after < _PLATEAU_SLOPE_SHARE * bend.slope_before
+    long_enough = let_go.t_s - bend.t_s > SHORTEST_PLATEAU_S
+    high_enough = bend.value > _TOP_SHARE * highest
+    return bend if flat and long_enough and high_enough and bend.gain > 0.5 else None  # noqa: PLR2004

@@ -1,0 +1,233 @@
+"""Rules that judge one press: each gives a flag, and some reject the trial.
+
+Limits are the usual defaults of pressure algometry with a hand-held gauge; `docs/reference/flags.md`
+lists them in words.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.ramp import PressedCurve
+from tissuesense.analysis.readout import find_dip
+from tissuesense.analysis.slope import theil_sen
+from tissuesense.core.arrays import FloatArray
+from tissuesense.core.quality import QualityFlag
+from tissuesense.core.quantity import Estimate
+
+_CV_WINDOW_S = 0.25
+_MAD_TO_SD = 1.4826
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something to say of a trial, and whether it costs the trial its acceptance."""
+
+    flag: QualityFlag
+    rejects: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RampFacts:
+    """What the rules look at.
+
+    Attributes
+    ----------
+    ramp_start_s, stop_s
+        From 20 % of the threshold (or the end of a rest before it) to the threshold.
+    raw_t_s
+        Times of the samples of the press as they came, shape (n,).
+    resting_kpa
+        Mean pressure in the half second before the ramp.
+    """
+
+    curve: PressedCurve
+    onset_s: float
+    ramp_start_s: float
+    stop_s: float
+    stop_kpa: float
+    peak_kpa: float
+    rate_kpa_s: float | None
+    rate_20_80_kpa_s: float | None
+    rate_cv: float | None
+    target_rate_kpa_s: float | None
+    release_s: float | None
+    by_marker: bool
+    raw_t_s: FloatArray
+    usual_step_s: float
+    resting_kpa: float
+    drift_kpa: float
+    drift_limit_kpa: float
+    five_newton_kpa: float
+
+
+def judge(facts: RampFacts) -> tuple[Remark, ...]:
+    """Return every remark that the ramp earns, in the order of the rules."""
+    remarks = (
+        _rate(facts),
+        _steadiness(facts),
+        _straightness(facts),
+        _dwell(facts),
+        _dip_or_slip(facts),
+        _overshoot(facts),
+        _late_release(facts),
+        _too_short(facts),
+        _graded(QualityFlag.PRELOAD, facts.resting_kpa, warn=10.0, reject=30.0),
+        _lost_samples(facts),
+        _slow_source(facts),
+        _drift(facts),
+    )
+    return tuple(remark for remark in remarks if remark is not None)
+
+
+def ramp_rate_cv(curve: PressedCurve, start_s: float, end_s: float) -> float | None:
+    """Return the spread of the slopes of quarter-second stretches over their mean, noise removed.
+
+    Parameters
+    ----------
+    start_s, end_s
+        Where the ramp passes 20 % and 80 % of the threshold.
+    """
+    width = max(_CV_WINDOW_S, 3.5 * curve.step_s)
+    count = int((end_s - start_s) / width)
+    if count < 3:  # noqa: PLR2004 - a spread of fewer says nothing
+        return None
+    slopes, variances = [], []
+    for edge in start_s + width * np.arange(count):
+        x, y = curve.part(edge, edge + width)
+        if x.size < 3:  # noqa: PLR2004 - a slope and its error
+            continue
+        centred = x - x.mean()
+        spread = float(centred @ centred)
+        slopes.append(float(centred @ y) / spread)
+        variances.append(curve.noise_kpa**2 / spread)
+    if len(slopes) < 3 or np.mean(slopes) <= 0:  # noqa: PLR2004 - as above
+        return None
+    true_variance = max(float(np.var(slopes, ddof=1)) - float(np.mean(variances)), 0.0)
+    return float(np.sqrt(true_variance) / np.mean(slopes))
+
+
+def _graded(flag: QualityFlag, value: float | None, *, warn: float, reject: float) -> Remark | None:
+    if value is None or value <= warn:
+        return None
+    return Remark(flag=flag, rejects=value > reject)
+
+
+def _rate(facts: RampFacts) -> Remark | None:
+    if facts.target_rate_kpa_s is None or facts.rate_20_80_kpa_s is None:
+        return None
+    error = abs(facts.rate_20_80_kpa_s / facts.target_rate_kpa_s - 1)
+    return _graded(QualityFlag.RATE_MEAN, error, warn=0.20, reject=0.40)
+
+
+def _steadiness(facts: RampFacts) -> Remark | None:
+    return _graded(QualityFlag.RATE_CV, facts.rate_cv, warn=0.25, reject=0.50)
+
+
+def _straightness(facts: RampFacts) -> Remark | None:
+    x, y = facts.curve.part(facts.ramp_start_s, facts.stop_s)
+    if x.size < 4 or facts.rate_kpa_s is None:  # noqa: PLR2004 - a line with something left over
+        return None
+    residual = y - facts.rate_kpa_s * x
+    residual = residual - np.median(residual)
+    spread = _MAD_TO_SD * float(np.median(np.abs(residual)))
+    bend = float(np.sqrt(max(spread**2 - facts.curve.noise_kpa**2, 0.0)))
+    return _graded(QualityFlag.NONLINEAR, bend / facts.peak_kpa, warn=0.03, reject=0.08)
+
+
+def _dwell(facts: RampFacts) -> Remark | None:
+    """Hesitation: the pressure hardly rises for a while, then goes on."""
+    if facts.rate_kpa_s is None:
+        return None
+    curve = facts.curve
+    reach = max(1, round(0.2 / curve.step_s))
+    x, y = curve.part(facts.ramp_start_s, facts.stop_s)
+    if x.size <= 2 * reach:
+        return None
+    slope = (y[reach:] - y[:-reach]) / (x[reach:] - x[:-reach])
+    flat = np.concatenate(([False], slope < 0.1 * facts.rate_kpa_s, [False]))
+    edges = np.flatnonzero(np.diff(flat.astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    if starts.size == 0:
+        return None
+    # A difference over `reach` sees a flat part shortened by its own length.
+    longest = float((x[ends - 1 + reach] - x[starts]).max())
+    return _graded(QualityFlag.DWELL, longest, warn=0.4, reject=1.0)
+
+
+def _dip_or_slip(facts: RampFacts) -> Remark | None:
+    """Find a fall within the ramp: fast, the tip slipped; else it was seated again."""
+    dip = find_dip(facts.curve, facts.ramp_start_s, facts.stop_s)
+    if dip is None or facts.rate_kpa_s is None:
+        return None
+    before, valley, after = dip
+    fall = before - valley
+    noise = facts.curve.noise_kpa
+    if fall < max(0.05 * before, 8 * noise) or after < valley + 0.5 * fall:
+        return None
+    steepest = _steepest_fall(facts)
+    if fall > max(0.08 * before, 10.0) and steepest > 4 * facts.rate_kpa_s:
+        return Remark(flag=QualityFlag.SLIP, rejects=True)
+    if fall > facts.five_newton_kpa:
+        return Remark(flag=QualityFlag.DIP, rejects=True)
+    return None
+
+
+def _steepest_fall(facts: RampFacts) -> float:
+    reach = max(1, round(0.02 / facts.curve.step_s))
+    x, y = facts.curve.part(facts.ramp_start_s, facts.stop_s)
+    if x.size <= reach:
+        return 0.0
+    return float(-((y[reach:] - y[:-reach]) / (x[reach:] - x[:-reach])).min())
+
+
+def _overshoot(facts: RampFacts) -> Remark | None:
+    if not facts.by_marker:
+        return None
+    excess = (facts.peak_kpa - facts.stop_kpa) / facts.stop_kpa
+    return _graded(QualityFlag.OVERSHOOT, excess, warn=0.15, reject=0.30)
+
+
+def _late_release(facts: RampFacts) -> Remark | None:
+    if not facts.by_marker or facts.release_s is None:
+        return None
+    return _graded(
+        QualityFlag.LATE_RELEASE, facts.release_s - facts.stop_s, warn=0.5, reject=np.inf
+    )
+
+
+def _too_short(facts: RampFacts) -> Remark | None:
+    short = facts.stop_s - facts.onset_s < 0.8 or facts.peak_kpa < 20.0  # noqa: PLR2004
+    return Remark(flag=QualityFlag.EARLY_RELEASE, rejects=True) if short else None
+
+
+def _lost_samples(facts: RampFacts) -> Remark | None:
+    t = facts.raw_t_s
+    steps = np.diff(t)
+    on_ramp = (t[1:] > facts.ramp_start_s) & (t[:-1] < facts.stop_s)
+    wide = on_ramp & (steps > 3 * facts.usual_step_s)
+    if not wide.any():
+        return None
+    last_second = wide & (t[1:] > facts.stop_s - 1.0)
+    lost_late = bool(last_second.any() and steps[last_second].max() > 0.25)  # noqa: PLR2004
+    return Remark(flag=QualityFlag.DROP, rejects=lost_late)
+
+
+def _slow_source(facts: RampFacts) -> Remark | None:
+    if facts.rate_kpa_s is None:
+        return None
+    per_sample = facts.rate_kpa_s * facts.usual_step_s
+    return _graded(QualityFlag.SAMPLE_RATE, per_sample, warn=5.0, reject=np.inf)
+
+
+def _drift(facts: RampFacts) -> Remark | None:
+    moved = abs(facts.drift_kpa)
+    if moved <= facts.drift_limit_kpa:
+        return None
+    return Remark(flag=QualityFlag.DRIFT, rejects=moved > 0.02 * facts.peak_kpa)
+
+
+def robust_rate(curve: PressedCurve, start_s: float, end_s: float) -> Estimate | None:
+    """Return the Theil-Sen slope between two times; None with too few samples."""
+    outcome = theil_sen(*curve.part(start_s, end_s), unit="kPa/s")
+    return outcome if isinstance(outcome, Estimate) else None

@@ -1,0 +1,141 @@
+"""The door of the command line: find the verbs, run one, turn what it raised into an exit code."""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from tissuesense import __version__
+from tissuesense.cli.exit_codes import ExitCode, exit_code
+from tissuesense.cli.output import explain, say
+from tissuesense.core.errors import TissueSenseError
+
+# In the order in which a practice meets them; a verb without a module is not there yet.
+VERBS = (
+    "demo",
+    "app",
+    "devices",
+    "record",
+    "measure",
+    "analyze",
+    "clients",
+    "visit",
+    "report",
+    "export",
+    "import",
+    "calibrate",
+    "study",
+    "simulate",
+    "reproduce",
+    "backup",
+    "verify",
+)
+_COMMANDS = "tissuesense.cli.commands"
+_SWITCHES = ("--debug", "--verbose")
+
+
+def build_app() -> typer.Typer:
+    """Return the program with every verb that has a module, which offers `command` or `app`."""
+    app = typer.Typer(
+        name="tissuesense",
+        help="Give hands a number: pressure pain threshold and muscle stiffness from hand-held "
+        "gauges, with honest uncertainty.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_start)
+    for verb in VERBS:
+        _add(app, verb)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code; only `--debug` lets a traceback through."""
+    words, debug = _switches_first(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without plus-minus signs shows a ?
+            stream.reconfigure(errors="replace")
+    try:
+        code = _run(words, debug=debug)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        code = ExitCode.FAILED
+    sys.exit(code)
+
+
+def _run(words: Sequence[str], *, debug: bool) -> int:
+    try:
+        build_app()(args=list(words), prog_name="tissuesense")
+    except (SystemExit, KeyboardInterrupt) as leaving:
+        code = getattr(leaving, "code", ExitCode.INTERRUPTED)
+        if code == ExitCode.INTERRUPTED:
+            say("Interrupted.")
+        return code if isinstance(code, int) else ExitCode.FAILED
+    except (TissueSenseError, BaseExceptionGroup) as error:
+        if debug:
+            raise
+        explain(error)
+        return exit_code(error)
+    except Exception as error:
+        if debug:
+            raise
+        say(f"Something went wrong inside tissuesense ({type(error).__name__}: {error}).")
+        say("Run the same command with --debug to see where, and report it with that text.")
+        return ExitCode.FAILED
+    return ExitCode.DONE
+
+
+def _add(app: typer.Typer, verb: str) -> None:
+    name = f"{_COMMANDS}.{verb if verb != 'import' else 'import_'}"
+    if find_spec(name) is None:
+        return
+    module = import_module(name)
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=verb)
+    else:
+        app.command(verb)(module.command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"tissuesense {__version__}\n")
+        raise typer.Exit
+
+
+def _start(
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say more on stderr.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Say everything on stderr, tracebacks included.")
+    ] = False,
+    _version_asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("tissuesense").setLevel(level)
+
+
+def _switches_first(words: Sequence[str]) -> tuple[list[str], bool]:
+    """Move --debug and --verbose to the front, so that they may stand anywhere before a `--`."""
+    end = words.index("--") if "--" in words else len(words)
+    switches = [word for word in words[:end] if word in _SWITCHES]
+    rest = [word for word in words[:end] if word not in _SWITCHES]
+    return [*switches, *rest, *words[end:]], "--debug" in switches
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter's last flush go nowhere, since the reader of stdout has gone."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

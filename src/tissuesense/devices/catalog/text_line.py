@@ -1,0 +1,165 @@
+"""Plain lines of text, as microcontroller sketches print them: the wire for a gauge of one's own.
+
+There is no standard for such lines (sketches for the HX711 bridge amplifier print whatever their
+author liked), so this grammar is ours::
+
+    line          = reading | stop | comment
+    reading       = [time ","] force ["," displacement]
+    stop          = [time ","] "stop"        the client signalled
+    comment       = "#" anything             a banner, a name
+    time          = whole milliseconds since the board started, 0 to 4294967295
+    force         = decimal [unit]           unit: N, kgf, gf, lbf, ozf, ...; or stated with unit=
+    displacement  = decimal "mm"
+
+What tells the fields apart: a displacement always says ``mm``, a time is a whole number without
+sign or unit and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a time and a force,
+``12,3.2 mm`` a force and a displacement, and ``12.5,3.2`` is refused rather than guessed at.
+"""
+
+import re
+from collections.abc import Sequence
+
+from tissuesense.devices.codec import (
+    Command,
+    DeviceText,
+    Event,
+    ForceReading,
+    FrameRejected,
+    MarkerPressed,
+    Rejection,
+    WireSample,
+    command_bytes,
+)
+from tissuesense.devices.framing import LineFramer, rejected
+from tissuesense.devices.printed import DECIMAL, ForceText
+from tissuesense.devices.profile import Confidence, DeviceProfile, SerialLink, WireParameters
+
+_LONGEST_LINE = 96
+_UNITS = frozenset({"n", "mn", "kn", "kgf", "kg", "gf", "g", "lbf", "lb", "ozf", "oz"})
+_TIME = re.compile(rb"\d{1,10}")
+_DISPLACEMENT = re.compile(rb"(" + DECIMAL + rb")[ \t]*mm")
+_STOP = b"stop"
+_CLOCK_PERIOD_MS = 2**32  # millis() of Arduino counts in 32 bits
+
+
+class TextLineCodec:
+    """Decode one line at a time; nothing is ever sent to the board."""
+
+    def __init__(self, parameters: WireParameters) -> None:
+        self._lines = LineFramer(_LONGEST_LINE, joined_midway=parameters.joined_midway)
+        self._force = ForceText(
+            units=_UNITS,
+            assumed_newton_per_unit=parameters.assumed_newton_per_unit,
+            sign=parameters.sign,
+        )
+
+    def receive(self, data: bytes, t_host_s: float, channel: str | None = None) -> Sequence[Event]:
+        """Return the events that `data` completes; the wire has one channel only."""
+        del channel
+        return [
+            line if isinstance(line, FrameRejected) else self._decode(line, t_host_s)
+            for line in self._lines.receive(data)
+        ]
+
+    def encode(self, command: Command) -> bytes:
+        """Refuse: a sketch listens to nobody.
+
+        Raises
+        ------
+        LocalProtocolError
+            Always.
+        """
+        return command_bytes({}, command, PROFILE.model)
+
+    def _decode(self, line: bytes, t_host_s: float) -> Event:
+        if line.startswith(b"#"):
+            return DeviceText(text=_printable(line[1:]))
+        fields = [field.strip(b" \t") for field in line.split(b",")]
+        displacement_mm = _take_displacement(fields)
+        t_device_s = _take_time(fields)
+        if len(fields) != 1:
+            return rejected(Rejection.MALFORMED, line)
+        if fields[0].lower() == _STOP and displacement_mm is None:
+            return MarkerPressed(t_device_s=t_device_s, t_host_s=t_host_s)
+        force = self._force.newtons(fields[0])
+        if not isinstance(force, float):
+            return rejected(force, line)
+        return ForceReading(
+            force_n=force,
+            t_device_s=t_device_s,
+            t_host_s=t_host_s,
+            displacement_mm=displacement_mm,
+        )
+
+
+def _take_displacement(fields: list[bytes]) -> float | None:
+    """Take the last of several fields when it is a displacement."""
+    match = _DISPLACEMENT.fullmatch(fields[-1])
+    if match is None or len(fields) == 1:
+        return None
+    del fields[-1]
+    return float(match[1])
+
+
+def _take_time(fields: list[bytes]) -> float | None:
+    """Take the first of several fields when it is a time, in seconds."""
+    if len(fields) == 1 or not _TIME.fullmatch(fields[0]) or int(fields[0]) >= _CLOCK_PERIOD_MS:
+        return None
+    return int(fields.pop(0)) / 1e3
+
+
+def _printable(comment: bytes) -> str:
+    """Return the comment's text; what could steer a terminal is replaced."""
+    text = comment.decode("utf-8", errors="replace").strip()
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
+class TextLineEncoder:
+    """A board that prints each sample as it comes, with its time.
+
+    It prints newtons with their unit; where the parameters state a unit, that unit without its
+    name.
+    """
+
+    def __init__(self, parameters: WireParameters) -> None:
+        self._per_newton = parameters.sign / (parameters.assumed_newton_per_unit or 1.0)
+        self._suffix = " N" if parameters.unit is None else ""
+
+    def samples(self, samples: Sequence[WireSample]) -> bytes:
+        """Return a line for each sample, and one more where the client signalled."""
+        return "".join(self._lines_of(sample) for sample in samples).encode("ascii")
+
+    def reply(self, request: bytes) -> bytes:
+        """Stay silent."""
+        del request
+        return b""
+
+    def _lines_of(self, sample: WireSample) -> str:
+        time_ms = round(sample.t_s * 1e3) % _CLOCK_PERIOD_MS
+        line = f"{time_ms},{sample.force_n * self._per_newton:.4f}{self._suffix}"
+        if sample.displacement_mm is not None:
+            line += f",{sample.displacement_mm:.4f} mm"
+        return line + "\r\n" + (f"{time_ms},stop\r\n" if sample.marker else "")
+
+
+PROFILE = DeviceProfile(
+    model="text-line",
+    title="Text lines (HX711 and other microcontroller sketches)",
+    codec=TextLineCodec,
+    encoder=TextLineEncoder,
+    confidence=Confidence.CONVENTION,
+    # An Arduino Uno or Nano resets when the port opens and is silent for one or two seconds.
+    serial=SerialLink(baud=115_200, settle_s=2.0),
+    clock_period_s=_CLOCK_PERIOD_MS / 1e3,
+    push_sign="positive",
+    parameters=("baud", "unit", "invert"),
+    streams_on_start=True,
+    notes=(
+        "Lines such as '1234,12.34 N,3.210 mm': time in ms and displacement may be absent, the "
+        "unit too if unit= states it. 'stop' is the client's signal, '#' begins a comment. The "
+        "rate is the sketch's: an HX711 gives 10 or 80 samples a second."
+    ),
+    sources={"grammar": "this project; see the documentation page of the model"},
+)

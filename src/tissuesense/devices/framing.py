@@ -1,0 +1,66 @@
+"""Lines out of a byte stream: the framing that text gauges share."""
+
+import re
+from collections.abc import Sequence
+
+from tissuesense.devices.codec import FrameRejected, Rejection
+
+_LINE_END = re.compile(rb"[\r\n]+")
+_KEPT_BYTES = 32
+
+
+class LineFramer:
+    """Cut a stream at CR, LF or CR LF, remembering at most one line of bounded length.
+
+    Blank lines carry nothing and are left out, which is also why it does not matter whether CR and
+    LF come in the same chunk.
+
+    Parameters
+    ----------
+    longest
+        Longest line in bytes; a longer one is rejected as a whole, its tail included.
+    joined_midway
+        The stream may be joined in the middle of a line, as that of a gauge that talks unasked. A
+        number without its first digits still looks like a number, so the first line is left out.
+    """
+
+    def __init__(self, longest: int, *, joined_midway: bool = False) -> None:
+        self._longest = longest
+        self._pending = b""
+        self._skipping = joined_midway
+        self._given_up: list[FrameRejected] = []
+
+    def receive(self, data: bytes) -> Sequence[bytes | FrameRejected]:
+        """Return the lines that `data` completes, without their ends, and what was refused."""
+        pieces: list[bytes | FrameRejected] = [*self._given_up]
+        self._given_up = []
+        *lines, self._pending = _LINE_END.split(self._pending + data)
+        for line in lines:
+            if line and not self._skipping:
+                overlong = len(line) > self._longest
+                pieces.append(rejected(Rejection.OVERLONG, line) if overlong else line)
+            self._skipping = False
+        if self._skipping:
+            self._pending = b""
+        elif len(self._pending) > self._longest:
+            pieces.append(rejected(Rejection.OVERLONG, self._pending))
+            self._skip_rest()
+        return pieces
+
+    def give_up_pending(self) -> None:
+        """Stop waiting for the end of an unfinished line: whoever asked for it asks again.
+
+        Were it kept, the next reply could complete it to a number that nobody sent: ``-`` and
+        ``4.285 N`` make ``-4.285 N``. Were it merely forgotten, its own late tail could.
+        """
+        if self._pending:
+            self._given_up = [rejected(Rejection.TRUNCATED, self._pending)]
+            self._skip_rest()
+
+    def _skip_rest(self) -> None:
+        self._pending, self._skipping = b"", True
+
+
+def rejected(why: Rejection, data: bytes) -> FrameRejected:
+    """Return the event of a refused frame, with as much of it as events may keep."""
+    return FrameRejected(why=why, data=data[:_KEPT_BYTES])

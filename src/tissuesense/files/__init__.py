@@ -1,0 +1,1 @@
+"""Trace files: a CSV of samples and the side-car that says what they are."""

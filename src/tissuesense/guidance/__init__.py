@@ -1,0 +1,1 @@
+"""What to tell the hand while it presses, and what to tell the reader afterwards."""

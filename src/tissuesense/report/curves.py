@@ -1,0 +1,122 @@
+"""From a stored recording to the curves that a figure shows, placed by its stored numbers."""
+
+import numpy as np
+
+from tissuesense.core.arrays import FloatArray
+from tissuesense.report.figures.press_hold import PressHold
+from tissuesense.report.figures.ramp import Mark, Ramp
+from tissuesense.report.quantities import measured
+from tissuesense.report.readings import Press, Reading
+
+_BEFORE_S = 0.3
+_AFTER_S = 0.6
+_GONE = 0.02  # of the peak: the press is over
+
+
+def ramps(reading: Reading) -> tuple[Ramp, ...]:
+    """Return the curve of every trial whose onset and release are known."""
+    drawn = (_ramp(reading, press) for press in reading.presses())
+    return tuple(ramp for ramp in drawn if ramp is not None)
+
+
+def press_holds(reading: Reading) -> tuple[PressHold, ...]:
+    """Return the curve of every press whose contact and peak are known."""
+    presses = reading.presses()
+    contacts = [contact for p in presses if (contact := p.value("contact_s")) is not None]
+    ends = [*contacts[1:], np.inf]
+    drawn = (
+        _press_hold(reading, press, ends[contacts.index(contact)])
+        for press in presses
+        if (contact := press.value("contact_s")) is not None
+    )
+    return tuple(press for press in drawn if press is not None)
+
+
+def _force_n(reading: Reading) -> FloatArray | None:
+    force_n = reading.measurement.trace.force_n
+    calibration = reading.measurement.context.calibration
+    return force_n if calibration is None or force_n is None else calibration.apply(force_n)
+
+
+def _ramp(reading: Reading, press: Press) -> Ramp | None:
+    tip, force_n = reading.measurement.context.tip, _force_n(reading)
+    onset_s, release_s = press.value("onset_s"), press.value("release_s")
+    if tip is None or force_n is None or onset_s is None or release_s is None:
+        return None
+    t_s = reading.measurement.trace.t_s
+    kpa = force_n * tip.kpa_per_n
+    shown = (t_s >= onset_s - _BEFORE_S) & (t_s <= release_s + _AFTER_S)
+    if not shown.any():
+        return None
+    return Ramp(
+        title=_title(press),
+        t_s=t_s[shown] - onset_s,
+        pressure_kpa=kpa[shown] - _baseline_kpa(press, t_s, kpa),
+        accepted=press.accepted,
+        threshold=_threshold(press, onset_s),
+        latent=_latent(press, onset_s),
+    )
+
+
+def _baseline_kpa(press: Press, t_s: FloatArray, kpa: FloatArray) -> float:
+    """Return what the estimator took off: the trace at the peak less the peak it reported."""
+    peak_s, peak_kpa = press.value("peak_time_s"), press.value("peak_kpa")
+    if peak_s is None or peak_kpa is None:
+        return 0.0
+    return float(np.interp(peak_s, t_s, kpa)) - peak_kpa
+
+
+def _title(press: Press) -> str:
+    if not press.accepted:
+        return f"Press {press.index}: not used"
+    finding = press.findings.get("threshold_kpa")
+    if finding is None or finding.value is None:
+        return f"Press {press.index}"
+    return f"Press {press.index}: {measured(finding.value, finding.standard_uncertainty, 'kPa')}"
+
+
+def _threshold(press: Press, onset_s: float) -> Mark | None:
+    kpa, t_s = press.value("threshold_kpa"), press.value("threshold_time_s")
+    if kpa is None or t_s is None:
+        return None
+    return Mark(t_s=t_s - onset_s, kpa=kpa, interval_kpa=press.interval("threshold_kpa"))
+
+
+def _latent(press: Press, onset_s: float) -> Mark | None:
+    """Place the corrected threshold on the ramp: earlier by the pressure that latency added."""
+    kpa, latent = press.value("threshold_kpa"), press.value("latent_threshold_kpa")
+    t_s, rate = press.value("threshold_time_s"), press.value("ramp_rate_kpa_s")
+    if kpa is None or latent is None or t_s is None or not rate:
+        return None
+    return Mark(t_s=t_s - onset_s - (kpa - latent) / rate, kpa=latent)
+
+
+def _press_hold(reading: Reading, press: Press, next_contact_s: float) -> PressHold | None:
+    trace, force_n = reading.measurement.trace, _force_n(reading)
+    contact_s, peak_n = press.value("contact_s"), press.value("peak_n")
+    if force_n is None or contact_s is None or peak_n is None:
+        return None
+    first, last = np.searchsorted(trace.t_s, [contact_s, next_contact_s])
+    if last - first < 2:  # noqa: PLR2004 - no curve through one sample
+        return None
+    part = slice(int(first), int(last))
+    peak = int(np.argmax(force_n[part]))
+    above = force_n[part] - force_n[part][peak] + peak_n
+    gone = np.flatnonzero(above[peak:] < _GONE * peak_n)
+    part = slice(part.start, part.start + peak + int(gone[0]) + 1 if gone.size else part.stop)
+    above = above[: part.stop - part.start]
+    depth_mm = None
+    if trace.displacement_mm is not None:
+        origin = press.value("contact_mm")
+        depth_mm = trace.displacement_mm[part]
+        depth_mm = depth_mm - (depth_mm[0] if origin is None else origin)
+    t_s = trace.t_s[part] - contact_s
+    hold_s = press.value("hold_s")
+    return PressHold(
+        index=press.index,
+        t_s=t_s,
+        force_n=above,
+        depth_mm=depth_mm,
+        accepted=press.accepted,
+        hold_s=(float(t_s[peak]), float(t_s[peak]) + hold_s) if hold_s else None,
+    )

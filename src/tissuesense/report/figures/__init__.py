@@ -1,0 +1,1 @@
+"""Plots for paper and page: arrays in, SVG text out."""

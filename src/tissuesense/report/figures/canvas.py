@@ -1,0 +1,64 @@
+"""Paper to draw on: one style, the same bytes for the same picture, text that stays text."""
+
+import io
+from collections.abc import Callable
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tissuesense.report.theme import LIGHT
+
+COLUMN_WIDTH_MM = 170.0  # A4 less two margins of 20 mm
+_MM_PER_INCH = 25.4
+
+_STYLE = {
+    "font.family": "DejaVu Sans",  # comes with the plotting library, so it is there everywhere
+    "font.size": 7.5,
+    "axes.titlesize": 7.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 7.5,
+    "axes.labelcolor": LIGHT["muted"],
+    "axes.edgecolor": LIGHT["control"],
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "axes.facecolor": "none",
+    "grid.color": LIGHT["line"],
+    "grid.linewidth": 0.5,
+    "xtick.color": LIGHT["control"],
+    "ytick.color": LIGHT["control"],
+    "xtick.labelcolor": LIGHT["muted"],
+    "ytick.labelcolor": LIGHT["muted"],
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.size": 0,
+    "text.color": LIGHT["ink"],
+    "figure.facecolor": "none",
+    "figure.edgecolor": "none",
+    "path.simplify_threshold": 0.2,
+    "svg.fonttype": "none",  # letters, not outlines: they can be read aloud, searched and restyled
+    "svg.hashsalt": "tissuesense",  # otherwise every run names its clip paths anew
+}
+
+
+def picture(height_mm: float, draw: Callable[[Figure], None]) -> str:
+    """Return what `draw` draws on a figure of the column's width, as an SVG document."""
+    size = (COLUMN_WIDTH_MM / _MM_PER_INCH, height_mm / _MM_PER_INCH)
+    written = io.StringIO()
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure)
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    return written.getvalue()
+
+
+def axis_names(axes: Axes, x: str, y: str) -> None:
+    """Name the axes; an empty name leaves one to its neighbour."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)

@@ -1,0 +1,98 @@
+"""Press, hold, let go: force against depth as a loop, and force over time as it relaxes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tissuesense.core.arrays import FloatArray
+from tissuesense.report.figures.canvas import axis_names, picture
+from tissuesense.report.theme import LIGHT
+
+# The secant is drawn where it is defined: from 20 to 80 % of the peak force of loading.
+_SECANT = (0.2, 0.8)
+_HEIGHT_MM = 58.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressHold:
+    """One press, time and depth from contact.
+
+    Attributes
+    ----------
+    t_s, force_n, depth_mm
+        Each of shape (n,); depth is None where it was not recorded.
+    hold_s
+        From when to when the press was held; None without a hold.
+    """
+
+    index: int
+    t_s: FloatArray
+    force_n: FloatArray
+    depth_mm: FloatArray | None
+    accepted: bool
+    hold_s: tuple[float, float] | None = None
+
+
+def press_hold_figure(
+    presses: Sequence[PressHold], *, stiffness_words: str, relaxation_words: str
+) -> str:
+    """Return force over depth beside force over time, as SVG; without depth the latter alone."""
+    has_depth = any(press.depth_mm is not None for press in presses)
+
+    def draw(figure: Figure) -> None:
+        panels = figure.subplots(1, 2 if has_depth else 1, squeeze=False)[0]
+        _over_time(panels[-1], presses, relaxation_words)
+        if has_depth:
+            _loop(panels[0], presses, stiffness_words)
+        for axes in panels:
+            axes.set_xlim(left=0)
+            axes.set_ylim(bottom=0)
+
+    return picture(_HEIGHT_MM, draw)
+
+
+def _loop(axes: Axes, presses: Sequence[PressHold], title: str) -> None:
+    drawn = [press for press in presses if press.depth_mm is not None]
+    for press in drawn:
+        axes.plot(press.depth_mm, press.force_n, **_line(press))  # type: ignore[arg-type] - as above
+    for press in drawn:
+        if press.accepted:
+            _secant(axes, press)
+    axes.set_title(title)
+    axis_names(axes, "Depth from contact (mm)", "Force (N)")
+
+
+def _secant(axes: Axes, press: PressHold) -> None:
+    """Draw the chord of the loading curve, ends marked, in the sensor's colour."""
+    assert press.depth_mm is not None  # noqa: S101 - the caller chose presses with depth
+    peak = int(np.argmax(press.force_n))
+    loading = np.maximum.accumulate(press.force_n[: peak + 1])
+    levels = np.array(_SECANT) * press.force_n[peak]
+    depths = np.interp(levels, loading, press.depth_mm[: peak + 1])
+    axes.plot(
+        depths, levels, "o-", color=LIGHT["sensor"], linewidth=1, markersize=3.5, zorder=4
+    )
+
+
+def _over_time(axes: Axes, presses: Sequence[PressHold], title: str) -> None:
+    held = [press.hold_s for press in presses if press.accepted and press.hold_s is not None]
+    if held:
+        start, end = (float(np.median([hold[i] for hold in held])) for i in (0, 1))
+        axes.axvspan(start, end, color=LIGHT["band"], linewidth=0, zorder=0)
+        axes.text(
+            (start + end) / 2, 0.04, "hold", transform=axes.get_xaxis_transform(),
+            ha="center", color=LIGHT["muted"],
+        )  # fmt: skip
+    for press in presses:
+        axes.plot(press.t_s, press.force_n, **_line(press))  # type: ignore[arg-type] - as above
+    axes.set_title(title)
+    axis_names(axes, "Time from contact (s)", "Force (N)")
+
+
+def _line(press: PressHold) -> dict[str, object]:
+    if press.accepted:
+        return {"color": LIGHT["ink"], "linewidth": 1.2, "alpha": 0.85}
+    return {"color": LIGHT["muted"], "linewidth": 0.8, "linestyle": (0, (4, 2))}

@@ -1,0 +1,67 @@
+"""A document as one self-contained HTML file: no script, nothing fetched, light, dark and print."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from tissuesense.report.document import Document, Figure
+from tissuesense.report.theme import DARK, LIGHT
+from tissuesense.report.words import day
+
+_PROLOGUE = re.compile(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>", re.DOTALL)
+_HARD_SIZE = re.compile(r'(?<=\s)(?:width|height)="[\d.]+pt"\s*')
+_NAMED = re.compile(r'(\bid="|url\(#|href="#)')
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_TOKENS = {colour: name for name, colour in LIGHT.items()}
+
+
+def render_html(document: Document) -> str:
+    """Return the whole page."""
+    return _environment().get_template("report.html.j2").render(doc=document)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tissuesense.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"day": day, "lines": _lines, "css_string": _css_string}
+    environment.globals |= {"css": _css(), "inline": _inline}
+    return environment
+
+
+def _css() -> Markup:
+    light, dark = (
+        "".join(f"--{name}:{colour};" for name, colour in theme.items()) for theme in (LIGHT, DARK)
+    )
+    rules = files("tissuesense.report").joinpath("report.css").read_text(encoding="utf-8")
+    # Paper is white whatever the screen was.
+    return Markup(  # noqa: S704 - our own style sheet, no text of the record in it
+        f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{rules}"
+    )
+
+
+def _inline(figure: Figure, name: str) -> Markup:
+    """Return the SVG to stand in the page, in its colours, with ids that no other figure has."""
+    svg = _HARD_SIZE.sub("", _PROLOGUE.sub("", figure.svg), count=2)
+    svg = _NAMED.sub(rf"\g<1>{name}-", svg)
+    svg = _COLOUR.sub(lambda found: f"var(--{_TOKENS[found[0]]})", svg)
+    told = f' role="img" aria-label="{escape(figure.alt)}"'
+    return Markup(svg.replace("<svg", "<svg" + told, 1))  # noqa: S704 - the alt text is escaped
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(text.split("\n"))
+
+
+def _css_string(text: str) -> Markup:
+    """Return `text` as a CSS string in which every character is safe."""
+    safe = "".join(c if c.isalnum() or c in " -," else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{safe}"')  # noqa: S704 - nothing but letters, digits and escapes is left

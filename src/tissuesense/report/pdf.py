@@ -1,0 +1,45 @@
+"""A document as PDF/A-2a and PDF/UA-1 through Typst, which brings its own fonts and engine."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+from tissuesense.core.errors import MissingExtraError
+from tissuesense.report.document import Document
+from tissuesense.report.theme import LIGHT
+from tissuesense.report.words import day
+
+# Archivable, tagged for a screen reader; both need a document date and a text for each picture.
+_STANDARDS = ["a-2a", "ua-1"]
+
+
+def render_pdf(document: Document) -> bytes:
+    """Return the PDF; the same document gives the same bytes.
+
+    Raises
+    ------
+    MissingExtraError
+        When Typst is not installed.
+    """
+    try:
+        import typst  # noqa: PLC0415 - an optional part
+    except ModuleNotFoundError as err:
+        raise MissingExtraError("The PDF report", extra="pdf") from err
+    told = document.to_dict() | {"day": day(document.dated), "theme": LIGHT}
+    return bytes(
+        typst.compile(
+            files("tissuesense.report").joinpath("report.typ").read_bytes(),
+            sys_inputs={"document": json.dumps(told)},
+            pdf_standards=_STANDARDS,
+            # The machine's fonts would make the same record look different elsewhere.
+            ignore_system_fonts=True,
+            font_paths=[_plot_fonts()],
+        )
+    )
+
+
+def _plot_fonts() -> Path:
+    """Return the folder of the fonts that the figures were laid out with."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow to import
+
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"

@@ -1,0 +1,164 @@
+"""One visit as the sections look at it: by site and side, hand beside sensor."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tissuesense.core.recording import RecordingKind
+from tissuesense.core.site import BodySite, Side
+from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
+from tissuesense.record.measurement import Measurement, StoredFinding
+from tissuesense.record.visit import Block, ManualFinding
+
+_ITEM = {RecordingKind.PPT: "trial", RecordingKind.INDENTATION: "press"}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One trial or press of a recording, with its numbers by name."""
+
+    index: int
+    accepted: bool
+    flags: tuple[str, ...]
+    findings: dict[str, StoredFinding]
+
+    def value(self, quantity: str) -> float | None:
+        """Return a number, or None where it is absent or could not be estimated."""
+        finding = self.findings.get(quantity)
+        return None if finding is None else finding.value
+
+    def interval(self, quantity: str) -> tuple[float, float] | None:
+        """Return the 95 % interval of a number that has one."""
+        finding = self.findings.get(quantity)
+        return None if finding is None else finding.ci95
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One recording and its latest numbers."""
+
+    record: MeasurementRecord
+
+    @property
+    def measurement(self) -> Measurement:
+        """What was recorded."""
+        return self.record.measurement
+
+    def session(self, quantity: str) -> StoredFinding | None:
+        """Return a number of the whole recording that could be estimated."""
+        finding = self.record.finding(quantity, "session")
+        return None if finding is None or finding.value is None else finding
+
+    def presses(self) -> tuple[Press, ...]:
+        """Return the trials or presses, in order."""
+        grouped: dict[int, dict[str, StoredFinding]] = {}
+        for finding in self.record.findings:
+            if finding.index is not None and finding.item == _ITEM.get(self.measurement.kind):
+                grouped.setdefault(finding.index, {})[finding.quantity] = finding
+        return tuple(
+            Press(
+                index,
+                all(f.accepted for f in found.values()),
+                tuple(dict.fromkeys(flag for f in found.values() for flag in f.flags)),
+                found,
+            )
+            for index, found in sorted(grouped.items())
+        )
+
+    def accepted(self) -> tuple[Press, ...]:
+        """Return the presses that count."""
+        return tuple(press for press in self.presses() if press.accepted)
+
+    def values(self, quantity: str) -> list[float]:
+        """Return one number of every accepted press that has it."""
+        found = (press.value(quantity) for press in self.accepted())
+        return [value for value in found if value is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """One site and side in one block of the visit; None: not felt, not measured."""
+
+    site: BodySite
+    hand: ManualFinding | None = None
+    ppt: Reading | None = None
+    indentation: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePair:
+    """A site with both its sides, or the midline alone."""
+
+    name: str
+    sides: tuple[SiteView, ...]
+
+    @property
+    def both(self) -> tuple[SiteView, SiteView] | None:
+        """Left and right, where both were felt or measured."""
+        return (self.sides[0], self.sides[1]) if len(self.sides) == len(("left", "right")) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitView:
+    """What a section is given."""
+
+    client: ClientRecord
+    record: VisitRecord
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks of the visit in which something was found, in their order."""
+        used = {manual.block for manual in self.record.manual_findings}
+        used |= {m.measurement.block for m in self.record.measurements}
+        return tuple(block for block in Block if block in used)
+
+    def readings(self, kind: RecordingKind | None = None) -> tuple[Reading, ...]:
+        """Return the recordings, of one kind or of all, in the order of the visit."""
+        ordered = sorted(self.record.measurements, key=lambda m: m.measurement.measured_at)
+        wanted = (Reading(m) for m in ordered if kind in {None, m.measurement.kind})
+        return tuple(wanted)
+
+    def pairs(self, block: Block) -> tuple[SitePair, ...]:
+        """Return every site of a block, left before right, sites in the order of the visit."""
+        views = {view.site: view for view in self._views(block)}
+        names = dict.fromkeys(site.name for site in self.record.sites if site in views)
+        return tuple(
+            SitePair(
+                name=name,
+                sides=tuple(views[s] for side in Side if (s := BodySite(name, side)) in views),
+            )
+            for name in names
+        )
+
+    def _views(self, block: Block) -> Iterator[SiteView]:
+        hands = {m.site: m for m in self.record.manual_findings if m.block is block}
+        here = [r for r in self.readings() if r.measurement.block is block]
+        felt_or_measured = (*hands, *(reading.measurement.site for reading in here))
+        for site in dict.fromkeys(felt_or_measured):
+            there = [reading for reading in here if reading.measurement.site == site]
+            yield SiteView(
+                site=site,
+                hand=hands.get(site),
+                ppt=_last(there, RecordingKind.PPT, "ppt_kpa"),
+                indentation=_last(there, RecordingKind.INDENTATION, "secant_stiffness_n_mm"),
+            )
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash over every trace and every number behind the report."""
+        said = [
+            [
+                reading.measurement.trace_sha256,
+                *(finding.numbers() for finding in reading.record.findings),
+            ]
+            for reading in self.readings()
+        ]
+        return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
+
+
+def _last(readings: list[Reading], kind: RecordingKind, quantity: str) -> Reading | None:
+    """Return the last recording that gave its number; without any, the last."""
+    of_kind = [reading for reading in readings if reading.measurement.kind is kind]
+    answered = [reading for reading in of_kind if reading.session(quantity) is not None]
+    return next(reversed(answered or of_kind), None)

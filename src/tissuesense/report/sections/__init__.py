@@ -1,0 +1,1 @@
+"""One module a section of the report; the order is that of the registry."""

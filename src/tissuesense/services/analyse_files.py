@@ -1,0 +1,140 @@
+"""Analyse trace files: each gives numbers or an error of its own, and none stops the others."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tissuesense import __version__
+from tissuesense.analysis.analyse import RecordingAnalysis, analyze
+from tissuesense.core.errors import TissueSenseError, TraceFileError, UsageError
+from tissuesense.core.recording import Recording, RecordingKind
+from tissuesense.files.trace_csv import read_trace
+
+logger = logging.getLogger(__name__)
+
+SCHEMA = "tissuesense.analysis/1"
+_PRESSURE_KINDS = frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE, RecordingKind.DOSE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFailure:
+    """Why a file gave no numbers.
+
+    Attributes
+    ----------
+    code
+        A stable word that scripts may branch on.
+    recording
+        What could be read, where the reading was not what failed.
+    """
+
+    path: Path
+    code: str
+    message: str
+    recording: Recording | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return one entry of the contract's `files`."""
+        known = self.recording
+        return {
+            "path": str(self.path),
+            "kind": known.context.kind if known else None,
+            "sample_rate_hz": known.trace.sample_rate_hz if known else None,
+            "duration_s": known.trace.duration_s if known else None,
+            "sha256": known.content_sha256 if known else None,
+            "flags": [str(flag) for flag in known.quality.flags] if known else [],
+            "error": {"code": self.code, "message": self.message},
+        }
+
+
+FileOutcome = RecordingAnalysis | FileFailure
+
+
+def find_traces(paths: Iterable[Path]) -> list[Path]:
+    """Return every trace file that `paths` name: files as given, folders with all below them.
+
+    Raises
+    ------
+    UsageError
+        When a path does not exist or a folder holds no trace.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            below = sorted(path.rglob("*.csv"))
+            if not below:
+                raise UsageError(f"The folder {path} holds no .csv file.")
+            found.update(dict.fromkeys(below))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise UsageError(f"There is no file or folder {path}.")
+    return list(found)
+
+
+def analyse_files(paths: Sequence[Path]) -> Iterator[FileOutcome]:
+    """Yield the outcome of each trace file, in order."""
+    return map(analyse_file, paths)
+
+
+def analyse_file(path: Path) -> FileOutcome:
+    """Read and analyse one trace file."""
+    recording = None
+    try:
+        recording = read_trace(path)
+        _check(recording, path)
+        return analyze(recording)
+    except TissueSenseError as error:
+        return FileFailure(
+            path=path,
+            code=error.problem if isinstance(error, TraceFileError) else error.code,
+            message=f"{error} {error.hint}".rstrip(),
+            recording=recording,
+        )
+    except (ArithmeticError, LookupError, ValueError, np.linalg.LinAlgError) as error:
+        # A fault of this program, not of the file; still, it must not cost the other files.
+        logger.debug("%s", path, exc_info=True)
+        return FileFailure(
+            path=path,
+            code="internal",
+            message=f"A fault inside tissuesense ({type(error).__name__}: {error}); "
+            "run with --debug and report it with this file.",
+            recording=recording,
+        )
+
+
+def analysis_document(outcomes: Iterable[FileOutcome]) -> dict[str, Any]:
+    """Return the contract's document for `outcomes`."""
+    return {
+        "schema": SCHEMA,
+        "software": software(),
+        "files": [outcome.to_dict() for outcome in outcomes],
+    }
+
+
+def software() -> dict[str, str]:
+    """Return name and version of this program, as every document states them."""
+    return {"name": "tissuesense", "version": __version__}
+
+
+def _check(recording: Recording, path: Path) -> None:
+    """Refuse what no estimator could answer, naming the side-car key that is missing."""
+    try:
+        kind = recording.kind()
+    except UsageError as error:
+        raise TraceFileError(error.message, path=path, code="no_kind", hint=error.hint) from error
+    if kind in _PRESSURE_KINDS and recording.context.tip is None:
+        raise TraceFileError(
+            f"A recording of kind '{kind}' needs the area of the probe to give a pressure.",
+            path=path,
+            code="no_probe_area",
+            hint=f'Add "probe_area_cm2" to {path.with_suffix(".json").name}.',
+        )
+    if kind in _PRESSURE_KINDS and recording.trace.force_n is None:
+        raise TraceFileError(
+            f"A recording of kind '{kind}' needs the column force_n.", path=path, code="no_force"
+        )

@@ -1,0 +1,90 @@
+"""The gauge: when it samples, and what it indicates for a force."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tissuesense.core.arrays import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """A force gauge that was never zeroed, with or without a depth scale.
+
+    Attributes
+    ----------
+    offset_n
+        Indicated without any load.
+    drift_n, drift_tau_s
+        How far the zero creeps as the gauge warms up, and how soon.
+    full_scale_n
+        Forces beyond it are indicated as it.
+    jitter
+        Standard deviation of a sampling instant over the sampling interval; times are stated
+        truly.
+    lost_share, doubled_share, spike_share
+        Share of readings that never arrive, arrive twice, or are nonsense.
+    """
+
+    noise_n: float = 0.05
+    resolution_n: float = 0.01
+    offset_n: float = 0.35
+    drift_n: float = 0.15
+    drift_tau_s: float = 60.0
+    full_scale_n: float = 200.0
+    depth_noise_mm: float = 0.01
+    depth_resolution_mm: float = 0.01
+    jitter: float = 0.02
+    lost_share: float = 0.0
+    doubled_share: float = 0.0
+    spike_share: float = 0.0
+
+    def sampling_times_s(
+        self, first: int, count: int, rate_hz: float, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return when samples `first` to `first` + `count` are taken, strictly increasing."""
+        # Clipped well below half an interval, so that no two samples can change places.
+        late = np.clip(self.jitter * rng.standard_normal(count), -0.4, 0.4)
+        return np.maximum((first + np.arange(count) + late) / rate_hz, 0.0)
+
+    def indicate_force(
+        self, t_s: FloatArray, force_n: FloatArray, rng: np.random.Generator
+    ) -> FloatArray:
+        """Return what the gauge says at each instant, shape (n,)."""
+        zero = self.offset_n - self.drift_n * np.expm1(-t_s / self.drift_tau_s)
+        noisy = force_n + zero + self.noise_n * rng.standard_normal(t_s.size)
+        hit = rng.random(t_s.size) < self.spike_share
+        blow = rng.choice((-1.0, 1.0), t_s.size) * rng.uniform(20.0, 80.0, t_s.size)
+        rounded = _rounded(noisy + np.where(hit, blow, 0.0), self.resolution_n)
+        return np.clip(rounded, -self.full_scale_n, self.full_scale_n)
+
+    def indicate_depth(self, depth_mm: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Return what the depth scale says, shape (n,)."""
+        noisy = depth_mm + self.depth_noise_mm * rng.standard_normal(depth_mm.size)
+        return _rounded(noisy, self.depth_resolution_mm)
+
+    def arriving(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Return which of `count` readings arrive, in order; a doubled one stands there twice."""
+        draw = rng.random(count)
+        copies = np.ones(count, dtype=np.intp)
+        copies[draw < self.lost_share] = 0
+        copies[draw > 1.0 - self.doubled_share] = 2
+        return np.repeat(np.arange(count), copies)
+
+
+PERFECT_SENSOR = Sensor(
+    noise_n=0.0,
+    resolution_n=0.0,
+    offset_n=0.0,
+    drift_n=0.0,
+    full_scale_n=math.inf,
+    depth_noise_mm=0.0,
+    depth_resolution_mm=0.0,
+    jitter=0.0,
+)
+
+
+def _rounded(values: FloatArray, resolution: float) -> FloatArray:
+    return np.round(values / resolution) * resolution if resolution else values

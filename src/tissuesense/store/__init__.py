@@ -1,0 +1,1 @@
+"""The record on disk: one folder, one encrypted file, raw data beside what was made of them."""

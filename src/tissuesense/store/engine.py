@@ -1,0 +1,95 @@
+"""Connections to the database file, encrypted or plain, each set up the same way."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from tissuesense.core.errors import RecordConflict, RecordError, StoreLocked
+from tissuesense.record.document import canonical_json
+
+_BUSY_TIMEOUT_S = 10.0
+
+
+def connect(database: Path, passphrase: str | None) -> Engine:
+    """Return an engine whose one connection has been proved to read the file.
+
+    Raises
+    ------
+    StoreLocked
+        When the passphrase is wrong.
+    RecordError
+        When a plain file is no database.
+    """
+    engine = _engine(database, passphrase)
+    try:
+        with engine.connect() as connection:
+            # The pragma that takes the key never fails; only reading proves that the key is right.
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+    except OperationalError as err:
+        engine.dispose()
+        raise RecordConflict(
+            "Another program is using the store, or its file cannot be opened.",
+            hint="Close the other program and try again.",
+        ) from err
+    except DatabaseError as err:
+        engine.dispose()
+        raise _not_readable(passphrase) from err
+    return engine
+
+
+def _engine(database: Path, passphrase: str | None) -> Engine:
+    # By name: a plain store needs no SQLCipher.
+    driver = import_module("sqlite3" if passphrase is None else "sqlcipher3.dbapi2")
+    engine = create_engine(
+        "sqlite://",
+        module=driver,
+        creator=_opener(driver, database, passphrase),
+        # Deriving the key takes a tenth of a second: one connection, kept.
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,  # no health text in a log or a traceback
+        json_serializer=canonical_json,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _opener(driver: Any, database: Path, passphrase: str | None) -> Callable[[], Any]:  # noqa: ANN401 - two modules of one shape
+    def open_connection() -> Any:  # noqa: ANN401 - the driver's own type
+        # The driver would leave DDL outside of transactions; we begin them ourselves.
+        connection = driver.connect(
+            str(database), isolation_level=None, timeout=_BUSY_TIMEOUT_S, check_same_thread=False
+        )
+        if passphrase is not None:
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            quoted = passphrase.replace("'", "''")
+            connection.execute(f"PRAGMA key = '{quoted}'")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        return connection
+
+    return open_connection
+
+
+def _begin(connection: Connection) -> None:
+    # At once for writing: a transaction that reads first and writes later could otherwise fail
+    # half-way because another program wrote in between. Ours last milliseconds.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _not_readable(passphrase: str | None) -> RecordError:
+    if passphrase is None:
+        return RecordError(
+            "The store's file is not a database or is damaged.",
+            hint="Restore the store from a backup.",
+        )
+    return StoreLocked(
+        "The passphrase does not open this store.",
+        hint="Check TISSUESENSE_PASSPHRASE, or unset it to be asked.",
+    )

@@ -1,0 +1,205 @@
+"""What the store can be asked for and told, one small class for each kind of entry.
+
+Every method is one transaction, or part of the one that `Store.transaction` has open.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tissuesense.core.errors import RecordNotFound
+from tissuesense.record.client import Client, ClientId
+from tissuesense.record.measurement import (
+    FindingId,
+    Measurement,
+    MeasurementId,
+    MethodVersion,
+    StoredFinding,
+)
+from tissuesense.record.visit import ManualFinding, Visit, VisitId
+from tissuesense.store import rows
+from tissuesense.store.schema import (
+    ClientRow,
+    FindingRow,
+    ManualFindingRow,
+    MeasurementRow,
+    MethodRow,
+    VisitRow,
+)
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Who is in care."""
+
+    transaction: Transaction
+
+    def add(self, client: Client) -> None:
+        """Add a client; RecordConflict where the pseudonym is taken."""
+        with self.transaction() as session:
+            session.add(rows.client_row(client))
+
+    def get(self, client_id: ClientId) -> Client:
+        """Return a client; RecordNotFound where there is none."""
+        with self.transaction() as session:
+            row = session.get(ClientRow, client_id)
+            if row is None:
+                raise RecordNotFound(
+                    "There is no such client in this store.",
+                    hint="'tissuesense clients' lists them.",
+                )
+            return rows.client_of(row)
+
+    def all(self) -> tuple[Client, ...]:
+        """Return every client, oldest first."""
+        with self.transaction() as session:
+            found = session.scalars(select(ClientRow).order_by(ClientRow.created_at, ClientRow.id))
+            return tuple(rows.client_of(row) for row in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """When they came."""
+
+    transaction: Transaction
+
+    def add(self, visit: Visit) -> None:
+        """Add a visit of a known client."""
+        with self.transaction() as session:
+            session.add(rows.visit_row(visit))
+
+    def get(self, visit_id: VisitId) -> Visit:
+        """Return a visit; RecordNotFound where there is none."""
+        with self.transaction() as session:
+            row = session.get(VisitRow, visit_id)
+            if row is None:
+                raise RecordNotFound(
+                    "There is no such visit in this store.",
+                    hint="'tissuesense visit open --client ID' opens one and prints its id.",
+                )
+            return rows.visit_of(row)
+
+    def of_client(self, client_id: ClientId) -> tuple[Visit, ...]:
+        """Return a client's visits, oldest first."""
+        query = (
+            select(VisitRow)
+            .where(VisitRow.client_id == client_id)
+            .order_by(VisitRow.opened_at, VisitRow.id)
+        )
+        with self.transaction() as session:
+            return tuple(rows.visit_of(row) for row in session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class ManualFindings:
+    """What the hands found."""
+
+    transaction: Transaction
+
+    def add(self, finding: ManualFinding) -> None:
+        """Add what was found in a known visit; a second look at a site is a second entry."""
+        with self.transaction() as session:
+            session.add(rows.manual_finding_row(finding))
+
+    def of_client(self, client_id: ClientId) -> tuple[ManualFinding, ...]:
+        """Return a client's manual findings, in the order in which they were written down."""
+        query = (
+            select(ManualFindingRow)
+            .join(VisitRow, VisitRow.id == ManualFindingRow.visit_id)
+            .where(VisitRow.client_id == client_id)
+            .order_by(ManualFindingRow.id)
+        )
+        with self.transaction() as session:
+            return tuple(rows.manual_finding_of(row) for row in session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What the sensor recorded."""
+
+    transaction: Transaction
+
+    def add(self, measurement: Measurement) -> None:
+        """Add a measurement of a known visit, raw data and all."""
+        with self.transaction() as session:
+            session.add(rows.measurement_row(measurement))
+
+    def get(self, measurement_id: MeasurementId) -> Measurement:
+        """Return a measurement; RecordNotFound where there is none."""
+        with self.transaction() as session:
+            row = session.get(MeasurementRow, measurement_id)
+            if row is None:
+                raise RecordNotFound("There is no such measurement in this store.")
+            return rows.measurement_of(row)
+
+    def of_client(self, client_id: ClientId) -> tuple[Measurement, ...]:
+        """Return a client's measurements, oldest first."""
+        query = (
+            select(MeasurementRow)
+            .join(VisitRow, VisitRow.id == MeasurementRow.visit_id)
+            .where(VisitRow.client_id == client_id)
+            .order_by(MeasurementRow.measured_at, MeasurementRow.id)
+        )
+        with self.transaction() as session:
+            return tuple(rows.measurement_of(row) for row in session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was computed; a later analysis adds to it and replaces nothing."""
+
+    transaction: Transaction
+
+    def add(self, findings: Iterable[StoredFinding]) -> None:
+        """Add numbers that were computed from known measurements."""
+        with self.transaction() as session:
+            for finding in findings:
+                session.add(rows.finding_row(finding, _method_row(session, finding.method)))
+
+    def get(self, finding_id: FindingId) -> StoredFinding:
+        """Return one number; RecordNotFound where there is none."""
+        with self.transaction() as session:
+            row = session.get(FindingRow, finding_id)
+            if row is None:
+                raise RecordNotFound("There is no such finding in this store.")
+            return rows.finding_of(row)
+
+    def of_measurement(self, measurement_id: MeasurementId) -> tuple[StoredFinding, ...]:
+        """Return every number of a measurement, oldest analysis first."""
+        query = (
+            select(FindingRow)
+            .where(FindingRow.measurement_id == measurement_id)
+            .order_by(FindingRow.number)
+        )
+        with self.transaction() as session:
+            return tuple(rows.finding_of(row) for row in session.scalars(query))
+
+    def of_client(self, client_id: ClientId) -> tuple[StoredFinding, ...]:
+        """Return every number of a client, grouped by measurement, oldest analysis first."""
+        query = (
+            select(FindingRow)
+            .join(MeasurementRow, MeasurementRow.id == FindingRow.measurement_id)
+            .join(VisitRow, VisitRow.id == MeasurementRow.visit_id)
+            .where(VisitRow.client_id == client_id)
+            .order_by(FindingRow.measurement_id, FindingRow.number)
+        )
+        with self.transaction() as session:
+            return tuple(rows.finding_of(row) for row in session.scalars(query))
+
+
+def _method_row(session: Session, method: MethodVersion) -> MethodRow:
+    key = {
+        "estimator": method.estimator,
+        "estimator_version": method.estimator_version,
+        "software_version": method.software_version,
+    }
+    known = session.scalars(select(MethodRow).filter_by(**key)).one_or_none()
+    if known is None:
+        known = MethodRow(**key)
+        session.add(known)
+    return known

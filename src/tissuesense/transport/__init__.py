@@ -1,0 +1,1 @@
+"""Edges to gauges: ports, radios, replays and simulated devices, all driving the same codecs."""
