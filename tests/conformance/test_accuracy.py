@@ -8,6 +8,7 @@ import math
 
 import pytest
 from tests.conformance.examiner.examine import examine
+from tests.conformance.examiner.generator import GENERATORS
 from tests.conformance.examiner.score import Summary
 
 QUICK = pytest.param(60, 1, id="quick")
@@ -31,6 +32,12 @@ def test_presses_are_counted_exactly_in_97_percent_of_recordings(
     kind: str, count: int, seed: int
 ) -> None:
     assert examined(kind, count, seed).exact_share >= 0.97
+
+
+@pytest.mark.parametrize(("count", "seed"), SETS)
+@pytest.mark.parametrize("kind", GENERATORS)
+def test_every_recording_is_answered(kind: str, count: int, seed: int) -> None:
+    assert examined(kind, count, seed).failures == []
 
 
 @pytest.mark.parametrize(("count", "seed"), SETS)

@@ -44,23 +44,34 @@ class LinearFit:
 def fit_linear(design: FloatArray, y: FloatArray, least_sd: float = 0.0) -> LinearFit:
     """Fit ``y = design @ coefficients``; design has shape (n, p) with n > p.
 
-    Residuals of a hand are not white: the covariance is multiplied by (1 + r) / (1 - r), r being
-    their lag-one correlation (variance of the mean of a first-order autoregression; G. M. Jenkins
-    and D. G. Watts, Spectral Analysis, 1968, section 5.3), where r is positive. `least_sd` keeps
-    a curve through few samples from looking exact.
+    The covariance is widened for residuals that follow one another; `least_sd` keeps a curve
+    through few samples from looking exact.
     """
     normal = np.linalg.pinv(design.T @ design, hermitian=True)
     coefficients = normal @ (design.T @ y)
     residuals = y - design @ coefficients
     squares = float(residuals @ residuals)
     sd = max(math.sqrt(squares / max(y.size - design.shape[1], 1)), least_sd)
-    lag_one = float(residuals[1:] @ residuals[:-1]) / squares if squares > 0 else 0.0
-    lag_one = min(max(lag_one, 0.0), _MOST_AUTOCORRELATION)
     return LinearFit(
         coefficients=coefficients,
-        covariance=normal * (sd * sd * (1 + lag_one) / (1 - lag_one)),
+        covariance=normal * (sd * sd * correlation_inflation(residuals)),
         residual_sd=sd,
     )
+
+
+def correlation_inflation(residuals: FloatArray) -> float:
+    """Return by how much residuals that follow one another widen the variance of what is fitted.
+
+    ``(1 + r) / (1 - r)``, r being their lag-one correlation where it is positive: that of the
+    mean of a first-order autoregression (G. M. Jenkins and D. G. Watts, Spectral Analysis, 1968,
+    section 5.3). The residuals of a hand are seldom white.
+    """
+    squares = float(residuals @ residuals)
+    if squares <= 0:
+        return 1.0
+    lag_one = float(residuals[1:] @ residuals[:-1]) / squares
+    lag_one = min(max(lag_one, 0.0), _MOST_AUTOCORRELATION)
+    return (1 + lag_one) / (1 - lag_one)
 
 
 def powers(x: FloatArray | float, degree: int) -> FloatArray:

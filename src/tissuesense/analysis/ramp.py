@@ -83,7 +83,7 @@ class Release:
     t_s, p_kpa, p_u_kpa
         When the force was let go and the pressure then.
     rate_kpa_s
-        Slope of the fall from 80 % to 30 %; negative.
+        Slope of the fall, the steeper of its start and of 80 % to 30 %; negative.
     held_from_s, held_p_kpa
         Where the ramp turned into a plateau that lasted until the release; None without one.
     """
@@ -115,9 +115,11 @@ def find_release(curve: PressedCurve) -> Release | None:
     held = _held_from(curve, bend, highest)
     return Release(
         t_s=bend.t_s,
-        p_kpa=bend.value,
+        # Between sparse samples a fitted bend can come out below what was read: never report less.
+        p_kpa=max(bend.value, highest - 2 * curve.noise_kpa),
         p_u_kpa=bend.value_u,
-        rate_kpa_s=float(rate),
+        # An exponential release is steep at first and slow at the end: its start is what counts.
+        rate_kpa_s=min(float(rate), bend.slope_after),
         held_from_s=held.t_s if held else None,
         held_p_kpa=held.value if held else None,
     )
@@ -131,7 +133,7 @@ def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:
     ramp_s = max(_RAMP_WINDOW_S, 4 * curve.step_s)
     look_back_s = max(0.3, 2 * curve.step_s)
     x, y = curve.part(t_high - look_back_s - ramp_s, t_end)
-    few = x.size < 8 or np.count_nonzero(x > t_high) < 3  # noqa: PLR2004 - a parabola wants three
+    few = np.count_nonzero(x > t_high) < 6  # noqa: PLR2004 - or a parabola fits wherever it starts
     candidates = np.linspace(t_high - look_back_s, t_high, _CANDIDATES)
     coarse = find_bend(x, y, candidates, noise=curve.noise_kpa, curved=not few)
     width = candidates[1] - candidates[0]

@@ -1,7 +1,7 @@
 """Rules that judge one press: each gives a flag, and some reject the trial.
 
-Limits are the usual defaults of pressure algometry with a hand-held gauge; `docs/reference/flags.md`
-lists them in words.
+Limits are the usual defaults of pressure algometry with a hand-held gauge;
+`docs/reference/flags.md` lists them in words.
 """
 
 from dataclasses import dataclass

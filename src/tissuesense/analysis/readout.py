@@ -20,7 +20,7 @@ _MARKER_LATEST_AFTER_PEAK_S = 1.0
 # A signal this soon after the release is the same event, seen through the sampling of both.
 _SAME_EVENT_S = 0.05
 _LONGEST_PLATEAU_S = 1.5
-_CLEAR_RELEASE = 3.0  # times the ramp rate
+_CLEAR_RELEASE = 2.0  # times the ramp rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

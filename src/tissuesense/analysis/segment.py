@@ -6,6 +6,7 @@ unloaded level is looked for anew around every press, because gauges are seldom 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -18,14 +19,15 @@ _GRID_S = 0.02
 # Longer than twice a knock, shorter than twice the shortest press: the running median removes
 # what lasts less than half of it and keeps the rest.
 _MEDIAN_WINDOW_S = 0.6
-_SHORTEST_PRESS_S = 0.5
+_SHORTEST_PRESS_S = 0.65
 # A press that is let go to less than this share of its peak is over.
 _LET_GO_SHARE = 0.35
 _LOADED_SHARE = 0.10
 _LEVEL_WINDOW_S = 1.0
-_RESTING_N = 5.0
+_RESTING_N = 4.0
 _RESTING_SHARE = 0.3
 _RESTING_FLATNESS = 0.6
+_LIGHT_FLATNESS = 0.45
 _LANDING_S = 0.4
 
 
@@ -121,7 +123,7 @@ def _spans(grid: FloatArray, calm: FloatArray, least_n: float) -> list[_Span]:
                 merged[-1] = last if calm[last] >= calm[peak] else int(peak)
                 continue
         merged.append(int(peak))
-    edges = [0, *(_valley(calm, a, b) for a, b in zip(merged, merged[1:], strict=False)), grid.size]
+    edges = [0, *(_valley(calm, a, b) for a, b in pairwise(merged)), grid.size]
     spans = []
     for number, peak in enumerate(merged):
         left, right = edges[number], edges[number + 1]
@@ -153,10 +155,12 @@ def _is_press(grid: FloatArray, calm: FloatArray, span: _Span, *, spans_max: flo
     flatness = np.count_nonzero(part > 0.8 * height) / max(1, np.count_nonzero(part > 0.2 * height))
     rising = part[: peak - first + 1]
     landing_s = np.count_nonzero((rising > 0.2 * height) & (rising < 0.8 * height)) * step
-    if flatness < _RESTING_FLATNESS or landing_s > _LANDING_S:
+    if height > _RESTING_N:
         return True
-    small = height < _RESTING_N if spans_max is None else height < _RESTING_SHARE * spans_max
-    return not small
+    if spans_max is not None and height < _RESTING_SHARE * spans_max:
+        # Beside presses several times as high, half flat is enough to be a rest.
+        return flatness < _LIGHT_FLATNESS
+    return flatness < _RESTING_FLATNESS or landing_s > _LANDING_S
 
 
 def _with_tare(

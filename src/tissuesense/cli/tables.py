@@ -2,53 +2,75 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tissuesense.analysis.analyse import RecordingAnalysis
 from tissuesense.analysis.result import Finding
-from tissuesense.core.quantity import Estimate, NotEstimable
+from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import RecordingKind
 from tissuesense.guidance.words import flag_words
+from tissuesense.report.quantities import NOTHING, number, spread
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
-# What a reader looks for first; --json has the rest. The session's quantity stands under the
-# column of what it is the mean or the median of.
-_COLUMNS: dict[RecordingKind, dict[str, tuple[str, ...]]] = {
-    RecordingKind.PPT: {
-        "Threshold": ("threshold_kpa", "ppt_kpa"),
-        "Less reaction time": ("latent_threshold_kpa", "latent_ppt_kpa"),
-        "Rate": ("ramp_rate_kpa_s",),
-    },
-    RecordingKind.INDENTATION: {
-        "Stiffness": ("secant_stiffness_n_mm",),
-        "Relaxation": ("relaxation_fraction",),
-        "Energy loss": ("energy_loss_ratio",),
-    },
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: what its presses and its session are called in the findings."""
+
+    heading: str
+    unit: str
+    quantities: tuple[str, ...]
+    scale: float = 1.0
+
+
+# What a reader looks for first; --json has the rest.
+_COLUMNS: dict[RecordingKind, tuple[_Column, ...]] = {
+    RecordingKind.PPT: (
+        _Column("Threshold", "kPa", ("threshold_kpa", "ppt_kpa")),
+        _Column("Without reaction", "kPa", ("latent_threshold_kpa", "latent_ppt_kpa")),
+        _Column("Rate", "kPa/s", ("ramp_rate_kpa_s",)),
+    ),
+    RecordingKind.INDENTATION: (
+        _Column("Stiffness", "N/mm", ("secant_stiffness_n_mm",)),
+        _Column("Relaxation", "%", ("relaxation_fraction",), 100.0),
+        _Column("Energy loss", "%", ("energy_loss_ratio",), 100.0),
+    ),
 }
-_UNIT_WORDS = {"kpa": "kPa", "kpa_s": "kPa/s", "n_mm": "N/mm", "1": ""}
-NOTHING = "–"  # noqa: RUF001 - an en dash is how an empty cell is printed
 
 
-def analysis_table(analysis: RecordingAnalysis) -> "Table":
-    """Return the presses of one recording and its session values as a table."""
+def analysis_block(analysis: RecordingAnalysis) -> "RenderableType":
+    """Return what a recording is, its presses and session as a table, and what to know of it."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(_title(analysis), style="bold"), _table(analysis)]
+    if analysis.flags:
+        words = flags_in_words(analysis.flags)
+        parts.append(Text(f"  {words[0].upper()}{words[1:]}.\n"))
+    return Group(*parts)
+
+
+def _table(analysis: RecordingAnalysis) -> "Table":
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    findings = analysis.findings()
-    columns = _COLUMNS.get(analysis.kind) or {f.quantity: (f.quantity,) for f in findings}
-    table = Table(title=_title(analysis), title_justify="left", title_style="bold")
+    columns = _COLUMNS.get(analysis.kind, ())
+    table = Table(box=SIMPLE_HEAD)
     table.add_column("")
-    for heading in columns:
-        table.add_column(heading, justify="right")
-    table.add_column("To know", overflow="fold")
-    for (item, index), group in groupby(findings, key=lambda f: (f.item, f.index)):
+    for column in columns:
+        table.add_column(f"{column.heading}\n{column.unit}", justify="right", no_wrap=True)
+    table.add_column("Judgement")
+    for (item, index), group in groupby(analysis.findings(), key=lambda f: (f.item, f.index)):
         row = list(group)
-        cells = [_cell(row, names) for names in columns.values()]
+        cells = [_cell(row, column) for column in columns]
         if item == "session":
             table.add_section()
-            table.add_row("session", *cells, flags_in_words(analysis.flags), style="bold")
+            table.add_row("session", *cells, style="bold")
         else:
             table.add_row(f"{item} {index}", *cells, _judgement(row))
     return table
@@ -57,15 +79,6 @@ def analysis_table(analysis: RecordingAnalysis) -> "Table":
 def flags_in_words(flags: Iterable[str]) -> str:
     """Return flags as a reader's words, separated by semicolons."""
     return "; ".join(flag_words(flag) for flag in flags)
-
-
-def estimate_words(estimate: Estimate) -> str:
-    """Return value ± standard uncertainty with unit, rounded where the uncertainty begins."""
-    unit = _UNIT_WORDS.get(estimate.unit.lower(), estimate.unit)
-    u = estimate.standard_uncertainty
-    whole = unit.startswith("kPa") or not u > 0
-    decimals = 0 if whole else max(0, 1 - math.floor(math.log10(u)))
-    return f"{estimate.value:.{decimals}f} ± {u:.{decimals}f} {unit}".rstrip()
 
 
 def _title(analysis: RecordingAnalysis) -> str:
@@ -81,16 +94,16 @@ def _title(analysis: RecordingAnalysis) -> str:
     return ", ".join(word for word in said if word)
 
 
-def _cell(row: Sequence[Finding], names: tuple[str, ...]) -> str:
-    value = next((finding.value for finding in row if finding.quantity in names), None)
-    if isinstance(value, Estimate):
-        return estimate_words(value)
-    if value is None or isinstance(value, NotEstimable):
+def _cell(row: Sequence[Finding], column: _Column) -> str:
+    value = next((f.value for f in row if f.quantity in column.quantities), None)
+    if not isinstance(value, Estimate):
         return NOTHING
-    return f"{value:.4g}"
+    shown = number(column.scale * value.value, column.unit)
+    return f"{shown} {spread(column.scale * value.standard_uncertainty, column.unit)}"
 
 
 def _judgement(row: Sequence[Finding]) -> str:
-    verdict = "accepted" if all(finding.accepted for finding in row) else "REJECTED"
+    verdict = "accepted" if all(finding.accepted for finding in row) else "rejected"
     flags = dict.fromkeys(flag for finding in row for flag in finding.flags)
     return ": ".join(word for word in (verdict, flags_in_words(flags)) if word)
+

@@ -69,3 +69,18 @@ class ClientRecord:
         """Yield every measurement, oldest visit first."""
         for visit in self.visits:
             yield from visit.measurements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSummary:
+    """One line of the list of clients.
+
+    Attributes
+    ----------
+    sites
+        Names of the sites that were felt or measured, in alphabetical order.
+    """
+
+    client: Client
+    visits: int
+    sites: tuple[str, ...]

@@ -14,7 +14,7 @@ _GONE = 0.02  # of the peak: the press is over
 
 
 def ramps(reading: Reading) -> tuple[Ramp, ...]:
-    """Return the curve of every trial whose onset and release are known."""
+    """Return the curve of every trial whose onset is known."""
     drawn = (_ramp(reading, press) for press in reading.presses())
     return tuple(ramp for ramp in drawn if ramp is not None)
 
@@ -41,29 +41,21 @@ def _force_n(reading: Reading) -> FloatArray | None:
 def _ramp(reading: Reading, press: Press) -> Ramp | None:
     tip, force_n = reading.measurement.context.tip, _force_n(reading)
     onset_s, release_s = press.value("onset_s"), press.value("release_s")
+    release_s = press.value("peak_time_s") if release_s is None else release_s
     if tip is None or force_n is None or onset_s is None or release_s is None:
         return None
     t_s = reading.measurement.trace.t_s
-    kpa = force_n * tip.kpa_per_n
     shown = (t_s >= onset_s - _BEFORE_S) & (t_s <= release_s + _AFTER_S)
     if not shown.any():
         return None
     return Ramp(
         title=_title(press),
         t_s=t_s[shown] - onset_s,
-        pressure_kpa=kpa[shown] - _baseline_kpa(press, t_s, kpa),
+        pressure_kpa=(force_n[shown] - (press.value("tare_n") or 0.0)) * tip.kpa_per_n,
         accepted=press.accepted,
         threshold=_threshold(press, onset_s),
         latent=_latent(press, onset_s),
     )
-
-
-def _baseline_kpa(press: Press, t_s: FloatArray, kpa: FloatArray) -> float:
-    """Return what the estimator took off: the trace at the peak less the peak it reported."""
-    peak_s, peak_kpa = press.value("peak_time_s"), press.value("peak_kpa")
-    if peak_s is None or peak_kpa is None:
-        return 0.0
-    return float(np.interp(peak_s, t_s, kpa)) - peak_kpa
 
 
 def _title(press: Press) -> str:

@@ -1,14 +1,15 @@
-"""What numbers may be called: comparisons, flags, sites and dates in a therapist's words.
+"""What numbers may be called: comparisons, sites, hands and dates in a therapist's words.
 
 Nothing here says more than "higher", "lower" or "within measurement error".
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tissuesense.core.quality import QualityFlag
+from tissuesense.core.site import BodySite, Side
 from tissuesense.record.visit import TENDERNESS_WORDS, TONE_WORDS, Block, ManualFinding
 
 # Usual scatter of ln(threshold): between presses of one session, and between sessions of one
@@ -67,18 +68,28 @@ def compare_thresholds(
     """
     if not (first.value and second.value and min(first.value, second.value, *presses) > 0):
         return None
-    difference = math.log(first.value / second.value)
-    usual = math.hypot(*(_usual_ln_sd(n) for n in presses))
-    stated = math.hypot(*((x.standard_uncertainty or 0.0) / (x.value or 1.0) for x in (first, second)))
-    error = _TWO_SIDED_95 * max(usual, stated)
+    stated = math.hypot(
+        (first.standard_uncertainty or 0.0) / first.value,
+        (second.standard_uncertainty or 0.0) / second.value,
+    )
     return Comparison(
-        percent=100 * math.expm1(difference),
-        usual_percent=(100 * math.expm1(-error), 100 * math.expm1(error)),
+        percent=100 * (first.value / second.value - 1),
+        usual_percent=_percent_either_way(max(stated, _usual_ln_sd(presses))),
     )
 
 
-def _usual_ln_sd(presses: int) -> float:
-    return math.hypot(_LN_SD_SESSION, _LN_SD_PRESS / math.sqrt(presses))
+def usual_threshold_error(presses: tuple[int, int]) -> tuple[float, float]:
+    """Return the lowest and highest difference in percent that measuring twice gives anyway."""
+    return _percent_either_way(_usual_ln_sd(presses))
+
+
+def _usual_ln_sd(presses: tuple[int, int]) -> float:
+    return math.hypot(*(math.hypot(_LN_SD_SESSION, _LN_SD_PRESS / math.sqrt(n)) for n in presses))
+
+
+def _percent_either_way(ln_sd: float) -> tuple[float, float]:
+    error = _TWO_SIDED_95 * ln_sd
+    return (100 * math.expm1(-error), 100 * math.expm1(error))
 
 
 def direction(percent: float) -> str:
@@ -89,6 +100,18 @@ def direction(percent: float) -> str:
 def site_words(name: str) -> str:
     """Return a site as a heading says it: "Trapezius upper"."""
     return name.replace("_", " ").capitalize()
+
+
+def site_and_side(site: BodySite) -> str:
+    """Return a site as a caption says it: "Trapezius upper, left"."""
+    name = site_words(site.name)
+    return name if site.side is Side.MIDLINE else f"{name}, {site.side}"
+
+
+def percent_words(percent: float) -> str:
+    """Return a difference with its sign: "+12 %"; nothing has no sign."""
+    text = f"{percent:+.0f} %"
+    return "0 %" if float(text[:-2]) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
 def hand_words(found: ManualFinding | None) -> str:
@@ -111,57 +134,11 @@ def block_words(block: Block) -> str:
     }[block]
 
 
+def when_words(blocks: Sequence[Block], block: Block) -> str:
+    """Return ", before treatment" in a visit that has several blocks; nothing in one that has not."""
+    return f", {block_words(block)}" if len(blocks) > 1 else ""
+
+
 def day(moment: datetime) -> str:
     """Return "5 January 2026"."""
     return f"{moment.day} {moment:%B %Y}"
-
-
-def flag_words(flag: str) -> str:
-    """Return what a flag says to a reader; a flag of another package stays as it is."""
-    return _FLAGS.get(flag, flag.replace("_", " "))
-
-
-_FLAGS: dict[str, str] = {
-    QualityFlag.RATE_MEAN: "pressed faster or slower than intended",
-    QualityFlag.RATE_CV: "rate of pressing uneven",
-    QualityFlag.NONLINEAR: "pressure did not rise in a straight line",
-    QualityFlag.DWELL: "the hand paused while pressing",
-    QualityFlag.DIP: "the force dipped before the release",
-    QualityFlag.SLIP: "the tip slipped",
-    QualityFlag.OVERSHOOT: "pressure went on rising after the signal",
-    QualityFlag.LATE_RELEASE: "released late after the signal",
-    QualityFlag.EARLY_RELEASE: "too short or too light to be a press",
-    QualityFlag.PRELOAD: "the tip rested on the skin before the press",
-    QualityFlag.OFF_AXIS: "the gauge was tilted",
-    QualityFlag.CLIP: "the gauge reached the end of its range",
-    QualityFlag.DROP: "samples are missing in the press",
-    QualityFlag.SAMPLE_RATE: "too few samples a second for this rate of pressing",
-    QualityFlag.MARKER_FAR: "a signal far from any press was not used",
-    QualityFlag.MARKER_AFTER_RELEASE: "the signal came after the release",
-    QualityFlag.TRIAL_SPREAD: "the presses differ widely",
-    QualityFlag.DOUBLE_PEAK: "two peaks in one press",
-    QualityFlag.PLATEAU: "the pressure was held before the release",
-    QualityFlag.DRIFT: "the zero of the gauge drifted",
-    QualityFlag.CENSORED: "the threshold lies above what was reached",
-    QualityFlag.OVERLOAD: "the gauge was overloaded",
-    QualityFlag.DUPLICATES: "readings arrived twice and count once",
-    QualityFlag.SPIKES: "single readings far off were left out",
-    QualityFlag.GAP: "a stretch without readings",
-    QualityFlag.CREEP: "the tip sank on during the hold",
-    QualityFlag.HAND_DRIFT: "the hand moved during the hold",
-    QualityFlag.NO_HOLD: "the press was not held long enough",
-    QualityFlag.POOR_FIT: "the model fits these data poorly",
-    QualityFlag.TOO_FEW: "too few usable presses",
-    QualityFlag.NOT_RELEASED: "the recording ends before the release",
-    QualityFlag.NO_PRESS: "no press was found",
-    QualityFlag.NO_DISPLACEMENT: "depth was not recorded",
-    QualityFlag.NO_AREA: "the area of the tip is not stated",
-    QualityFlag.NOT_IMPLEMENTED: "not computed by this version",
-    QualityFlag.CLOCK_WRAPPED: "the gauge's clock wrapped and was unwrapped",
-    QualityFlag.MISSING_VALUES: "some values were missing",
-    QualityFlag.TARE_APPLIED: "the gauge was not at zero; its zero was taken off",
-    QualityFlag.RECONNECTED: "the connection was lost and came back",
-    QualityFlag.REJECTED_FRAMES: "some of the stream was unreadable and left out",
-    QualityFlag.SLOW_SOURCE: "readings came slower than announced",
-    QualityFlag.UNSTABLE_ZERO: "the zero of the gauge was not steady",
-}

@@ -11,13 +11,12 @@ import numpy as np
 from tissuesense import __version__
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.core.errors import TissueSenseError, TraceFileError, UsageError
-from tissuesense.core.recording import Recording, RecordingKind
+from tissuesense.core.recording import Recording
 from tissuesense.files.trace_csv import read_trace
 
 logger = logging.getLogger(__name__)
 
 SCHEMA = "tissuesense.analysis/1"
-_PRESSURE_KINDS = frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE, RecordingKind.DOSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def analyse_file(path: Path) -> FileOutcome:
     recording = None
     try:
         recording = read_trace(path)
-        _check(recording, path)
+        _require_kind(recording, path)
         return analyze(recording)
     except TissueSenseError as error:
         return FileFailure(
@@ -121,20 +120,8 @@ def software() -> dict[str, str]:
     return {"name": "tissuesense", "version": __version__}
 
 
-def _check(recording: Recording, path: Path) -> None:
-    """Refuse what no estimator could answer, naming the side-car key that is missing."""
+def _require_kind(recording: Recording, path: Path) -> None:
     try:
-        kind = recording.kind()
+        recording.kind()
     except UsageError as error:
         raise TraceFileError(error.message, path=path, code="no_kind", hint=error.hint) from error
-    if kind in _PRESSURE_KINDS and recording.context.tip is None:
-        raise TraceFileError(
-            f"A recording of kind '{kind}' needs the area of the probe to give a pressure.",
-            path=path,
-            code="no_probe_area",
-            hint=f'Add "probe_area_cm2" to {path.with_suffix(".json").name}.',
-        )
-    if kind in _PRESSURE_KINDS and recording.trace.force_n is None:
-        raise TraceFileError(
-            f"A recording of kind '{kind}' needs the column force_n.", path=path, code="no_force"
-        )

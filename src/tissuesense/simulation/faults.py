@@ -76,7 +76,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
             lambda s: replace(s, offset_n=4.2),
         ),
         "clip": _gauge(
-            "The gauge can indicate no more than 15 N.", lambda s: replace(s, full_scale_n=15.0)
+            "The gauge can indicate no more than 10 N.", lambda s: replace(s, full_scale_n=10.0)
         ),
         "slow_hand": _hand(
             "The hand goes at half the intended speed.", lambda h: replace(h, speed=0.5)
@@ -85,8 +85,8 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
             "The hand goes 1.7 times as fast as intended.", lambda h: replace(h, speed=1.7)
         ),
         "wandering": _hand(
-            "The hand's speed wanders by a third around its mean.",
-            lambda h: replace(h, wander=0.35),
+            "The hand's speed wanders by a third around its mean; it cannot hold a depth.",
+            lambda h: replace(h, wander=0.35, hold_creep_mm=0.15),
         ),
         "early_release": _hand(
             "In every other press the hand lets go before anything is felt or held.",

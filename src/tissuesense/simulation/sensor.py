@@ -49,12 +49,15 @@ class Sensor:
         late = np.clip(self.jitter * rng.standard_normal(count), -0.4, 0.4)
         return np.maximum((first + np.arange(count) + late) / rate_hz, 0.0)
 
+    def zero_n(self, t_s: FloatArray) -> FloatArray:
+        """Return what the gauge says of nothing at each instant, shape (n,)."""
+        return np.asarray(self.offset_n - self.drift_n * np.expm1(-t_s / self.drift_tau_s))
+
     def indicate_force(
         self, t_s: FloatArray, force_n: FloatArray, rng: np.random.Generator
     ) -> FloatArray:
         """Return what the gauge says at each instant, shape (n,)."""
-        zero = self.offset_n - self.drift_n * np.expm1(-t_s / self.drift_tau_s)
-        noisy = force_n + zero + self.noise_n * rng.standard_normal(t_s.size)
+        noisy = force_n + self.zero_n(t_s) + self.noise_n * rng.standard_normal(t_s.size)
         hit = rng.random(t_s.size) < self.spike_share
         blow = rng.choice((-1.0, 1.0), t_s.size) * rng.uniform(20.0, 80.0, t_s.size)
         rounded = _rounded(noisy + np.where(hit, blow, 0.0), self.resolution_n)

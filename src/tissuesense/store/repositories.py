@@ -3,15 +3,17 @@
 Every method is one transaction, or part of the one that `Store.transaction` has open.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from tissuesense.core.errors import RecordNotFound
 from tissuesense.record.client import Client, ClientId
+from tissuesense.record.history import ClientSummary
 from tissuesense.record.measurement import (
     FindingId,
     Measurement,
@@ -60,6 +62,29 @@ class Clients:
         with self.transaction() as session:
             found = session.scalars(select(ClientRow).order_by(ClientRow.created_at, ClientRow.id))
             return tuple(rows.client_of(row) for row in found)
+
+    def summaries(self) -> tuple[ClientSummary, ...]:
+        """Return every client with the number of visits and the sites, oldest first."""
+        visits = select(VisitRow.client_id, func.count()).group_by(VisitRow.client_id)
+        felt = select(VisitRow.client_id, ManualFindingRow.site).join_from(
+            ManualFindingRow, VisitRow
+        )
+        measured = select(VisitRow.client_id, MeasurementRow.site).join_from(
+            MeasurementRow, VisitRow
+        )
+        with self.transaction() as session:
+            counts = dict(session.execute(visits).tuples().all())
+            sites: dict[str, list[str]] = defaultdict(list)
+            for client, site in session.execute(union(felt, measured)):
+                sites[client].append(site)
+            return tuple(
+                ClientSummary(
+                    client=client,
+                    visits=counts.get(client.id, 0),
+                    sites=tuple(sorted(sites[client.id])),
+                )
+                for client in self.all()
+            )
 
 
 @dataclass(frozen=True, slots=True)

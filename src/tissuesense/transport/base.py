@@ -97,8 +97,8 @@ class Transport(Protocol):
         """Silence after which a streaming link is dead whatever the system says; None: never."""
         ...
 
-    async def open(self) -> None:
-        """Open the link, or open it again.
+    async def open(self, timeout_s: float) -> None:
+        """Open the link, or open it again, looking for the device for at most `timeout_s`.
 
         Raises
         ------

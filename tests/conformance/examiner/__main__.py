@@ -4,6 +4,7 @@ Example: ``python -m tests.conformance.examiner --n 60 --seed 1 --kind ppt --wor
 """
 
 import argparse
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable
@@ -23,6 +24,7 @@ _GROUPS: dict[str, Callable[[RecordingScore, PressScore], object]] = {
     "from_rest": lambda _, p: bool(p.parameters.get("from_rest_n")),
     "spikes": lambda r, _: bool(getattr(r.parameters["damage"], "spikes", None)),
     "profile": lambda r, _: getattr(r.parameters.get("plan"), "profile", None),
+    "held": lambda r, _: bool(getattr(r.parameters.get("plan"), "hold_s", None)),
     "hand_wander": lambda r, _: bool(getattr(r.parameters.get("plan"), "wander_mm", None)),
 }
 
@@ -58,7 +60,8 @@ def _print_table(summary: Summary) -> None:
             f"  {name:18} median {median:8.4f}  p90 {p90:8.4f}  p95 {p95:8.4f}"
             f"  missing {summary.missing(name)}"
         )
-    _say(f"  coverage of latent threshold {summary.coverage:8.1%}")
+    if not math.isnan(summary.coverage):
+        _say(f"  coverage of latent threshold {summary.coverage:6.1%}")
 
 
 def _print_groups(summary: Summary, by: str) -> None:
@@ -87,7 +90,10 @@ def _print_worst(summary: Summary, count: int) -> None:
             _say(f"    matched {[press.name for press in recording.presses]}")
             _say(f"    {dict(recording.parameters)}")
     of = {press.name: r.parameters for r in summary.scores for press in r.presses}
-    for name in summary.names():
+    for name in {*summary.names()} - {
+        "threshold_at_row",
+        "rate_mean",
+    }:  # the other readings of truth
         having = [press for press in summary.presses() if name in press.errors]
         for press in sorted(having, key=lambda p: -(p.errors[name] ** 2))[:count]:
             _say(f"\n  {name} {press.errors[name]:+.4f}: {press.name}")

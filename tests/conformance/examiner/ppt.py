@@ -104,7 +104,7 @@ def nothing_recording(rng: np.random.Generator, name: str) -> Known:
         for _ in range(rng.integers(3, 9)):
             timeline.wait(rng.uniform(1, 4))
         timeline.knock(rng, 1.0)
-    timeline.wait(rng.uniform(2, 10))
+    timeline.wait(rng.uniform(6, 15))
     return _record(rng, name, session, timeline, [], any_sensor(rng), {"nothing": what})
 
 

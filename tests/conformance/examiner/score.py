@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from tests.conformance.examiner.truth import IndentationTruth, Known, PressTruth
 
-from tissuesense.core.errors import TissueSenseError
-
 Report = Mapping[str, Any]
 _MISSING = math.inf
 
@@ -76,7 +74,7 @@ def score(known: Known, report: Report) -> RecordingScore:
     )
 
 
-def failed(known: Known, reason: TissueSenseError) -> RecordingScore:
+def failed(known: Known, reason: Exception) -> RecordingScore:
     """Score a recording that could not be analysed at all."""
     return RecordingScore(
         name=known.recording.name,
@@ -186,6 +184,11 @@ class Summary:
     def exact_share(self) -> float:
         """Share of recordings with exactly the presses that there were."""
         return float(np.mean([s.exact for s in self.scores]))
+
+    @property
+    def failures(self) -> list[str]:
+        """Recordings for which there was no answer at all, and why."""
+        return [f"{s.name}: {s.failure}" for s in self.scores if s.failure]
 
     def presses(self) -> list[PressScore]:
         """Return every matched press."""

@@ -104,7 +104,7 @@ def analyse(recording: Recording) -> PainThreshold:
     elif any(abs(trial.tare_n) > 0.1 for trial in trials):  # noqa: PLR2004 - worth a word
         flags.append(QualityFlag.TARE_APPLIED)
     accepted = [trial for trial in trials if trial.accepted]
-    session = _session(gauge, accepted)
+    session = _session(accepted)
     if session.n_accepted < 2:  # noqa: PLR2004 - the contract's rule
         flags.append(QualityFlag.TOO_FEW)
     elif _too_spread(accepted):
@@ -362,7 +362,7 @@ def _latent(
     return Estimate.from_budget(corrected, {k: abs(u) for k, u in budget.items()}, unit="kPa")
 
 
-def _session(gauge: _Gauge, accepted: list[PainTrial]) -> PainSession:
+def _session(accepted: list[PainTrial]) -> PainSession:
     values = [t.threshold_kpa for t in accepted if isinstance(t.threshold_kpa, Estimate)]
     latent = [
         t.latent_threshold_kpa for t in accepted if isinstance(t.latent_threshold_kpa, Estimate)

@@ -59,8 +59,8 @@ def _analysed(paths: list[Path]) -> "list[FileOutcome]":
 
 def _show_tables(outcomes: "list[FileOutcome]") -> None:
     from tissuesense.analysis.analyse import RecordingAnalysis
-    from tissuesense.cli.tables import analysis_table
+    from tissuesense.cli.tables import analysis_block
 
     for outcome in outcomes:
         if isinstance(outcome, RecordingAnalysis):
-            show(analysis_table(outcome))
+            show(analysis_block(outcome))

@@ -189,6 +189,8 @@ class ProgressorEncoder:
                 return _frame(_Tag.REPLY, _MILLIVOLT.pack(4100))
             case b"\x70":
                 return _frame(_Tag.REPLY, b"\x01\x02\x03")
+            case _:
+                pass
         return b""
 
     def _frame(self, samples: Sequence[WireSample]) -> bytes:

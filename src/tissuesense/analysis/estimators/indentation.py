@@ -1,0 +1,75 @@
+"""Press and hold: stiffness, energy loss and relaxation of the tissue under a tip."""
+
+from tissuesense.analysis.cleaning import CleanSignal, clean
+from tissuesense.analysis.indentation_press import analyse_press
+from tissuesense.analysis.indentation_result import IndentationAnalysis, summarise
+from tissuesense.analysis.indentation_signal import IndentationSignal
+from tissuesense.analysis.press_search import PressSearch, find_presses
+from tissuesense.analysis.result import Estimator
+from tissuesense.core.errors import UsageError
+from tissuesense.core.quality import QualityFlag
+from tissuesense.core.recording import Recording, RecordingKind
+
+_LEAST_TARE_N = 0.05
+
+
+def analyse_indentation(recording: Recording) -> IndentationAnalysis:
+    """Find every press of a recording and what it says about the tissue.
+
+    Without a displacement column what needs one is not estimable; the force still gives the
+    relaxation. Forces are above the unloaded level around each press.
+
+    Raises
+    ------
+    UsageError
+        When the recording has no force.
+    CalibrationError
+        When the gauge indicated forces that its calibration does not cover.
+    """
+    trace, calibration = recording.trace, recording.context.calibration
+    if trace.force_n is None:
+        raise UsageError("A press-and-hold recording needs the column force_n.")
+    indicated = trace.force_n
+    if calibration is not None:
+        calibration.standard_uncertainty_n(indicated)
+    force = clean(trace.t_s, indicated if calibration is None else calibration.apply(indicated))
+    way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
+    found = find_presses(trace.t_s, force.values, grain_n=force.resolution / 12**0.5)
+    signal = IndentationSignal(
+        t_s=trace.t_s,
+        indicated_n=indicated,
+        force_n=found.force_n,
+        force_sd_n=force.noise,
+        resolution_n=force.resolution,
+        displacement_mm=None if way is None else way.values,
+        displacement_sd_mm=0.0 if way is None else way.noise,
+        calibration=calibration,
+        full_scale_n=recording.context.full_scale_n,
+    )
+    presses = tuple(
+        analyse_press(signal, span, index=index) for index, span in enumerate(found.spans, start=1)
+    )
+    return summarise(presses, _recording_flags(force, way, found))
+
+
+def _recording_flags(
+    force: CleanSignal, way: CleanSignal | None, found: PressSearch
+) -> tuple[QualityFlag, ...]:
+    flags = [] if way is not None else [QualityFlag.NO_DISPLACEMENT]
+    if not found.spans:
+        flags.append(QualityFlag.NO_PRESS)
+    if force.is_spike.any() or (way is not None and way.is_spike.any()):
+        flags.append(QualityFlag.SPIKES)
+    if found.baseline_n.size and max(found.baseline_n.max(), -found.baseline_n.min()) > max(
+        _LEAST_TARE_N, force.noise
+    ):
+        flags.append(QualityFlag.TARE_APPLIED)
+    return tuple(flags)
+
+
+ESTIMATOR = Estimator(
+    name="indentation",
+    version="1",
+    kinds=frozenset({RecordingKind.INDENTATION}),
+    analyse=analyse_indentation,
+)

@@ -1,0 +1,31 @@
+"""What the analysis of one press is given: the cleaned columns of its recording and their grain."""
+
+from dataclasses import dataclass
+
+from tissuesense.core.arrays import FloatArray
+from tissuesense.core.calibration import Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndentationSignal:
+    """Cleaned columns, shape (n,) each.
+
+    Attributes
+    ----------
+    indicated_n
+        As the gauge gave it.
+    force_n
+        Calibrated, without spikes, above the unloaded level.
+    force_sd_n, displacement_sd_mm
+        Noise of one sample.
+    """
+
+    t_s: FloatArray
+    indicated_n: FloatArray
+    force_n: FloatArray
+    force_sd_n: float
+    resolution_n: float
+    displacement_mm: FloatArray | None
+    displacement_sd_mm: float
+    calibration: Calibration | None
+    full_scale_n: float | None

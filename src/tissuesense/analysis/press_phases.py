@@ -1,0 +1,159 @@
+"""When a press is held: where the hand stops and where it sets off again."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.onset import find_onset
+from tissuesense.core.arrays import FloatArray
+
+_PLATEAU_SHARE = 0.85
+_MIDWAY_SHARE = 0.5
+_FEWEST_SAMPLES = 4
+# A hand that slows down gradually is at 85 % of the way for up to as long as it then takes (or
+# took) to half way; an uneven one for half as much again.
+_SLOWEST_CORNER = 1.15
+_LEVEL_WINDOW_S = 0.7
+_END_WINDOW_S = 0.3
+_SHORTEST_HOLD_S = 0.3
+_STEEPNESS_SHARE = 0.2
+_SMOOTHING_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The part of a press between the hand's stopping and its setting off.
+
+    Attributes
+    ----------
+    level_start, level_end
+        Of the signal in which it was found.
+    level_u
+        Standard uncertainty of either.
+    start_u_s, end_u_s
+        Standard uncertainties of the times.
+    """
+
+    start_s: float
+    end_s: float
+    level_start: float
+    level_end: float
+    level_u: float
+    start_u_s: float
+    end_u_s: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.end_s - self.start_s
+
+    @property
+    def drift(self) -> float:
+        """How far the level is from where it was, at the end."""
+        return self.level_end - self.level_start
+
+
+def find_hold(t_s: FloatArray, way_mm: FloatArray, rest_mm: float, sd_mm: float) -> Hold | None:
+    """Find where a displacement that leaves `rest_mm` stays before it comes back.
+
+    None for a press that turns round at once. Arrays are of the loaded samples, shape (n,).
+    """
+    reach = _upper(way_mm) - rest_mm
+    if reach <= 0 or t_s.size < 2 * _FEWEST_SAMPLES:
+        return None
+    share = (way_mm - rest_mm) / reach
+    stop = _corner(t_s, way_mm, share, sd_mm)
+    start = _corner(-t_s[::-1], way_mm[::-1], share[::-1], sd_mm)
+    if start is None or stop is None or stop.at_s + start.at_s < _SHORTEST_HOLD_S:
+        return None
+    return Hold(
+        start_s=-start.at_s,
+        end_s=stop.at_s,
+        level_start=start.level,
+        level_end=stop.level,
+        level_u=math.hypot(start.level_u, stop.level_u) / math.sqrt(2),
+        start_u_s=start.u_s,
+        end_u_s=stop.u_s,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Corner:
+    at_s: float
+    u_s: float
+    level: float
+    level_u: float
+
+
+def _upper(level: FloatArray) -> float:
+    k = int(0.9 * (level.size - 1))
+    return float(np.partition(level, k)[k])
+
+
+def _corner(t_s: FloatArray, level: FloatArray, share: FloatArray, sd: float) -> _Corner | None:
+    """Return where a plateau ends and the level sets off downwards; None without a plateau.
+
+    The same serves the beginning of a plateau, with time reversed.
+    """
+    on_plateau = np.flatnonzero(share >= _PLATEAU_SHARE)
+    if not on_plateau.size:
+        return None
+    first, last = int(on_plateau[0]), int(on_plateau[-1])
+    beyond = np.flatnonzero(share[last:] <= _MIDWAY_SHARE)
+    midway = last + int(beyond[0]) if beyond.size else share.size - 1
+    earliest = float(t_s[last]) - _SLOWEST_CORNER * float(t_s[midway] - t_s[last])
+    begin = max(float(t_s[first] + t_s[last]) / 2, earliest - _LEVEL_WINDOW_S)
+    if earliest - begin < 0 or midway == last:
+        return _Corner(float(t_s[last]), 0.0, float(level[last]), sd) if midway == last else None
+    a, b = (int(i) for i in np.searchsorted(t_s, [begin, earliest]))
+    a = min(a, b - _FEWEST_SAMPLES)
+    if a < first:
+        return None
+    slope, middle, level_u = _line(t_s[a:b], level[a:b])
+    middle_s = float(t_s[a:b].mean())
+    end = min(last + 2, t_s.size)
+    below = middle + slope * (t_s[a:end] - middle_s) - level[a:end]
+    onset = find_onset(t_s[a:end], below, low=earliest, high=float(t_s[end - 1]), sd=sd)
+    b = int(np.searchsorted(t_s, onset.at))
+    a = max(min(int(np.searchsorted(t_s, onset.at - _END_WINDOW_S)), b - _FEWEST_SAMPLES), first)
+    slope, middle, level_u = _line(t_s[a:b], level[a:b])
+    level_there = middle + slope * (onset.at - float(t_s[a:b].mean()))
+    return _Corner(onset.at, onset.u, level_there, level_u)
+
+
+def _line(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
+    """Return slope, mean and the standard uncertainty of the line at its end."""
+    from_middle = x - x.mean()
+    middle = float(y.mean())
+    slope = float(from_middle @ y) / float(from_middle @ from_middle)
+    residuals = y - middle - slope * from_middle
+    sd = math.sqrt(float(residuals @ residuals) / (x.size - 2))
+    return slope, middle, 2 * sd / math.sqrt(x.size)
+
+
+def find_force_hold(t_s: FloatArray, force_n: FloatArray) -> Hold | None:
+    """Find the hold in the force alone: from the end of the rise to the beginning of the release.
+
+    While held the force may fall by a half, so no single level tells the hold; the release does,
+    being the steepest fall, and the peak before it.
+    """
+    width = max(int(np.searchsorted(t_s, t_s[0] + _SMOOTHING_S)), 1)
+    smooth = np.convolve(force_n, np.full(width, 1.0 / width), mode="same")
+    fall = np.gradient(smooth, t_s)
+    steepest = int(np.argmin(fall))
+    top = int(np.argmax(smooth[: steepest + 1]))
+    before = np.flatnonzero(fall[top : steepest + 1] > _STEEPNESS_SHARE * fall[steepest])
+    leaves = top + int(before[-1]) if before.size else top
+    if float(t_s[leaves] - t_s[top]) < _SHORTEST_HOLD_S:
+        return None
+    step = float(np.median(np.diff(t_s)))
+    return Hold(
+        start_s=float(t_s[top]),
+        end_s=float(t_s[leaves]),
+        level_start=float(smooth[top]),
+        level_end=float(smooth[leaves]),
+        level_u=0.0,
+        start_u_s=max(step / 2, 0.02),
+        end_u_s=max(step / 2, 0.02),
+    )

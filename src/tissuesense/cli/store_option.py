@@ -1,0 +1,43 @@
+"""The options that every verb with a store has, and the one way to open it from a terminal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # the database is imported when a store is opened, so that --help stays fast
+    from tissuesense.store.opening import Store
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Folder of the store; else TISSUESENSE_DATA, else the user's data folder.",
+    ),
+]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help="If a store has to be made, make it without encryption.")
+]
+
+
+def open_from_terminal(data: Path | None, *, create: bool = False, plain: bool = False) -> "Store":
+    """Open the store, asking for its passphrase where the environment has none.
+
+    Raises
+    ------
+    RecordError, UsageError
+        As `tissuesense.store.opening.open_store` does.
+    """
+    from tissuesense.core.clock import SystemClock
+    from tissuesense.store.folder import data_folder
+    from tissuesense.store.keys import ask_at_terminal
+    from tissuesense.store.opening import open_store
+
+    return open_store(
+        data_folder(data),
+        clock=SystemClock(),
+        create=create,
+        plain=plain,
+        passphrase=ask_at_terminal,
+    )

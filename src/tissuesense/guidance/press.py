@@ -1,0 +1,314 @@
+"""The live press: what to tell the hand now, and when a press is over.
+
+A state machine over samples and signals in trace time. It only guides and segments; the numbers
+come from the estimators, on the whole trace.
+
+::
+
+    SETTLING --zero steady for 1 s--> ARMED --over 1 N for 0.1 s--> CONTACT --rising--> RAMP
+        ^                               ^                              |                 |
+        |                               |<--------- let go ------------+                 |
+        |                               |                                                |
+        +-- zero jumped                 +<-- let go -- STOPPED <-- signal, let go, limit, silence
+"""
+
+import enum
+from dataclasses import dataclass
+
+from tissuesense.core.recording import RecordingContext
+from tissuesense.guidance.ramp_rate import RampRate
+from tissuesense.guidance.zero import ZeroTracker
+
+CONTACT_N = 1.0
+_CONTACT_FOR_S = 0.1
+_OFF_N = 0.5
+_OFF_SHARE = 0.05  # of the peak: a cell creeps, and does not come back to its zero at once
+_OFF_FOR_S = 0.3
+# As the estimators: anything weaker is resting on the skin.
+WEAKEST_PRESS_N = 2.5
+_RISING_SHARE = 0.2  # of the asked rate
+_LETTING_GO_SHARE = 0.6  # of the peak: the force has fallen by more than 40 %
+_HELD_SHARE = 0.8
+_LET_GO_WITHIN_S = 1.0
+RATE_BAND = 0.2
+_JUDGE_AFTER_S = 0.5  # skin gives way first: no ramp starts straight
+SILENCE_S = 0.5
+_DEFAULT_LIMIT_N = 100.0
+_FULL_SCALE_SHARE = 0.95
+_NEAR_LIMIT = (0.9, 0.8)
+
+
+class Phase(enum.StrEnum):
+    """Where the press stands."""
+
+    SETTLING = "settling"
+    ARMED = "armed"
+    CONTACT = "contact"
+    RAMP = "ramp"
+    STOPPED = "stopped"
+
+
+class Cue(enum.StrEnum):
+    """The one word for the hand."""
+
+    WAIT = "wait"
+    PRESS = "press"
+    GOOD = "good"
+    FASTER = "faster"
+    SLOWER = "slower"
+    LET_GO = "let go"
+    STOP = "stop"
+
+
+class StoppedBy(enum.StrEnum):
+    """What ended a press."""
+
+    SIGNAL = "signal"
+    RELEASE = "release"
+    LIMIT = "limit"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressLimits:
+    """What the press is held to, in newtons.
+
+    Attributes
+    ----------
+    target_rate_n_s
+        None: the rate is not guided.
+    limit_n
+        Nobody presses harder than this.
+    """
+
+    target_rate_n_s: float | None = None
+    limit_n: float = _DEFAULT_LIMIT_N
+
+    @classmethod
+    def of(cls, context: RecordingContext) -> "PressLimits":
+        """Return the limits that a context states: the cut-off, and what the gauge can bear."""
+        tip, full_scale_n = context.tip, context.full_scale_n
+        limit_n = context.cutoff_kpa / tip.kpa_per_n if tip else _DEFAULT_LIMIT_N
+        if full_scale_n is not None:
+            limit_n = min(limit_n, _FULL_SCALE_SHARE * full_scale_n)
+        rate = context.target_rate_kpa_s
+        return cls(
+            target_rate_n_s=rate / tip.kpa_per_n if rate and tip else None,
+            limit_n=limit_n,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressEnded:
+    """A press is over and may be analysed."""
+
+    onset_s: float
+    end_s: float
+    stopped_by: StoppedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideView:
+    """What a screen may show now.
+
+    Attributes
+    ----------
+    since_contact_s, rate_error
+        None while nothing presses; the error is rate over asked rate less 1.
+    force_n
+        Above the zero; not for the eyes of the hand, which would press to a number.
+    near_limit
+        0.8, 0.9 or 1.0 once that share of the limit is reached, else None.
+    alarm
+        The press goes on although it was stopped.
+    """
+
+    phase: Phase
+    cue: Cue
+    since_contact_s: float | None = None
+    rate_error: float | None = None
+    force_n: float = 0.0
+    limit_share: float = 0.0
+    near_limit: float | None = None
+    alarm: bool = False
+    stopped_by: StoppedBy | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Press:
+    """The press at hand, or the one that may begin."""
+
+    onset_s: float
+    rate: RampRate
+    peak_n: float = 0.0
+    stopped_by: StoppedBy | None = None
+    stopped_s: float = 0.0
+    reported: bool = False
+
+
+class PressGuide:
+    """Follow one stream of samples through any number of presses."""
+
+    def __init__(self, limits: PressLimits) -> None:
+        self._limits = limits
+        self._zero = ZeroTracker()
+        self._phase = Phase.SETTLING
+        self._t_s: float | None = None
+        self._force_n = 0.0
+        self._off_since_s: float | None = None
+        self._press = _Press(onset_s=0.0, rate=RampRate(0.0, 0.0))
+
+    def sample(self, t_s: float, force_n: float) -> PressEnded | None:
+        """Take the next sample; return the press that it ends, if any."""
+        if self._t_s is not None and t_s <= self._t_s:
+            return None
+        silent = self._t_s is not None and t_s - self._t_s > SILENCE_S
+        ended = self.silence() if silent else None
+        self._t_s = t_s
+        level = self._zero.level_n
+        if level is None:
+            self._settle(t_s, force_n)
+            return ended
+        self._force_n = force_n - level
+        if self._phase is Phase.ARMED:
+            self._watch(t_s, force_n)
+            return ended
+        return self._follow(t_s) or ended
+
+    def signal(self, t_s: float) -> None:
+        """Note that the client, or the therapist for them, said stop at `t_s`."""
+        if self._phase in {Phase.CONTACT, Phase.RAMP}:
+            self._stop(t_s, StoppedBy.SIGNAL)
+
+    def silence(self) -> PressEnded | None:
+        """Note that no sample came for longer than a press can bear; such a press is void."""
+        if self._t_s is None or self._phase not in {Phase.CONTACT, Phase.RAMP}:
+            return None
+        self._stop(self._t_s, StoppedBy.SILENCE)
+        self._press.reported = True
+        return self._ended(self._t_s)
+
+    @property
+    def view(self) -> GuideView:
+        """What to show now."""
+        share = self._force_n / self._limits.limit_n
+        pressing = self._phase in {Phase.CONTACT, Phase.RAMP, Phase.STOPPED}
+        return GuideView(
+            phase=self._phase,
+            cue=self._cue(),
+            since_contact_s=self._since_contact_s() if pressing else None,
+            rate_error=self._rate_error(),
+            force_n=self._force_n,
+            limit_share=share,
+            near_limit=next((level for level in (1.0, *_NEAR_LIMIT) if share >= level), None),
+            alarm=self._held_too_long(),
+            stopped_by=self._press.stopped_by,
+        )
+
+    def _settle(self, t_s: float, force_n: float) -> None:
+        self._zero.add(t_s, force_n)
+        if self._zero.level_n is not None:
+            self._phase = Phase.ARMED
+
+    def _watch(self, t_s: float, force_n: float) -> None:
+        """Wait for contact, following the zero while nothing touches."""
+        if -CONTACT_N <= self._force_n <= CONTACT_N:
+            self._zero.add(t_s, force_n)
+            self._off_since_s = None
+            self._begin(t_s)
+        elif self._force_n > 0:
+            self._press.rate.add(t_s, self._force_n)
+            if t_s - self._press.onset_s >= _CONTACT_FOR_S:
+                self._phase = Phase.CONTACT
+                self._press.peak_n = self._force_n
+        elif self._gone_for(t_s, _CONTACT_FOR_S):  # pulled, or turned over: another zero
+            self._zero.forget()
+            self._phase = Phase.SETTLING
+
+    def _follow(self, t_s: float) -> PressEnded | None:
+        self._press.rate.add(t_s, self._force_n)
+        self._press.peak_n = max(self._press.peak_n, self._force_n)
+        if self._force_n >= self._limits.limit_n and self._press.stopped_by is not StoppedBy.LIMIT:
+            self._stop(t_s, StoppedBy.LIMIT)
+        elif self._phase is Phase.CONTACT and self._rising():
+            self._phase = Phase.RAMP
+        elif self._phase is Phase.RAMP and self._force_n < _LETTING_GO_SHARE * self._press.peak_n:
+            self._stop(t_s, StoppedBy.RELEASE)
+        return self._let_go(t_s)
+
+    def _let_go(self, t_s: float) -> PressEnded | None:
+        if self._force_n >= max(_OFF_N, _OFF_SHARE * self._press.peak_n):
+            self._off_since_s = None
+            return None
+        if not self._gone_for(t_s, _OFF_FOR_S):
+            return None
+        counts = self._press.peak_n >= WEAKEST_PRESS_N and not self._press.reported
+        if self._press.stopped_by is None:
+            self._press.stopped_by = StoppedBy.RELEASE
+        ended = self._ended(t_s) if counts else None
+        self._phase = Phase.ARMED
+        self._begin(t_s)
+        return ended
+
+    def _gone_for(self, t_s: float, seconds: float) -> bool:
+        if self._off_since_s is None:
+            self._off_since_s = t_s
+        return t_s - self._off_since_s >= seconds
+
+    def _begin(self, t_s: float) -> None:
+        """Get ready for a press that would start at `t_s`."""
+        self._press = _Press(onset_s=t_s, rate=RampRate(t_s, self._force_n))
+
+    def _stop(self, t_s: float, why: StoppedBy) -> None:
+        self._phase = Phase.STOPPED
+        self._press.stopped_by = why
+        self._press.stopped_s = t_s
+
+    def _ended(self, t_s: float) -> PressEnded:
+        return PressEnded(
+            onset_s=self._press.onset_s,
+            end_s=t_s,
+            stopped_by=self._press.stopped_by or StoppedBy.RELEASE,
+        )
+
+    def _since_contact_s(self) -> float:
+        return (self._t_s or self._press.onset_s) - self._press.onset_s
+
+    def _rising(self) -> bool:
+        target, rate = self._limits.target_rate_n_s, self._press.rate.n_per_s
+        if target is None or rate is None:
+            return self._force_n > WEAKEST_PRESS_N
+        return self._since_contact_s() >= _OFF_FOR_S and rate > _RISING_SHARE * target
+
+    def _rate_error(self) -> float | None:
+        target, rate = self._limits.target_rate_n_s, self._press.rate.n_per_s
+        early = self._since_contact_s() < _JUDGE_AFTER_S
+        if self._phase is not Phase.RAMP or target is None or rate is None or early:
+            return None
+        return rate / target - 1.0
+
+    def _held_too_long(self) -> bool:
+        if self._phase is not Phase.STOPPED or self._t_s is None:
+            return False
+        held = self._force_n > _HELD_SHARE * self._press.peak_n
+        return held and self._t_s - self._press.stopped_s > _LET_GO_WITHIN_S
+
+    def _cue(self) -> Cue:
+        match self._phase:
+            case Phase.SETTLING:
+                return Cue.WAIT
+            case Phase.ARMED | Phase.CONTACT:
+                return Cue.PRESS
+            case Phase.STOPPED:
+                safe = self._press.stopped_by in {StoppedBy.SIGNAL, StoppedBy.RELEASE}
+                return Cue.LET_GO if safe else Cue.STOP
+            case Phase.RAMP:
+                return self._pace()
+
+    def _pace(self) -> Cue:
+        error = self._rate_error()
+        if error is None:
+            return Cue.PRESS
+        if error > RATE_BAND:
+            return Cue.SLOWER
+        return Cue.FASTER if error < -RATE_BAND else Cue.GOOD

@@ -1,0 +1,73 @@
+"""The findings as sentences: what a reader takes away who reads nothing else."""
+
+from tissuesense.report.comparison import compare_sides, stiffness_sentence, threshold_sentence
+from tissuesense.report.document import Block, Listing, Paragraph, Run, Voice, Words, say
+from tissuesense.report.quantities import measured
+from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
+from tissuesense.report.registry import Section
+from tissuesense.report.words import hand_words, site_words, when_words
+
+
+def write(view: VisitView) -> tuple[Block, ...]:
+    """Return one sentence or two for each site."""
+    items = [
+        _item(pair, when_words(view.blocks, block))
+        for block in view.blocks
+        for pair in view.pairs(block)
+    ]
+    if not items:
+        return (Paragraph(say("Nothing was examined or measured in this visit.")),)
+    return (Listing(tuple(items)),)
+
+
+def _item(pair: SitePair, when: str) -> Words:
+    site = Run(f"{site_words(pair.name)}{when}.", Voice.STRONG)
+    return say(site, *_hand(pair), *(_both(*pair.both) if pair.both else _alone(pair.sides[0])))
+
+
+def _hand(pair: SitePair) -> Words:
+    felt = [side for side in pair.sides if side.hand is not None]
+    if not felt:
+        return ()
+    told = "; ".join(f"{side.site.side}: {hand_words(side.hand)}" for side in felt)
+    return say(" By hand, ", told, ".")
+
+
+def _both(left: SiteView, right: SiteView) -> Words:
+    compared = compare_sides(left, right)
+    said: Words = ()
+    if compared.threshold is not None:
+        said = say(" ", *threshold_sentence(compared.threshold, left, right))
+    else:
+        said = (*_values(left), *_values(right))
+    if compared.stiffness is not None:
+        said = (*said, *say(" ", *stiffness_sentence(compared.stiffness)))
+    return said
+
+
+def _alone(side: SiteView) -> Words:
+    values = _values(side)
+    if not values or side.site.side == side.site.side.other:
+        return values
+    return say(*values, f" The {side.site.side.other} side was not measured.")
+
+
+def _values(side: SiteView) -> Words:
+    said: Words = ()
+    for reading, quantity, name, unit in (
+        (side.ppt, "ppt_kpa", "pain threshold", "kPa"),
+        (side.indentation, "secant_stiffness_n_mm", "stiffness", "N/mm"),
+    ):
+        if reading is not None:
+            said = (*said, *_value(reading, quantity, f" {side.site.side.capitalize()} {name}", unit))
+    return said
+
+
+def _value(reading: Reading, quantity: str, name: str, unit: str) -> Words:
+    found = reading.session(quantity)
+    if found is None or found.value is None:
+        return say(f"{name}: no value, see quality.")
+    return say(f"{name} ", measured(found.value, found.standard_uncertainty, unit), ".")
+
+
+SECTION = Section(title="In short", write=write)

@@ -1,0 +1,250 @@
+"""From chunks to a trace: the one function of the recorded bytes that live and replay share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tissuesense.core.arrays import FloatArray, frozen
+from tissuesense.core.errors import LocalProtocolError
+from tissuesense.core.quality import QualityFlag, QualitySummary
+from tissuesense.core.timebase import find_gaps, median_rate_hz
+from tissuesense.core.trace import ClockSource, Trace, TraceBuilder
+from tissuesense.devices.codec import (
+    BatteryLevel,
+    Codec,
+    Command,
+    DeviceText,
+    Event,
+    Fault,
+    FaultKind,
+    ForceReading,
+    FrameRejected,
+    MarkerPressed,
+)
+from tissuesense.devices.profile import DeviceProfile, WireParameters
+from tissuesense.transport.base import Chunk, HostChannel, LinkState
+from tissuesense.transport.sample_time import SampleTimes
+
+Notice = BatteryLevel | DeviceText | Fault | FrameRejected
+
+# Below this rate a ramp of 30 to 50 kPa/s moves by several kPa between two readings.
+_SLOW_HZ = 10.0
+_ENOUGH_TO_JUDGE_RATE = 10
+_NOTHING = frozen(np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleBlock:
+    """What became known at once.
+
+    Attributes
+    ----------
+    t_s, force_n
+        New samples, shape (n,), n may be 0; exactly those of the trace.
+    displacement_mm
+        None where the gauge has none.
+    marks_s
+        When the client signalled, in trace time.
+    events
+        Everything else that the device said, and what was refused.
+    elapsed_s
+        Trace time by the host's clock; 0 before the first sample.
+    """
+
+    t_s: FloatArray = field(default_factory=lambda: _NOTHING)
+    force_n: FloatArray = field(default_factory=lambda: _NOTHING)
+    displacement_mm: FloatArray | None = None
+    marks_s: tuple[float, ...] = ()
+    events: tuple[Notice, ...] = ()
+    link: LinkState = LinkState.UP
+    elapsed_s: float = 0.0
+
+
+class StreamAssembler:
+    """Decode chunks in their order and keep what they amount to.
+
+    It does no I/O and reads no clock: the same chunks give the same trace, bit for bit.
+    """
+
+    def __init__(self, profile: DeviceProfile, parameters: WireParameters) -> None:
+        self._profile = profile
+        self._parameters = parameters
+        self._codec: Codec = profile.codec(parameters)
+        rate_hz = profile.nominal_rate_hz
+        self._times = SampleTimes(
+            period_s=profile.clock_period_s, usual_step_s=1 / rate_hz if rate_hz else None
+        )
+        self._builder: TraceBuilder | None = None
+        self._has_displacement = False
+        self._link = LinkState.UP
+        self._last_t_s: float | None = None
+        self._broke_at_s: float | None = None
+        self._outages: list[tuple[float, float]] = []
+        self._rejected = 0
+        self._duplicates = 0
+        self._flags: dict[QualityFlag, None] = {}
+
+    @property
+    def clock_source(self) -> ClockSource | None:
+        """Whose clock the trace is on; None before the first reading."""
+        return self._times.source
+
+    @property
+    def last_t_s(self) -> float | None:
+        """Trace time of the last sample."""
+        return self._last_t_s
+
+    @property
+    def rejected_frames(self) -> int:
+        """How much was refused so far."""
+        return self._rejected
+
+    def encode(self, command: Command) -> bytes:
+        """Return a command's bytes; the codec may remember what it asked.
+
+        Raises
+        ------
+        LocalProtocolError
+            When the device has no such command.
+        """
+        return self._codec.encode(command)
+
+    def feed(self, chunk: Chunk) -> SampleBlock:
+        """Take the next chunk and return what it completes."""
+        match chunk.channel:
+            case HostChannel.MARKER:
+                mark_s = self._mark(self._times.on_host_clock(chunk.t_host_s))
+                return self._block(chunk, marks_s=mark_s)
+            case HostChannel.LINK:
+                self._change_link(LinkState(chunk.data.decode()))
+            case HostChannel.SENT:
+                self._resend(chunk)
+            case HostChannel.DROPPED:
+                self._flag(QualityFlag.DROP)
+            case HostChannel.END:
+                pass
+            case _ if chunk.data:
+                return self._decode(chunk)
+        return self._block(chunk)
+
+    def trace(self) -> Trace:
+        """Return everything so far."""
+        if self._builder is None:
+            return Trace(t_s=_NOTHING, force_n=_NOTHING, clock=ClockSource.HOST)
+        return self._builder.build()
+
+    def quality(self) -> QualitySummary:
+        """Return what happened on the way so far."""
+        t_s = self.trace().t_s
+        gaps = _united(find_gaps(t_s), self._outages)
+        rate_hz = median_rate_hz(t_s)
+        found = {
+            QualityFlag.GAP: bool(gaps),
+            QualityFlag.REJECTED_FRAMES: self._rejected > 0,
+            QualityFlag.DUPLICATES: self._duplicates > 0,
+            QualityFlag.SLOW_SOURCE: rate_hz is not None
+            and t_s.size >= _ENOUGH_TO_JUDGE_RATE
+            and rate_hz < _SLOW_HZ,
+        }
+        return QualitySummary(
+            gaps=gaps,
+            rejected_frames=self._rejected,
+            duplicates=self._duplicates,
+            flags=(*self._flags, *(flag for flag, is_so in found.items() if is_so)),
+        )
+
+    def _decode(self, chunk: Chunk) -> SampleBlock:
+        events = self._codec.receive(chunk.data, chunk.t_host_s, chunk.channel)
+        readings = [event for event in events if isinstance(event, ForceReading)]
+        places = self._times.place([r.t_device_s for r in readings], chunk.t_host_s)
+        rows = [r for r in map(self._add, readings, places) if r is not None]
+        marks = [
+            mark_s
+            for event in events
+            if isinstance(event, MarkerPressed)
+            for mark_s in self._mark(self._times.moment(event.t_device_s, event.t_host_s))
+        ]
+        return self._block(chunk, rows, marks, self._notices(events))
+
+    def _add(
+        self, reading: ForceReading, t_s: float | None
+    ) -> tuple[float, float, float | None] | None:
+        """Add a reading to the trace; return its row, or None where it is none."""
+        if self._builder is None:
+            self._builder = TraceBuilder(self._times.source or ClockSource.HOST)
+            self._has_displacement = reading.displacement_mm is not None
+        # A column has a value in every row; a line that lost its depth is a damaged line.
+        if t_s is None or (reading.displacement_mm is not None) is not self._has_displacement:
+            self._rejected += 1
+            return None
+        if not self._builder.add(t_s, reading.force_n, reading.displacement_mm):
+            self._duplicates += 1
+            return None
+        if self._broke_at_s is not None:
+            self._outages.append((self._broke_at_s, t_s))
+            self._broke_at_s = None
+        self._last_t_s = t_s
+        return t_s, reading.force_n, reading.displacement_mm
+
+    def _mark(self, t_s: float | None) -> tuple[float, ...]:
+        """Note a signal of the client; one from before the first reading belongs to nothing."""
+        if self._builder is None or t_s is None:
+            return ()
+        self._builder.mark(t_s)
+        return (t_s,)
+
+    def _notices(self, events: Sequence[Event]) -> tuple[Notice, ...]:
+        notices = tuple(e for e in events if not isinstance(e, ForceReading | MarkerPressed))
+        for notice in notices:
+            if isinstance(notice, FrameRejected):
+                self._rejected += 1
+            elif isinstance(notice, Fault) and notice.kind is FaultKind.OVERLOAD:
+                self._flag(QualityFlag.OVERLOAD)
+        return notices
+
+    def _change_link(self, state: LinkState) -> None:
+        if state is LinkState.LOST and self._broke_at_s is None:
+            self._broke_at_s = self._last_t_s
+        if state is LinkState.UP and self._link is LinkState.LOST:
+            # Half a frame from before the outage must not be completed by one from after it.
+            self._codec = self._profile.codec(self._parameters)
+            self._times.relink()
+            self._flag(QualityFlag.RECONNECTED)
+        self._link = state
+
+    def _resend(self, chunk: Chunk) -> None:
+        """Bring the codec of a replay to where the live one was after it had sent a command."""
+        try:
+            self._codec.encode(Command(chunk.data.decode()))
+        except LocalProtocolError:
+            return  # a later version of the codec may have dropped the command
+
+    def _flag(self, flag: QualityFlag) -> None:
+        self._flags[flag] = None
+
+    def _block(
+        self,
+        chunk: Chunk,
+        rows: Sequence[tuple[float, float, float | None]] = (),
+        marks_s: Sequence[float] = (),
+        events: tuple[Notice, ...] = (),
+    ) -> SampleBlock:
+        depth = [row[2] for row in rows if row[2] is not None]
+        elapsed_s = self._times.on_host_clock(chunk.t_host_s) or 0.0
+        return SampleBlock(
+            t_s=frozen(np.array([row[0] for row in rows], dtype=np.float64)),
+            force_n=frozen(np.array([row[1] for row in rows], dtype=np.float64)),
+            displacement_mm=frozen(np.array(depth)) if self._has_displacement else None,
+            marks_s=tuple(marks_s),
+            events=events,
+            link=self._link,
+            elapsed_s=max(elapsed_s, 0.0),
+        )
+
+
+def _united(
+    gaps: Sequence[tuple[float, float]], outages: Sequence[tuple[float, float]]
+) -> tuple[tuple[float, float], ...]:
+    """Return gaps and outages in order, each stretch once."""
+    return tuple(sorted({*gaps, *outages}))

@@ -1,0 +1,94 @@
+"""A record that goes into JSON or into a store comes out the same, to the last bit."""
+
+import json
+import math
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.record.strategies import client_records, numbers, raw_data, texts, traces
+from tissuesense.core.clock import ManualClock
+from tissuesense.core.errors import RecordNotFound, UsageError
+from tissuesense.core.trace import Trace
+from tissuesense.record.document import canonical_json, record_from_json, record_json
+from tissuesense.record.history import ClientRecord
+from tissuesense.services.records import load_client_record
+from tissuesense.store.opening import Store, open_store
+from tissuesense.store.traces import decode_trace, encode_trace
+
+
+def keep(store: Store, record: ClientRecord) -> None:
+    store.clients.add(record.client)
+    for visit in record.visits:
+        store.visits.add(visit.visit)
+        for manual in visit.manual_findings:
+            store.manual_findings.add(manual)
+        for measured in visit.measurements:
+            store.measurements.add(measured.measurement)
+            store.findings.add(measured.computed)
+
+
+@given(client_records())
+def test_json_text_gives_the_record_again(record: ClientRecord) -> None:
+    traces_by_hash, captures = raw_data(record)
+    document = json.loads(canonical_json(record_json(record)))
+    again = record_from_json(document, traces=traces_by_hash, captures=captures)
+    assert again == record
+    assert canonical_json(record_json(again)) == canonical_json(record_json(record))
+
+
+@given(record=client_records())
+@settings(max_examples=40, deadline=None)
+def test_store_gives_the_record_again(record: ClientRecord) -> None:
+    clock = ManualClock()
+    with tempfile.TemporaryDirectory() as folder:
+        with open_store(Path(folder), clock=clock, create=True, plain=True) as store:
+            keep(store, record)
+        with open_store(Path(folder), clock=clock) as store:
+            again = load_client_record(store, record.client.id)
+    assert again == record
+    assert canonical_json(record_json(again)) == canonical_json(record_json(record))
+    assert clocks(again) == clocks(record)
+
+
+def clocks(record: ClientRecord) -> list[str]:
+    """Return what the equality of traces does not look at."""
+    return [measured.measurement.trace.clock for measured in record.measurements()]
+
+
+@given(traces())
+def test_trace_bytes_give_every_bit_again(trace: Trace) -> None:
+    again = decode_trace(*encode_trace(trace))
+    assert again.sha256 == trace.sha256
+    assert again.clock is trace.clock
+    for name, values in trace.columns():
+        signs = [math.copysign(1, value) for value in values]
+        assert [math.copysign(1, value) for value in getattr(again, name)] == signs
+
+
+@given(st.dictionaries(texts, numbers))
+def test_canonical_json_does_not_depend_on_the_order_of_keys(content: dict[str, float]) -> None:
+    backwards = dict(reversed(content.items()))
+    assert canonical_json(backwards) == canonical_json(content)
+
+
+@given(client_records())
+def test_record_without_its_raw_data_is_refused(record: ClientRecord) -> None:
+    document = record_json(record)
+    if next(record.measurements(), None) is None:
+        assert record_from_json(document, traces={}) == record
+        return
+    with pytest.raises(RecordNotFound):
+        record_from_json(document, traces={})
+
+
+@given(client_records(), st.data())
+def test_record_with_a_part_missing_is_refused(record: ClientRecord, data: st.DataObject) -> None:
+    traces_by_hash, captures = raw_data(record)
+    document = record_json(record)
+    del document[data.draw(st.sampled_from(["schema", "client", "visits"]))]
+    with pytest.raises(UsageError):
+        record_from_json(document, traces=traces_by_hash, captures=captures)
