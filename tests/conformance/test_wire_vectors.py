@@ -1,4 +1,4 @@
-"""Every codec reads every published vector exactly, however it is cut and whatever lies around it."""
+"""Every codec reads every vector exactly, however it is cut and whatever lies around it."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.unit.record.strategies import client_records, numbers, raw_data, texts, traces
+
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordNotFound, UsageError
 from tissuesense.core.trace import Trace

@@ -29,3 +29,10 @@ class IndentationSignal:
     displacement_sd_mm: float
     calibration: Calibration | None
     full_scale_n: float | None
+
+    def calibration_u_n(self, step_n: float) -> float:
+        """Return what the calibration leaves uncertain in a difference of forces."""
+        if self.calibration is None:
+            return 0.0
+        low = float(self.indicated_n.min())
+        return self.calibration.difference_uncertainty_n(low, low + step_n / self.calibration.gain)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tissuesense.analysis.local_fit import LinearFit, fit_linear, powers
+from tissuesense.analysis.local_fit import fit_linear, powers
 from tissuesense.core.arrays import FloatArray
 
 _HALF_WIDTH_SHARE = 0.12
 _FEWEST_SAMPLES = 7
 _DEGREE = 2
-_NEWTON_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +21,16 @@ class Crossing:
     ----------
     slope_n_mm
         Of the curve there.
-    u_mm
-        Standard uncertainty of the place, from the scatter about the local curve.
+    scatter_mm, curve_mm
+        Standard uncertainties of the place: by the scatter about the local curve, and by its
+        being the right curve.
     """
 
     force_n: float
     displacement_mm: float
     slope_n_mm: float
-    u_mm: float
-    residual_sd_n: float
+    scatter_mm: float
+    curve_mm: float
 
 
 def crossing(
@@ -38,64 +38,75 @@ def crossing(
 ) -> Crossing | None:
     """Return where a loading curve, in time order, reaches `level_n`; None where it cannot tell.
 
-    A quadratic of force on displacement is fitted about the place, over an eighth of the travel
-    to either side or the seven nearest samples. Displacement is the better known of the two, and
-    a hand's tremor moves both along the same curve.
+    A parabola of force on displacement is fitted about the place, over an eighth of the travel to
+    either side or the seven nearest samples. Displacement is the better known of the two, and a
+    hand's tremor moves both along the same curve. Half the difference to a straight line through
+    the nearer half of the samples is taken for the error of the parabola's shape.
     """
     rough = _rough_crossing(displacement_mm, force_n, level_n)
     if rough is None:
         return None
-    travel = float(displacement_mm[-1] - displacement_mm[0])
     away = np.abs(displacement_mm - rough)
-    if away.size > _FEWEST_SAMPLES:
-        seventh = float(np.partition(away, _FEWEST_SAMPLES - 1)[_FEWEST_SAMPLES - 1])
-    else:
-        seventh = float(away.max())
-    near = away <= max(_HALF_WIDTH_SHARE * travel, seventh)
-    x = displacement_mm[near] - rough
-    degree = _DEGREE if x.size >= _FEWEST_SAMPLES else 1
-    if x.size <= degree + 1 or float(np.ptp(x)) <= 0:
+    travel = float(displacement_mm[-1] - displacement_mm[0])
+    half = _HALF_WIDTH_SHARE * travel
+    near = away <= max(half, _nth(away, _FEWEST_SAMPLES))
+    nearer = away <= max(half / 2, _nth(away, (_FEWEST_SAMPLES + 1) // 2))
+    x, y = displacement_mm - rough, force_n
+    line = _meet(x[nearer], y[nearer], level_n, degree=1, least_sd=least_sd)
+    curve = _meet(x[near], y[near], level_n, degree=_DEGREE, least_sd=least_sd) or line
+    if curve is None:
         return None
-    fit = fit_linear(powers(x, degree), force_n[near], least_sd)
-    return _solve(fit, rough, level_n, limit=float(np.abs(x).max()))
+    shape = 0.0 if line is None else math.fabs(line.at - curve.at) / 2
+    return Crossing(
+        force_n=level_n,
+        displacement_mm=rough + curve.at,
+        slope_n_mm=curve.slope,
+        scatter_mm=curve.u,
+        curve_mm=shape,
+    )
+
+
+def _nth(values: FloatArray, n: int) -> float:
+    """Return the n-th smallest value, or the largest where there are fewer."""
+    k = min(n, values.size) - 1
+    return float(np.partition(values, k)[k])
 
 
 def _rough_crossing(x_mm: FloatArray, force_n: FloatArray, level_n: float) -> float | None:
-    """Return the displacement between the last sample below and the first above, both sustained.
-
-    Among noise there are many crossings; the middle of them is taken.
-    """
-    below = force_n < level_n
-    if below.all() or not below.any():
+    """Return the mean place of the samples from the first above the level to the last below it."""
+    above = force_n >= level_n
+    if above.all() or not above.any():
         return None
-    first_above = int(np.argmin(below))
-    last_below = below.size - 1 - int(np.argmax(below[::-1]))
+    first_above = int(np.argmax(above))
+    last_below = above.size - 1 - int(np.argmin(above[::-1]))
     low, high = min(first_above - 1, last_below), max(first_above, last_below + 1)
-    part = slice(max(low, 0), min(high, below.size - 1) + 1)
-    return float(x_mm[part].mean())
+    return float(x_mm[max(low, 0) : high + 1].mean())
 
 
-def _solve(fit: LinearFit, rough: float, level_n: float, limit: float) -> Crossing | None:
-    coefficients = np.zeros(3)
-    coefficients[: fit.coefficients.size] = fit.coefficients
-    c0, c1, c2 = (float(c) for c in coefficients)
-    x = 0.0
-    for _ in range(_NEWTON_STEPS):
-        slope = c1 + 2 * c2 * x
-        if slope <= 0:
-            return None
-        x = min(max(x + (level_n - (c0 + x * (c1 + x * c2))) / slope, -limit), limit)
-    slope = c1 + 2 * c2 * x
-    if slope <= 0:
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    at: float
+    slope: float
+    u: float
+
+
+def _meet(
+    x: FloatArray, y: FloatArray, level: float, *, degree: int, least_sd: float
+) -> _Meeting | None:
+    """Return where a polynomial through (x, y) meets a level nearest to 0; None if it falls."""
+    if x.size < degree + 2:
         return None
-    u_n = fit.uncertainty_at(powers(x, fit.coefficients.size - 1))
-    return Crossing(
-        force_n=level_n,
-        displacement_mm=rough + x,
-        slope_n_mm=slope,
-        u_mm=u_n / slope,
-        residual_sd_n=fit.residual_sd,
-    )
+    fit = fit_linear(powers(x, degree), y, least_sd)
+    value, slope, *bend = (float(c) for c in fit.coefficients)
+    c2 = bend[0] if bend else 0.0
+    root = slope * slope + 4 * c2 * (level - value)
+    if slope <= 0 or root <= 0:
+        return None
+    at = 2 * (level - value) / (slope + math.sqrt(root))
+    if not x.min() <= at <= x.max():
+        return None
+    there = math.sqrt(root)
+    return _Meeting(at, there, fit.uncertainty_at(powers(at, degree)) / there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

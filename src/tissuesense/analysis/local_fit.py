@@ -28,17 +28,9 @@ class LinearFit:
     covariance: FloatArray
     residual_sd: float
 
-    def at(self, basis: FloatArray) -> float:
-        """Return the curve where the basis functions have the values `basis`, shape (p,)."""
-        return float(basis @ self.coefficients)
-
-    def covariance_of(self, one: FloatArray, other: FloatArray) -> float:
-        """Return the covariance of the curve at two places."""
-        return float(one @ self.covariance @ other)
-
     def uncertainty_at(self, basis: FloatArray) -> float:
-        """Return the standard uncertainty of the curve at one place."""
-        return math.sqrt(max(self.covariance_of(basis, basis), 0.0))
+        """Return the standard uncertainty where the basis functions have the values `basis`."""
+        return math.sqrt(max(float(basis @ self.covariance @ basis), 0.0))
 
 
 def fit_linear(design: FloatArray, y: FloatArray, least_sd: float = 0.0) -> LinearFit:

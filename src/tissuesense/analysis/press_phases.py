@@ -19,6 +19,7 @@ _END_WINDOW_S = 0.3
 _SHORTEST_HOLD_S = 0.3
 _STEEPNESS_SHARE = 0.2
 _SMOOTHING_S = 0.1
+_NEARLY = 0.985
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,28 +133,45 @@ def _line(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
     return slope, middle, 2 * sd / math.sqrt(x.size)
 
 
-def find_force_hold(t_s: FloatArray, force_n: FloatArray) -> Hold | None:
+def find_force_hold(
+    t_s: FloatArray, force_n: FloatArray, calm_n: FloatArray, sd_n: float
+) -> Hold | None:
     """Find the hold in the force alone: from the end of the rise to the beginning of the release.
 
     While held the force may fall by a half, so no single level tells the hold; the release does,
-    being the steepest fall, and the peak before it.
+    being the steepest fall, and the peak before it. `calm_n` is the force, lightly smoothed.
     """
-    width = max(int(np.searchsorted(t_s, t_s[0] + _SMOOTHING_S)), 1)
-    smooth = np.convolve(force_n, np.full(width, 1.0 / width), mode="same")
-    fall = np.gradient(smooth, t_s)
-    steepest = int(np.argmin(fall))
-    top = int(np.argmax(smooth[: steepest + 1]))
-    before = np.flatnonzero(fall[top : steepest + 1] > _STEEPNESS_SHARE * fall[steepest])
-    leaves = top + int(before[-1]) if before.size else top
-    if float(t_s[leaves] - t_s[top]) < _SHORTEST_HOLD_S:
+    width = int(np.searchsorted(t_s, t_s[0] + _SMOOTHING_S)) | 1
+    if t_s.size < 2 * max(width, _FEWEST_SAMPLES):
         return None
-    step = float(np.median(np.diff(t_s)))
+    fall = np.gradient(np.convolve(force_n, np.full(width, 1.0 / width), mode="same"), t_s)
+    steepest = int(np.argmin(fall[width:-1])) + width
+    top = _end_of_rise(t_s, calm_n[: steepest + 1])
+    before = np.flatnonzero(fall[top:steepest] > _STEEPNESS_SHARE * fall[steepest])
+    leaves = top + int(before[-1]) if before.size else top
+    a, b = (int(i) for i in np.searchsorted(t_s, [t_s[leaves] - _LEVEL_WINDOW_S, t_s[leaves]]))
+    a = max(a, top)
+    if t_s[leaves] - t_s[top] < _SHORTEST_HOLD_S or b - a < _FEWEST_SAMPLES:
+        return None
+    slope, middle, level_u = _line(t_s[a:b], force_n[a:b])
+    part = slice(a, steepest + 1)
+    below = middle + slope * (t_s[part] - t_s[a:b].mean()) - force_n[part]
+    end = find_onset(
+        t_s[part], below, low=float(t_s[(a + b) // 2]), high=float(t_s[steepest]), sd=sd_n
+    )
     return Hold(
         start_s=float(t_s[top]),
-        end_s=float(t_s[leaves]),
-        level_start=float(smooth[top]),
-        level_end=float(smooth[leaves]),
-        level_u=0.0,
-        start_u_s=max(step / 2, 0.02),
-        end_u_s=max(step / 2, 0.02),
+        end_s=end.at,
+        level_start=float(calm_n[top]),
+        level_end=middle + slope * (end.at - float(t_s[a:b].mean())),
+        level_u=level_u,
+        start_u_s=float(np.median(np.diff(t_s))) / 2,
+        end_u_s=end.u,
     )
+
+
+def _end_of_rise(t_s: FloatArray, calm_n: FloatArray) -> int:
+    """Return the peak, or where it is nearly reached when it comes much later, in a flat hold."""
+    top = int(np.argmax(calm_n))
+    nearly = int(np.argmax(calm_n >= _NEARLY * calm_n[top]))
+    return top if t_s[top] - t_s[nearly] <= _SMOOTHING_S else nearly

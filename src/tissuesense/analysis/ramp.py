@@ -105,6 +105,8 @@ def find_release(curve: PressedCurve) -> Release | None:
     """Return the release of a press; None when the force does not fall to 30 % of its peak."""
     smooth = curve.smooth()
     highest = float(smooth.max())
+    if highest <= 0:
+        return None
     high = int(np.flatnonzero(smooth >= 0.8 * highest)[-1])
     low_after = np.flatnonzero(smooth[high:] < 0.3 * highest)
     if low_after.size == 0:

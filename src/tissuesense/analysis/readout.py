@@ -116,12 +116,6 @@ def refusal(
             reason=QualityFlag.NOT_RELEASED,
             detail="The force did not drop clearly after the press; press again and let go.",
         )
-    if release.plateau_s > _LONGEST_PLATEAU_S:
-        return NotEstimable(
-            reason=QualityFlag.PLATEAU,
-            detail=f"The force was held for {release.plateau_s:.1f} s before it was let go; "
-            "let go as soon as the client speaks.",
-        )
     if peaks is not None:
         first, valley, second = peaks
         similar = abs(first - second) < 0.1 * max(first, second)
@@ -130,6 +124,12 @@ def refusal(
                 reason=QualityFlag.DOUBLE_PEAK,
                 detail="Two peaks of about the same height: which was the threshold is unknown.",
             )
+    if release.plateau_s > _LONGEST_PLATEAU_S:
+        return NotEstimable(
+            reason=QualityFlag.PLATEAU,
+            detail=f"The force was held for {release.plateau_s:.1f} s before it was let go; "
+            "let go as soon as the client speaks.",
+        )
     if ramp_rate_kpa_s is not None and release.rate_kpa_s > -_CLEAR_RELEASE * ramp_rate_kpa_s:
         return NotEstimable(
             reason=QualityFlag.NOT_RELEASED,

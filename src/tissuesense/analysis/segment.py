@@ -25,10 +25,10 @@ _LET_GO_SHARE = 0.35
 _LOADED_SHARE = 0.10
 _LEVEL_WINDOW_S = 1.0
 _RESTING_N = 4.0
-_RESTING_SHARE = 0.3
-_RESTING_FLATNESS = 0.6
-_LIGHT_FLATNESS = 0.45
-_LANDING_S = 0.4
+_RESTING_FLATNESS = 0.45
+# Nobody presses slower than to reach the least press in this time; a gauge may drift so.
+_LEAST_RISES_IN_S = 4.0
+_TREMOR_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +85,10 @@ def find_presses(
     grid, level, calm = _calm_grid(t_s, force_n)
     least_n = max(least_n, 8 * noise_n)
     spans = [
-        span for span in _spans(grid, calm, least_n) if _is_press(grid, calm, span, spans_max=None)
+        span
+        for span in _spans(grid, calm, least_n)
+        if _is_press(grid, level, calm, span, slowest_n_s=least_n / _LEAST_RISES_IN_S)
     ]
-    if not spans:
-        return ()
-    highest = max(float(calm[p] - base) for _, p, _, base in spans)
-    spans = [span for span in spans if _is_press(grid, calm, span, spans_max=highest)]
     return tuple(_with_tare(grid, level, calm, spans, noise_n))
 
 
@@ -144,23 +142,24 @@ def _valley(calm: FloatArray, left: int, right: int) -> int:
     return left + int(np.argmin(calm[left : right + 1]))
 
 
-def _is_press(grid: FloatArray, calm: FloatArray, span: _Span, *, spans_max: float | None) -> bool:
-    """Tell a press from a hand that lands, rests lightly and lifts off, and from a knock."""
+def _is_press(
+    grid: FloatArray, level: FloatArray, calm: FloatArray, span: _Span, *, slowest_n_s: float
+) -> bool:
+    """Tell a press from a knock, drift, tremor, and a hand that lands, rests lightly and lifts."""
     first, peak, last, base = span
     step = float(grid[1] - grid[0])
+    height = float(calm[peak]) - base
     if (last - first) * step < _SHORTEST_PRESS_S:
         return False
-    height = float(calm[peak]) - base
-    part = calm[first : last + 1] - base
-    flatness = np.count_nonzero(part > 0.8 * height) / max(1, np.count_nonzero(part > 0.2 * height))
-    rising = part[: peak - first + 1]
-    landing_s = np.count_nonzero((rising > 0.2 * height) & (rising < 0.8 * height)) * step
-    if height > _RESTING_N:
-        return True
-    if spans_max is not None and height < _RESTING_SHARE * spans_max:
-        # Beside presses several times as high, half flat is enough to be a rest.
-        return flatness < _LIGHT_FLATNESS
-    return flatness < _RESTING_FLATNESS or landing_s > _LANDING_S
+    if height < slowest_n_s * (peak - first) * step:
+        return False
+    part = slice(first, last + 1)
+    tremor = float(np.sqrt(np.mean((level[part] - calm[part]) ** 2)))
+    if tremor > _TREMOR_SHARE * height:
+        return False
+    rise = calm[part] - base
+    flatness = np.count_nonzero(rise > 0.8 * height) / max(1, np.count_nonzero(rise > 0.2 * height))
+    return height > _RESTING_N or flatness < _RESTING_FLATNESS
 
 
 def _with_tare(

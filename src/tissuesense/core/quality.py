@@ -53,6 +53,7 @@ class QualityFlag(enum.StrEnum):
     REJECTED_FRAMES = "rejected_frames"
     SLOW_SOURCE = "slow_source"
     UNSTABLE_ZERO = "unstable_zero"
+    COMPONENTS_DISAGREE = "components_disagree"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,7 @@ class TraceBuilder:
         """
         if self._t_s and t_s <= self._t_s[-1]:
             return False
-        if (displacement_mm is None) is bool(self._t_s and self._displacement_mm):
+        if self._t_s and (displacement_mm is None) is bool(self._displacement_mm):
             raise UsageError("A trace has a displacement for every row or for none.")
         self._t_s.append(t_s)
         self._force_n.append(force_n)

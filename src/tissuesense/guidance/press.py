@@ -12,11 +12,13 @@ come from the estimators, on the whole trace.
         +-- zero jumped                 +<-- let go -- STOPPED <-- signal, let go, limit, silence
 """
 
-import enum
+from collections import deque
 from dataclasses import dataclass
+from statistics import median
 
 from tissuesense.core.recording import RecordingContext
 from tissuesense.guidance.ramp_rate import RampRate
+from tissuesense.guidance.view import Cue, GuideView, Phase, PressEnded, StoppedBy
 from tissuesense.guidance.zero import ZeroTracker
 
 CONTACT_N = 1.0
@@ -32,41 +34,12 @@ _HELD_SHARE = 0.8
 _LET_GO_WITHIN_S = 1.0
 RATE_BAND = 0.2
 _JUDGE_AFTER_S = 0.5  # skin gives way first: no ramp starts straight
-SILENCE_S = 0.5
+_SILENCE_S = 0.5
+_SILENT_STEPS = 4.0  # a gauge that sends twice a second is not silent in between
+_STEPS = 9
 _DEFAULT_LIMIT_N = 100.0
 _FULL_SCALE_SHARE = 0.95
 _NEAR_LIMIT = (0.9, 0.8)
-
-
-class Phase(enum.StrEnum):
-    """Where the press stands."""
-
-    SETTLING = "settling"
-    ARMED = "armed"
-    CONTACT = "contact"
-    RAMP = "ramp"
-    STOPPED = "stopped"
-
-
-class Cue(enum.StrEnum):
-    """The one word for the hand."""
-
-    WAIT = "wait"
-    PRESS = "press"
-    GOOD = "good"
-    FASTER = "faster"
-    SLOWER = "slower"
-    LET_GO = "let go"
-    STOP = "stop"
-
-
-class StoppedBy(enum.StrEnum):
-    """What ended a press."""
-
-    SIGNAL = "signal"
-    RELEASE = "release"
-    LIMIT = "limit"
-    SILENCE = "silence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,42 +71,6 @@ class PressLimits:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PressEnded:
-    """A press is over and may be analysed."""
-
-    onset_s: float
-    end_s: float
-    stopped_by: StoppedBy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideView:
-    """What a screen may show now.
-
-    Attributes
-    ----------
-    since_contact_s, rate_error
-        None while nothing presses; the error is rate over asked rate less 1.
-    force_n
-        Above the zero; not for the eyes of the hand, which would press to a number.
-    near_limit
-        0.8, 0.9 or 1.0 once that share of the limit is reached, else None.
-    alarm
-        The press goes on although it was stopped.
-    """
-
-    phase: Phase
-    cue: Cue
-    since_contact_s: float | None = None
-    rate_error: float | None = None
-    force_n: float = 0.0
-    limit_share: float = 0.0
-    near_limit: float | None = None
-    alarm: bool = False
-    stopped_by: StoppedBy | None = None
-
-
 @dataclass(slots=True, kw_only=True)
 class _Press:
     """The press at hand, or the one that may begin."""
@@ -154,6 +91,7 @@ class PressGuide:
         self._zero = ZeroTracker()
         self._phase = Phase.SETTLING
         self._t_s: float | None = None
+        self._steps_s: deque[float] = deque(maxlen=_STEPS)
         self._force_n = 0.0
         self._off_since_s: float | None = None
         self._press = _Press(onset_s=0.0, rate=RampRate(0.0, 0.0))
@@ -162,9 +100,7 @@ class PressGuide:
         """Take the next sample; return the press that it ends, if any."""
         if self._t_s is not None and t_s <= self._t_s:
             return None
-        silent = self._t_s is not None and t_s - self._t_s > SILENCE_S
-        ended = self.silence() if silent else None
-        self._t_s = t_s
+        ended = self._pass_time(t_s)
         level = self._zero.level_n
         if level is None:
             self._settle(t_s, force_n)
@@ -189,6 +125,12 @@ class PressGuide:
         return self._ended(self._t_s)
 
     @property
+    def silence_after_s(self) -> float:
+        """How long without a sample is a silence: half a second, longer for a slow gauge."""
+        usual_s = median(self._steps_s) if self._steps_s else 0.0
+        return max(_SILENCE_S, _SILENT_STEPS * usual_s)
+
+    @property
     def view(self) -> GuideView:
         """What to show now."""
         share = self._force_n / self._limits.limit_n
@@ -204,6 +146,16 @@ class PressGuide:
             alarm=self._held_too_long(),
             stopped_by=self._press.stopped_by,
         )
+
+    def _pass_time(self, t_s: float) -> PressEnded | None:
+        """Go on to `t_s`, by way of a silence where the step is one."""
+        ended = None
+        if self._t_s is not None:
+            step_s = t_s - self._t_s
+            ended = self.silence() if step_s > self.silence_after_s else None
+            self._steps_s.append(step_s)
+        self._t_s = t_s
+        return ended
 
     def _settle(self, t_s: float, force_n: float) -> None:
         self._zero.add(t_s, force_n)

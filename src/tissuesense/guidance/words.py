@@ -47,6 +47,7 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.REJECTED_FRAMES: "some of the stream was unreadable and left out",
     QualityFlag.SLOW_SOURCE: "readings came slower than announced",
     QualityFlag.UNSTABLE_ZERO: "the zero of the gauge was not steady",
+    QualityFlag.COMPONENTS_DISAGREE: "the components do not agree",
 }
 
 # What went wrong and what the hand does about it, gravest first: one sentence is heard, not five.
@@ -79,6 +80,9 @@ _NEXT: Mapping[QualityFlag, str] = {
 TOO_FAST = "Too fast. Press slower, again."
 TOO_SLOW = "Too slow. Press faster, again."
 NOT_A_PRESS = "Too light or too short to count. Again."
+READINGS_STOPPED = "Readings stopped during the press. Check the gauge, again."
+# Pressing lowers the next threshold at the same spot; four presses are the usual most.
+USUAL_MOST = "Four presses at one spot are the usual most."
 
 
 def flag_words(flag: str) -> str:

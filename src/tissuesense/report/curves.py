@@ -5,11 +5,11 @@ import numpy as np
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.press_hold import PressHold
 from tissuesense.report.figures.ramp import Mark, Ramp
-from tissuesense.report.quantities import measured
+from tissuesense.report.quantities import number
 from tissuesense.report.readings import Press, Reading
 
 _BEFORE_S = 0.3
-_AFTER_S = 0.6
+_AFTER_S = 1.0
 _GONE = 0.02  # of the peak: the press is over
 
 
@@ -61,10 +61,9 @@ def _ramp(reading: Reading, press: Press) -> Ramp | None:
 def _title(press: Press) -> str:
     if not press.accepted:
         return f"Press {press.index}: not used"
-    finding = press.findings.get("threshold_kpa")
-    if finding is None or finding.value is None:
-        return f"Press {press.index}"
-    return f"Press {press.index}: {measured(finding.value, finding.standard_uncertainty, 'kPa')}"
+    threshold_kpa = press.value("threshold_kpa")
+    told = "" if threshold_kpa is None else f": {number(threshold_kpa, 'kPa')} kPa"
+    return f"Press {press.index}{told}"
 
 
 def _threshold(press: Press, onset_s: float) -> Mark | None:

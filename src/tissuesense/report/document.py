@@ -19,6 +19,7 @@ class Voice(enum.StrEnum):
     MUTED = "muted"
     HAND = "hand"
     SENSOR = "sensor"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Columns and rows; `caption` is one sentence that says what is in it."""
+    """Columns and rows.
 
-    caption: str
+    Attributes
+    ----------
+    caption
+        What is in it, where the title of the section does not say so.
+    """
+
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    caption: str = ""
     note: Words = ()
     kind: Literal["table"] = field(default="table", init=False)
 

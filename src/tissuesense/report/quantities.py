@@ -32,3 +32,9 @@ def spread(standard_uncertainty: float | None, unit: str) -> str:
 def interval(low: float, high: float, unit: str) -> str:
     """Return "low to high"."""
     return f"{number(low, unit)} to {number(high, unit)}"
+
+
+def signed(percent: float) -> str:
+    """Return a difference in percent with its sign: "+12"; nothing has no sign."""
+    text = f"{percent:+.0f}"
+    return "0" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")

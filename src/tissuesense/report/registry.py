@@ -35,6 +35,7 @@ SECTIONS: Registry[Section] = Registry(
         "client_and_visit": f"{_HERE}.client_and_visit:SECTION",
         "in_short": f"{_HERE}.in_short:SECTION",
         "hands_and_sensor": f"{_HERE}.hands_and_sensor:SECTION",
+        "side_by_side": f"{_HERE}.side_by_side:SECTION",
         "stiffness": f"{_HERE}.stiffness:SECTION",
         "ramps": f"{_HERE}.ramps:SECTION",
         "press_and_hold": f"{_HERE}.press_and_hold:SECTION",

@@ -3,7 +3,6 @@
 from tissuesense.report.document import Document, Part
 from tissuesense.report.readings import VisitView
 from tissuesense.report.registry import SECTIONS
-from tissuesense.report.words import day
 
 DISCLAIMER = (
     "TissueSense records force measurements and the therapist's own findings. It is a measurement "
@@ -23,7 +22,7 @@ def visit_document(view: VisitView) -> Document:
     )
     return Document(
         title="What hands and sensor found",
-        subtitle=f"Visit of {day(visit.opened_at)}",
+        subtitle="Report of one visit",
         client=visit.client,
         dated=visit.opened_at,
         parts=tuple(parts),

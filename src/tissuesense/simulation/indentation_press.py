@@ -26,7 +26,7 @@ _ARRIVING_S = 0.15  # a hand that is to stop at a depth slows down over about th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndentationTruth:
-    """What is true of one press, hold and release; seconds are of session time.
+    """What is true of one press, hold and release, the tremor apart; seconds are of session time.
 
     Attributes
     ----------
@@ -60,11 +60,22 @@ class IndentationTruth:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IndentationPress:
-    """Force and depth every `STEP_S`, and the steps of its events."""
+    """Force and depth every `STEP_S`, and the steps of its events.
+
+    Attributes
+    ----------
+    force_n, displacement_mm, disturbance_n
+        What the gauge meets.
+    meant_n, meant_mm
+        Force and depth below contact without the tremor: the curves that the truth is read off,
+        since where a tremor stands at one instant says nothing about the tissue.
+    """
 
     force_n: FloatArray
     displacement_mm: FloatArray
     disturbance_n: FloatArray
+    meant_n: FloatArray
+    meant_mm: FloatArray
     contact: int
     peak: int
     release: int
@@ -76,7 +87,7 @@ class IndentationPress:
         loading = slice(self.contact, self.peak + 1)
         unloading = slice(self.release, None)
         held = self.flaw is not Flaw.EARLY_RELEASE
-        force_n, depth_mm = self.force_n, self.displacement_mm - self.contact_mm
+        force_n, depth_mm = self.meant_n, self.meant_mm
         gone = first_true(force_n[unloading] <= 0.0)
         loading_work = work_n_mm(depth_mm[loading], force_n[loading])
         unloading_work = -work_n_mm(depth_mm[unloading], force_n[unloading])
@@ -109,29 +120,23 @@ def indentation_press(
     way_in = travelled(speed_profile(hand, _IN_MM_S, size, rng))
     arrived = first_true(way_in >= bottom_mm) or size - 1
     hold = steps(_ARRIVING_S if flaw is Flaw.EARLY_RELEASE else _ARRIVING_S + _HOLD_S)
-    held_mm = bottom_mm + wandering(hand.hold_creep_mm, _HOLD_CREEP_TAU_S, hold, rng) * _fading_in(
-        hold
-    )
-    down_mm = _eased(np.concatenate((way_in[:arrived], held_mm)))
+    creep_mm = wandering(hand.hold_creep_mm, _HOLD_CREEP_TAU_S, hold, rng) * _fading_in(hold)
+    down_mm = _eased(np.concatenate((way_in[:arrived], bottom_mm + creep_mm)))
     up_mm = letting_go(float(down_mm[-1]), 0.0, rng.uniform(*_OUT_MM_S))
-    path_mm = np.concatenate((down_mm, up_mm))
-    shake = tremor(hand, path_mm.size, rng)
-    depth_mm = np.concatenate(
-        (
-            np.full(lead, -contact_mm),
-            (path_mm - contact_mm) * shake,
-            np.full(pause_after(rng), -contact_mm),
-        )
-    )
-    force_n = pushing_n(tissue.force_n(depth_mm, STEP_S))
-    release = lead + down_mm.size - 1
+    parked_before, parked_after = np.zeros(lead), np.zeros(pause_after(rng))
+    meant_mm = np.concatenate((parked_before, down_mm, up_mm, parked_after)) - contact_mm
+    meant_n = pushing_n(tissue.force_n(meant_mm, STEP_S))
+    depth_mm = meant_mm * tremor(hand, meant_mm.size, rng)
+    arriving = slice(lead, lead + arrived + steps(2 * _ARRIVING_S))
     return IndentationPress(
-        force_n=force_n,
+        force_n=pushing_n(tissue.force_n(depth_mm, STEP_S)),
         displacement_mm=depth_mm + contact_mm,
-        disturbance_n=padded(disturbance_n, force_n.size),
-        contact=(first_true(depth_mm > 0.0) or 1) - 1,
-        peak=lead + int(np.argmax(force_n[lead : lead + arrived + steps(2 * _ARRIVING_S)])),
-        release=release,
+        disturbance_n=padded(disturbance_n, meant_mm.size),
+        meant_n=meant_n,
+        meant_mm=meant_mm,
+        contact=(first_true(meant_mm > 0.0) or 1) - 1,
+        peak=lead + int(np.argmax(meant_n[arriving])),
+        release=lead + down_mm.size - 1,
         contact_mm=contact_mm,
         flaw=flaw,
     )

@@ -43,7 +43,8 @@ class PainTruth:
     latent_threshold_kpa
         The pressure at which this press was to be felt, free of any reaction time.
     ramp_rate_kpa_s
-        Least-squares slope of the true pressure from 20 % of the threshold to the threshold.
+        Least-squares slope of the true pressure from 20 % of the threshold to the threshold, a slip
+        on the way included.
     censored
         The safety limit or the gauge's full scale came before the signal.
     """

@@ -73,7 +73,7 @@ class Clients:
             MeasurementRow, VisitRow
         )
         with self.transaction() as session:
-            counts = dict(session.execute(visits).tuples().all())
+            counts = dict(session.execute(visits).all())
             sites: dict[str, list[str]] = defaultdict(list)
             for client, site in session.execute(union(felt, measured)):
                 sites[client].append(site)

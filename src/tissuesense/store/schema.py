@@ -11,16 +11,22 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     LargeBinary,
     MetaData,
     String,
     UniqueConstraint,
 )
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from tissuesense.core.errors import UsageError
+
+
+class NoZoneError(UsageError, DontWrapMixin):
+    """A time of day that could be anybody's; SQLAlchemy hands it on as it is."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -30,12 +36,12 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time of day that could be anybody's."""
+        """Refuse a time without a zone; the local one would be a guess."""
         del dialect
         if value is None:
             return None
         if value.tzinfo is None:
-            raise UsageError("A time in the record needs its zone.")
+            raise NoZoneError("A time in the record needs its zone.")
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -59,6 +65,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy declares it so
         datetime: UtcDateTime,
         bytes: LargeBinary,
+        float: Double,
         dict[str, Any]: JSON,
         list[str]: JSON,
     }

@@ -31,6 +31,7 @@ Notice = BatteryLevel | DeviceText | Fault | FrameRejected
 # Below this rate a ramp of 30 to 50 kPa/s moves by several kPa between two readings.
 _SLOW_HZ = 10.0
 _ENOUGH_TO_JUDGE_RATE = 10
+_SILENCE_AT_END_S = 1.0
 _NOTHING = frozen(np.zeros(0))
 
 
@@ -123,9 +124,9 @@ class StreamAssembler:
             case HostChannel.DROPPED:
                 self._flag(QualityFlag.DROP)
             case HostChannel.END:
-                pass
-            case _ if chunk.data:
-                return self._decode(chunk)
+                self._end(self._times.on_host_clock(chunk.t_host_s))
+            case _:
+                return self._decode(chunk) if chunk.data else self._block(chunk)
         return self._block(chunk)
 
     def trace(self) -> Trace:
@@ -212,6 +213,13 @@ class StreamAssembler:
             self._times.relink()
             self._flag(QualityFlag.RECONNECTED)
         self._link = state
+
+    def _end(self, end_s: float | None) -> None:
+        """Mark what is missing at the end: nobody can see that in the samples."""
+        if self._last_t_s is None or end_s is None:
+            return
+        if self._link is LinkState.LOST or end_s - self._last_t_s > _SILENCE_AT_END_S:
+            self._outages.append((self._last_t_s, end_s))
 
     def _resend(self, chunk: Chunk) -> None:
         """Bring the codec of a replay to where the live one was after it had sent a command."""

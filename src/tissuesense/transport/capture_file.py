@@ -181,13 +181,11 @@ class CaptureWriter:
             self._synced_s = chunk.t_host_s
             os.fsync(self._file.fileno())
 
-    def close(self, t_host_s: float) -> None:
-        """Note an orderly end and bring everything to the disk; harmless when closed."""
-        if self._file.closed:
-            return
-        self.append(Chunk(data=b"", t_host_s=t_host_s, channel=HostChannel.END))
-        os.fsync(self._file.fileno())
-        self._file.close()
+    def close(self) -> None:
+        """Bring everything to the disk and close the file; harmless when it is closed."""
+        if not self._file.closed:
+            os.fsync(self._file.fileno())
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +196,7 @@ class CaptureWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close(self._synced_s)
+        self.close()
 
 
 def encode_record(chunk: Chunk) -> bytes:
@@ -243,7 +241,7 @@ def _parse(raw: bytes, path: Path) -> Capture:
                 f"{path.name} is damaged at byte {offset}.",
                 path=path,
                 offset=offset,
-                hint="Restore the file from a backup; what was recorded before the damage is whole.",
+                hint="Restore the file from a backup; what stands before the damage is whole.",
             )
         chunks.append(chunk)
         offset += size

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote
 
 from tissuesense.core.errors import ConfigurationError
+from tissuesense.core.recording import RecordingKind
 from tissuesense.core.units import newton_per_unit
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.devices.registry import DEVICES
-from tissuesense.simulation.session import QUERY_KEYS
+from tissuesense.simulation.spec import QUERY_KEYS
 
 _WIRE_KEYS = ("model", "baud", "unit", "invert", "sensitivity_mv_v", "capacity_n", "rate_hz")
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -25,7 +26,9 @@ _FORMS = (
     "ble:NAME-OR-ADDRESS?model=progressor",
     "replay:FILE?speed=1",
 )
+# A simulated gauge for each kind of recording: only some wires carry a depth.
 _SIMULATED_MODEL = "progressor"
+_SIMULATED_MODEL_WITH_DEPTH = "text-line"
 # Keys that have a typed field of their own in `DeviceUrl`.
 _TYPED = frozenset({"model", "unit", "invert", "baud", "speed"})
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -86,7 +89,9 @@ def parse_device_url(text: str) -> DeviceUrl:
     scheme = scheme.lower()
     if not colon or scheme not in _KEYS:
         raise ConfigurationError(
-            f"'{text}' is not a device URL.", hint=f"Write one of: {', '.join(_FORMS)}.", known=_KEYS
+            f"'{text}' is not a device URL.",
+            hint=f"Write one of: {', '.join(_FORMS)}.",
+            known=_KEYS,
         )
     address, query = _address(scheme, rest)
     ours, theirs = _split_query(scheme, query, foreign="://" in address)
@@ -113,8 +118,7 @@ def parse_device_url(text: str) -> DeviceUrl:
 def _address(scheme: str, rest: str) -> tuple[str, str]:
     """Separate where the device is from the query; ``//`` before a plain address is optional."""
     address, _, query = rest.partition("?")
-    if address.startswith("//"):
-        address = address[2:]
+    address = address.removeprefix("//")
     # An address that is a pyserial URL stays as it was written: its handler decodes it.
     return (address if "://" in address and scheme == "serial" else unquote(address)), query
 
@@ -144,7 +148,7 @@ def _split_query(scheme: str, query: str, *, foreign: bool) -> tuple[dict[str, s
 def _model(scheme: str, ours: Mapping[str, str]) -> str | None:
     if scheme == "replay":
         return None
-    model = ours.get("model") or (_SIMULATED_MODEL if scheme == "sim" else "")
+    model = ours.get("model") or (_simulated_model(ours) if scheme == "sim" else "")
     if not model:
         raise ConfigurationError(
             "The device URL does not say which model the gauge is.",
@@ -161,6 +165,11 @@ def _model(scheme: str, ours: Mapping[str, str]) -> str | None:
             known=reachable,
         )
     return model
+
+
+def _simulated_model(ours: Mapping[str, str]) -> str:
+    needs_depth = ours.get("kind") == RecordingKind.INDENTATION
+    return _SIMULATED_MODEL_WITH_DEPTH if needs_depth else _SIMULATED_MODEL
 
 
 def _unit(ours: Mapping[str, str]) -> str | None:

@@ -27,12 +27,14 @@ SITES = ("trapezius_upper", "levator_scapulae", "tibialis_anterior")
 TENDER_FIRM = {"trapezius_upper": (2, 2), "levator_scapulae": (1, 1), "tibialis_anterior": (0, 0)}
 
 
-def felt(site: str, side: Side, *, note: str = "", block: Block = Block.PRE) -> ManualFinding:
+def felt(
+    site: str, side: Side, *, minute: int = 2, note: str = "", block: Block = Block.PRE
+) -> ManualFinding:
     tenderness, tone = TENDER_FIRM[site] if side is Side.LEFT else (0, 0)
     return ManualFinding(
         visit=VISIT.id,
         site=BodySite(site, side),
-        found_at=OPENED + timedelta(minutes=2),
+        found_at=OPENED + timedelta(minutes=minute),
         block=block,
         tenderness=tenderness,
         tone=tone,
@@ -97,7 +99,8 @@ def full_visit() -> VisitView:
         VisitRecord(
             visit=VISIT,
             manual_findings=tuple(
-                felt(*place, note=note if place == places[0] else "") for place in places
+                felt(*place, minute=minute, note=note if place == places[0] else "")
+                for minute, place in enumerate(places)
             ),
             measurements=tuple(
                 measured(spec, minute=10 + minute) for minute, spec in enumerate(specs)

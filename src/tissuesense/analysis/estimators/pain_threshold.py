@@ -15,7 +15,9 @@ import numpy as np
 
 from tissuesense.analysis.breakpoints import find_bend
 from tissuesense.analysis.cleaning import CleanSignal, clean
-from tissuesense.analysis.pain_trials import PainSession, PainThreshold, PainTrial
+from tissuesense.analysis.latency import expected_latency, latent_threshold
+from tissuesense.analysis.pain_session import summarise, too_spread
+from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
 from tissuesense.analysis.ramp import PressedCurve, Release, find_release
 from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate
 from tissuesense.analysis.readout import (
@@ -34,30 +36,11 @@ from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import NoColumn, NoProbeArea
 from tissuesense.core.quality import QualityFlag
-from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
-from tissuesense.core.recording import (
-    LATENCY_BY_RELEASE,
-    LATENCY_WITH_MARKER,
-    ReactionLatency,
-    Recording,
-    RecordingKind,
-)
+from tissuesense.core.quantity import Estimate, NotEstimable
+from tissuesense.core.recording import Recording, RecordingKind
 
 _LEAST_PRESS_KPA = 20.0
-_LOCAL_RATE_S = 0.75
 _MARGIN_S = 0.8
-_SPREAD_RATIO = 1.30
-_SPREAD_CV = 0.15
-
-# Reaction from the sensation to the recorded stop, by who stops and how: typical of hand-held
-# algometry, to be replaced by the person's own where it was measured.
-_LATENCY_OF_STOP_MODE = {
-    "button_patient": LATENCY_WITH_MARKER,
-    "button_patient_ble": LATENCY_WITH_MARKER,
-    "verbal_tester_button": ReactionLatency(mean_s=0.60, sd_s=0.15),
-    "verbal_peak": LATENCY_BY_RELEASE,
-    "tester_release_on_sign": ReactionLatency(mean_s=0.70, sd_s=0.25),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +87,10 @@ def analyse(recording: Recording) -> PainThreshold:
     elif any(abs(trial.tare_n) > 0.1 for trial in trials):  # noqa: PLR2004 - worth a word
         flags.append(QualityFlag.TARE_APPLIED)
     accepted = [trial for trial in trials if trial.accepted]
-    session = _session(accepted)
+    session = summarise(accepted)
     if session.n_accepted < 2:  # noqa: PLR2004 - the contract's rule
         flags.append(QualityFlag.TOO_FEW)
-    elif _too_spread(accepted):
+    elif too_spread(accepted):
         flags.append(QualityFlag.TRIAL_SPREAD)
     return PainThreshold(trials=trials, session=session, flags=tuple(flags))
 
@@ -191,7 +174,13 @@ def _trial(gauge: _Gauge, press: Press, curve: PressedCurve, index: int) -> Pain
         release_s=release.t_s if release else None,
         threshold_kpa=threshold,
         threshold_source=stop.source,
-        latent_threshold_kpa=_latent(gauge, curve, stop, threshold, ramp_start),
+        latent_threshold_kpa=latent_threshold(
+            curve,
+            stop,
+            threshold,
+            ramp_start,
+            expected_latency(gauge.recording.context, stop.source),
+        ),
         ramp_rate_kpa_s=rate
         or NotEstimable(reason=QualityFlag.TOO_FEW, detail="Too few samples on the ramp."),
         ramp_rate_cv=facts.rate_cv,
@@ -329,76 +318,3 @@ def _threshold(gauge: _Gauge, press: Press, stop: Stop) -> Estimate:
         force = stop.p_kpa / kpa_per_n / calibration.gain
         budget["calibration"] = calibration.difference_uncertainty_n(0.0, force) * kpa_per_n
     return Estimate.from_budget(stop.p_kpa, budget, unit="kPa")
-
-
-def _latency(gauge: _Gauge, source: str) -> ReactionLatency:
-    context = gauge.recording.context
-    if context.latency is not None:
-        return context.latency
-    usual = LATENCY_WITH_MARKER if source == "marker" else LATENCY_BY_RELEASE
-    return _LATENCY_OF_STOP_MODE.get(context.stop_mode or "", usual)
-
-
-def _latent(
-    gauge: _Gauge, curve: PressedCurve, stop: Stop, threshold: Outcome, ramp_start: float
-) -> Outcome:
-    """Correct the threshold for what the force rose during the reaction."""
-    if isinstance(threshold, NotEstimable):
-        return threshold
-    latency = _latency(gauge, stop.source)
-    start = max(ramp_start, stop.t_s - max(_LOCAL_RATE_S, 4 * curve.step_s))
-    local = robust_rate(curve, start, stop.t_s) or robust_rate(curve, ramp_start, stop.t_s)
-    if local is None:
-        return NotEstimable(
-            reason=QualityFlag.TOO_FEW,
-            detail="Too few samples before the stop to tell how fast the force was rising.",
-        )
-    budget = {
-        **threshold.budget,
-        "reaction time": local.value * latency.sd_s,
-        "ramp rate": latency.mean_s * local.standard_uncertainty,
-    }
-    corrected = threshold.value - local.value * latency.mean_s
-    return Estimate.from_budget(corrected, {k: abs(u) for k, u in budget.items()}, unit="kPa")
-
-
-def _session(accepted: list[PainTrial]) -> PainSession:
-    values = [t.threshold_kpa for t in accepted if isinstance(t.threshold_kpa, Estimate)]
-    latent = [
-        t.latent_threshold_kpa for t in accepted if isinstance(t.latent_threshold_kpa, Estimate)
-    ]
-    # The person's mean latency is one and the same in all trials: averaging does not shrink it.
-    return PainSession(
-        ppt_kpa=_mean(values, shared=("probe area", "calibration")),
-        latent_ppt_kpa=_mean(latent, shared=("probe area", "calibration", "reaction time")),
-        n_accepted=len(accepted),
-        rule="arithmetic mean of the accepted trials",
-    )
-
-
-def _mean(values: list[Estimate], *, shared: tuple[str, ...]) -> Outcome:
-    """Return the mean; scatter between trials shrinks with their number, shared sources do not."""
-    if len(values) < 2:  # noqa: PLR2004 - the contract's rule
-        return NotEstimable(
-            reason=QualityFlag.TOO_FEW,
-            detail="Fewer than two trials were accepted; press again.",
-        )
-    numbers = np.array([value.value for value in values])
-    budget = {"repeatability": float(numbers.std(ddof=1)) / math.sqrt(numbers.size)}
-    for source in shared:
-        parts = [value.budget[source] for value in values if source in value.budget]
-        if parts:
-            budget[source] = float(np.mean(parts))
-    return Estimate.from_budget(
-        float(numbers.mean()), budget, unit="kPa", dof={"repeatability": numbers.size - 1}
-    )
-
-
-def _too_spread(accepted: list[PainTrial]) -> bool:
-    values = np.array(
-        [t.threshold_kpa.value for t in accepted if isinstance(t.threshold_kpa, Estimate)]
-    )
-    if values.size < 2:  # noqa: PLR2004 - no spread
-        return False
-    cv = float(values.std(ddof=1) / values.mean())
-    return bool(values.max() > _SPREAD_RATIO * values.min()) or cv > _SPREAD_CV

@@ -69,7 +69,7 @@ def command(
         print_json({"recordings": [recording.to_dict() for recording in written]})
         return
     for recording in written:
-        show(str(recording.trace_path))
+        print(recording.trace_path)
     say(f"Wrote {len(written)} recording(s) of {presses} presses, each with its truth, to {out}.")
 
 

@@ -4,13 +4,14 @@ import io
 from collections.abc import Callable
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tissuesense.report.theme import LIGHT
 
 COLUMN_WIDTH_MM = 170.0  # A4 less two margins of 20 mm
 _MM_PER_INCH = 25.4
+_PANEL_GAP = 0.05  # of a panel's width: no axis label runs into its neighbour
 
 _STYLE = {
     "font.family": "DejaVu Sans",  # comes with the plotting library, so it is there everywhere
@@ -52,13 +53,7 @@ def picture(height_mm: float, draw: Callable[[Figure], None]) -> str:
     size = (COLUMN_WIDTH_MM / _MM_PER_INCH, height_mm / _MM_PER_INCH)
     written = io.StringIO()
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(wspace=_PANEL_GAP))
         draw(figure)
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return written.getvalue()
-
-
-def axis_names(axes: Axes, x: str, y: str) -> None:
-    """Name the axes; an empty name leaves one to its neighbour."""
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)

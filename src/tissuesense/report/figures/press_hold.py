@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
-from tissuesense.report.figures.canvas import axis_names, picture
+from tissuesense.report.figures.canvas import picture
 from tissuesense.report.theme import LIGHT
 
 # The secant is drawn where it is defined: from 20 to 80 % of the peak force of loading.
 _SECANT = (0.2, 0.8)
-_HEIGHT_MM = 58.0
+_HEIGHT_MM = 48.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,32 +37,39 @@ class PressHold:
 
 
 def press_hold_figure(
-    presses: Sequence[PressHold], *, stiffness_words: str, relaxation_words: str
+    presses: Sequence[PressHold], *, top_n: float
 ) -> str:
-    """Return force over depth beside force over time, as SVG; without depth the latter alone."""
+    """Return force over depth beside force over time, as SVG; without depth the latter alone.
+
+    Parameters
+    ----------
+    top_n
+        Upper end of the force axis; the same for both sides of a site makes them comparable.
+    """
     has_depth = any(press.depth_mm is not None for press in presses)
 
     def draw(figure: Figure) -> None:
-        panels = figure.subplots(1, 2 if has_depth else 1, squeeze=False)[0]
-        _over_time(panels[-1], presses, relaxation_words)
+        panels = figure.subplots(1, 2 if has_depth else 1, sharey=True, squeeze=False)[0]
+        _over_time(panels[-1], presses)
         if has_depth:
-            _loop(panels[0], presses, stiffness_words)
+            _loop(panels[0], presses)
         for axes in panels:
             axes.set_xlim(left=0)
-            axes.set_ylim(bottom=0)
+        panels[0].set_ylim(0, top_n)
+        panels[0].set_ylabel("Force (N)")
 
     return picture(_HEIGHT_MM, draw)
 
 
-def _loop(axes: Axes, presses: Sequence[PressHold], title: str) -> None:
+def _loop(axes: Axes, presses: Sequence[PressHold]) -> None:
     drawn = [press for press in presses if press.depth_mm is not None]
     for press in drawn:
         axes.plot(press.depth_mm, press.force_n, **_line(press))  # type: ignore[arg-type] - as above
     for press in drawn:
         if press.accepted:
             _secant(axes, press)
-    axes.set_title(title)
-    axis_names(axes, "Depth from contact (mm)", "Force (N)")
+    axes.set_title("Force over depth")
+    axes.set_xlabel("Depth from contact (mm)")
 
 
 def _secant(axes: Axes, press: PressHold) -> None:
@@ -77,7 +84,7 @@ def _secant(axes: Axes, press: PressHold) -> None:
     )
 
 
-def _over_time(axes: Axes, presses: Sequence[PressHold], title: str) -> None:
+def _over_time(axes: Axes, presses: Sequence[PressHold]) -> None:
     held = [press.hold_s for press in presses if press.accepted and press.hold_s is not None]
     if held:
         start, end = (float(np.median([hold[i] for hold in held])) for i in (0, 1))
@@ -88,8 +95,8 @@ def _over_time(axes: Axes, presses: Sequence[PressHold], title: str) -> None:
         )  # fmt: skip
     for press in presses:
         axes.plot(press.t_s, press.force_n, **_line(press))  # type: ignore[arg-type] - as above
-    axes.set_title(title)
-    axis_names(axes, "Time from contact (s)", "Force (N)")
+    axes.set_title("Force over time")
+    axes.set_xlabel("Time from contact (s)")
 
 
 def _line(press: PressHold) -> dict[str, object]:

@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
-from tissuesense.report.figures.canvas import axis_names, picture
+from tissuesense.report.figures.canvas import picture
 from tissuesense.report.theme import LIGHT
 
 # Within a fifth of the intended rate a press gets no warning.
 TUNNEL = 0.2
 _PER_ROW = 4
-_ROW_MM = 46.0
+_ROW_MM = 38.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +71,8 @@ def ramp_figure(ramps: Sequence[Ramp], *, target_rate_kpa_s: float | None, top_k
             _panel(axes, ramp, target_rate_kpa_s, longest, top_kpa)
             first_column, last_row = place % columns == 0, place + columns >= len(ramps)
             axes.tick_params(labelbottom=last_row)
-            axis_names(
-                axes,
-                "Time from onset (s)" if last_row else "",
-                "Pressure (kPa)" if first_column else "",
-            )
+            axes.set_xlabel("Time from onset (s)" if last_row else "")
+            axes.set_ylabel("Pressure (kPa)" if first_column else "")
         panels[0].set(xlim=(0, longest), ylim=(0, top_kpa))
 
     return picture(_ROW_MM * rows, draw)

@@ -3,17 +3,18 @@
 from tissuesense.core.site import Side
 from tissuesense.record.visit import Block as VisitBlock
 from tissuesense.report.comparison import (
+    PAIN_THRESHOLD,
     STIFFNESS,
-    SideComparison,
-    compare_sides,
-    stiffness_verdict,
-    threshold_verdict,
+    Difference,
+    amount,
+    compare_stiffness,
+    compare_thresholds,
+    direction,
 )
 from tissuesense.report.document import (
     Block,
     Cell,
     Column,
-    Listing,
     Number,
     Paragraph,
     Row,
@@ -26,22 +27,20 @@ from tissuesense.report.document import (
 from tissuesense.report.quantities import NOTHING, number, spread
 from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import block_words, hand_words, percent_words, site_words
+from tissuesense.report.words import block_words, hand_words, site_and_side, site_words
 
 _COLUMNS = (
-    Column(title="Site", share=1.5),
-    Column(title="Side", share=0.8),
-    Column(title="By hand", voice=Voice.HAND, share=1.7),
-    Column(title="Pain threshold", unit="kPa", voice=Voice.SENSOR, numeric=True, share=1.5),
-    Column(title="Stiffness", unit="N/mm", voice=Voice.SENSOR, numeric=True, share=1.5),
-    Column(title="Left against right", unit="%", numeric=True, share=1.6),
-    Column(title="In words", share=2.8),
+    Column(title="Site", share=1.2),
+    Column(title="Side", share=0.65),
+    Column(title="By hand", voice=Voice.HAND, share=2.0),
+    Column(title="Pain\nthreshold", unit="kPa", voice=Voice.SENSOR, numeric=True, share=1.35),
+    Column(title="Stiffness\n", unit="N/mm", voice=Voice.SENSOR, numeric=True, share=1.35),
+    Column(title="Left against the other side", share=4.0),
 )
 _NOTE = (
     "Pain threshold: the pressure at which the client first calls it painful, mean of the presses "
     "that count. Stiffness: the rise of force for each millimetre, median of the presses that "
-    "count. ± is one standard uncertainty. Left against right: how much the left is above the "
-    "right."
+    "count. ± is one standard uncertainty."
 )
 
 
@@ -49,14 +48,12 @@ def write(view: VisitView) -> tuple[Block, ...]:
     """Return one table for each block of the visit, and the notes made by hand."""
     if not view.record.sites:
         return (Paragraph(say("No site was examined or measured.")),)
-    notes = _notes(view)
-    return (*(_table(view, block) for block in view.blocks), *([notes] if notes else []))
+    return (*(_table(view, block) for block in view.blocks), *_notes(view))
 
 
 def _table(view: VisitView, block: VisitBlock) -> Table:
-    when = f" {block_words(block)}" if len(view.blocks) > 1 else ""
     return Table(
-        caption=f"What hands found and what the sensor measured{when}",
+        caption=block_words(block).capitalize() if len(view.blocks) > 1 else "",
         columns=_COLUMNS,
         rows=tuple(row for pair in view.pairs(block) for row in _rows(pair)),
         note=say(_NOTE),
@@ -65,12 +62,11 @@ def _table(view: VisitView, block: VisitBlock) -> Table:
 
 def _rows(pair: SitePair) -> tuple[Row, ...]:
     spanned = len(pair.sides)
-    compared = compare_sides(*pair.both) if pair.both else None
     opening = Cell(say(site_words(pair.name)), rows=spanned, heads=True)
-    closing = (Cell(_differences(compared), rows=spanned), Cell(_words(pair, compared), rows=spanned))
+    closing = Cell(_against(pair), rows=spanned)
     first, *others = pair.sides
     return (
-        Row((opening, *_side(first), *closing)),
+        Row((opening, *_side(first), closing)),
         *(Row(_side(other), opens=False) for other in others),
     )
 
@@ -79,7 +75,7 @@ def _side(view: SiteView) -> tuple[Cell, ...]:
     return (
         Cell(say(str(view.site.side)), heads=True),
         Cell(say(hand_words(view.hand))),
-        Cell(_value(view.ppt, "ppt_kpa", "kPa")),
+        Cell(_value(view.ppt, PAIN_THRESHOLD, "kPa")),
         Cell(_value(view.indentation, STIFFNESS, "N/mm")),
     )
 
@@ -93,43 +89,36 @@ def _value(reading: Reading | None, quantity: str, unit: str) -> Words:
     )
 
 
-def _differences(compared: SideComparison | None) -> Words:
-    if compared is None:
-        return say(Run(NOTHING, Voice.MUTED))
-    said = []
-    if compared.threshold is not None:
-        said.append(f"threshold {percent_words(compared.threshold.percent)}")
-    if compared.stiffness is not None and compared.stiffness.percent is not None:
-        said.append(f"stiffness {percent_words(compared.stiffness.percent.value)}")
-    return say("\n".join(said)) if said else say(Run(NOTHING, Voice.MUTED))
-
-
-def _words(pair: SitePair, compared: SideComparison | None) -> Words:
-    if compared is None:
+def _against(pair: SitePair) -> Words:
+    if pair.both is None:
         alone = pair.sides[0].site.side
         return say(
-            "No other side." if alone is Side.MIDLINE else f"The {alone.other} side was not examined."
+            "No other side." if alone is Side.MIDLINE else f"The {alone.other} was not examined."
         )
-    said = []
-    if compared.threshold is not None:
-        said.append(f"Threshold: {threshold_verdict(compared.threshold)}.")
-    if compared.stiffness is not None:
-        said.append(f"Stiffness: {stiffness_verdict(compared.stiffness)}.")
-    return say("\n".join(said) or "Not measured on both sides.")
+    threshold, stiffness = compare_thresholds(*pair.both), compare_stiffness(*pair.both)
+    lines = [
+        _compared(name, found)
+        for name, found in (("Threshold", threshold), ("Stiffness", stiffness))
+        if found is not None
+    ]
+    if not lines:
+        return say("Not measured on both sides.")
+    return say(*lines[0], *(piece for line in lines[1:] for piece in say("\n", *line)))
 
 
-def _notes(view: VisitView) -> Listing | None:
-    noted = [manual for manual in view.record.manual_findings if manual.note]
-    if not noted:
-        return None
-    return Listing(
-        tuple(
-            say(
-                Run(f"{site_words(manual.site.name)}, {manual.site.side}", Voice.HAND),
-                f": {manual.note}",
-            )
-            for manual in noted
-        )
+def _compared(name: str, found: Difference) -> Words:
+    if found.percent is None:
+        return say(f"{name}: {found.verdict}.")
+    return say(
+        f"{name} ", amount(found), f" {direction(found)} on the left: {found.verdict}."
+    )
+
+
+def _notes(view: VisitView) -> tuple[Paragraph, ...]:
+    return tuple(
+        Paragraph(say(Run(site_and_side(manual.site), Voice.HAND), f": {manual.note}"))
+        for manual in view.record.manual_findings
+        if manual.note
     )
 
 

@@ -1,6 +1,13 @@
 """The findings as sentences: what a reader takes away who reads nothing else."""
 
-from tissuesense.report.comparison import compare_sides, stiffness_sentence, threshold_sentence
+from tissuesense.report.comparison import (
+    PAIN_THRESHOLD,
+    STIFFNESS,
+    compare_stiffness,
+    compare_thresholds,
+    stiffness_sentence,
+    threshold_sentence,
+)
 from tissuesense.report.document import Block, Listing, Paragraph, Run, Voice, Words, say
 from tissuesense.report.quantities import measured
 from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
@@ -34,14 +41,14 @@ def _hand(pair: SitePair) -> Words:
 
 
 def _both(left: SiteView, right: SiteView) -> Words:
-    compared = compare_sides(left, right)
+    threshold, stiffness = compare_thresholds(left, right), compare_stiffness(left, right)
     said: Words = ()
-    if compared.threshold is not None:
-        said = say(" ", *threshold_sentence(compared.threshold, left, right))
+    if threshold is not None:
+        said = say(" ", *threshold_sentence(threshold, left, right))
     else:
         said = (*_values(left), *_values(right))
-    if compared.stiffness is not None:
-        said = (*said, *say(" ", *stiffness_sentence(compared.stiffness)))
+    if stiffness is not None:
+        said = say(*said, " ", *stiffness_sentence(stiffness))
     return said
 
 
@@ -55,8 +62,8 @@ def _alone(side: SiteView) -> Words:
 def _values(side: SiteView) -> Words:
     said: Words = ()
     for reading, quantity, name, unit in (
-        (side.ppt, "ppt_kpa", "pain threshold", "kPa"),
-        (side.indentation, "secant_stiffness_n_mm", "stiffness", "N/mm"),
+        (side.ppt, PAIN_THRESHOLD, "pain threshold", "kPa"),
+        (side.indentation, STIFFNESS, "stiffness", "N/mm"),
     ):
         if reading is not None:
             said = (*said, *_value(reading, quantity, f" {side.site.side.capitalize()} {name}", unit))

@@ -2,20 +2,28 @@
 
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.recording import RecordingContext
+from tissuesense.report.comparison import USUAL_STIFFNESS_ERROR_PERCENT, usual_threshold_error
 from tissuesense.report.document import Block, Cell, Column, Facts, Row, Run, Table, Voice, Words, say
-from tissuesense.report.quantities import number
+from tissuesense.report.quantities import number, signed
 from tissuesense.report.readings import Reading, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import day, percent_words, site_and_side, usual_threshold_error
+from tissuesense.report.words import day, kind_words, site_and_side
 
 _COLUMNS = (
     Column(title="Recording", share=2.0),
     Column(title="Gauge", share=1.6),
     Column(title="Tip", unit="cm²", numeric=True, share=0.9),
     Column(title="Calibration", share=2.6),
-    Column(title="Computed by", share=1.7),
+    Column(title="Computed by", share=1.8),
     Column(title="Raw data", unit="SHA-256", share=2.1),
 )
+_STOPS = {
+    "button_patient": "a button in the client's hand",
+    "button_patient_ble": "a wireless button in the client's hand",
+    "verbal_tester_button": "the client's word, marked by the tester with a button",
+    "verbal_peak": "the client's word, on which the tester lets go",
+    "tester_release_on_sign": "a sign of the client, on which the tester lets go",
+}
 _HASH_SHOWN = 16
 _USUAL_PRESSES = 3
 
@@ -40,16 +48,17 @@ def write(view: VisitView) -> tuple[Block, ...]:
 def _method(readings: tuple[Reading, ...]) -> tuple[tuple[str, Words], ...]:
     programs = sorted({f.method.software_version for r in readings for f in r.record.findings})
     rates = sorted({r.measurement.context.target_rate_kpa_s or 0.0 for r in readings} - {0.0})
-    stops = sorted({r.measurement.context.stop_mode or "" for r in readings} - {""})
-    low, high = usual_threshold_error((_USUAL_PRESSES, _USUAL_PRESSES))
+    stops = sorted({_stop(r.measurement.context) for r in readings} - {""})
+    low, high = map(signed, usual_threshold_error((_USUAL_PRESSES, _USUAL_PRESSES)))
     told = {
         "Program": f"TissueSense {', '.join(programs)}" if programs else "",
         "Intended rate": ", ".join(f"{rate:.0f} kPa/s" for rate in rates),
-        "Stop signal": ", ".join(stop.replace("_", " ") for stop in stops),
+        "Stop signal": ", ".join(stops),
         "Reaction time": ", ".join(dict.fromkeys(_latency(r.measurement.context) for r in readings)),
-        "Usual error": f"two thresholds of one person, {_USUAL_PRESSES} presses each, differ by "
-        f"{percent_words(low)} to {percent_words(high)} anyway: from published repeat "
-        "measurements, until this practice has its own",
+        "Usual error": f"between two thresholds of one person, {_USUAL_PRESSES} presses each: "
+        f"{low} to {high} %; between the stiffness of two sides: {USUAL_STIFFNESS_ERROR_PERCENT:.0f} "
+        "%, or more where the presses scatter more. From published repeat measurements, until this "
+        "practice has its own",
     }
     return tuple((name, say(text)) for name, text in told.items() if text)
 
@@ -60,6 +69,11 @@ def _latency(context: RecordingContext) -> str:
     return f"{context.latency.mean_s:.2f} ± {context.latency.sd_s:.2f} s, as stated with the recording"
 
 
+def _stop(context: RecordingContext) -> str:
+    mode = context.stop_mode or ""
+    return _STOPS.get(mode, mode.replace("_", " "))
+
+
 def _row(reading: Reading) -> Row:
     measurement = reading.measurement
     context = measurement.context
@@ -67,18 +81,17 @@ def _row(reading: Reading) -> Row:
     methods = dict.fromkeys(
         f"{f.method.estimator}@{f.method.estimator_version}" for f in reading.record.findings
     )
-    gauge = dict.fromkeys(filter(None, (measurement.device_model, context.instrument)))
     return Row(
         (
             Cell(
-                say(f"{site_and_side(measurement.site)}: {measurement.kind}"),
+                say(f"{site_and_side(measurement.site)}: {kind_words(measurement.kind)}"),
                 heads=True,
             ),
-            Cell(say(", ".join(gauge) or "not stated")),
+            Cell(say(context.instrument or measurement.device_model or "not stated")),
             Cell(say(area)),
             Cell(say(_calibration(context.calibration))),
             Cell(say(", ".join(methods) or "not analysed")),
-            Cell(say(Run(measurement.trace_sha256[:_HASH_SHOWN], Voice.MUTED))),
+            Cell(say(Run(measurement.trace_sha256[:_HASH_SHOWN], Voice.CODE))),
         )
     )
 

@@ -7,9 +7,8 @@ from tissuesense.report.document import Block, Cell, Column, Row, Run, Table, Vo
 from tissuesense.report.quantities import NOTHING, number, spread
 from tissuesense.report.readings import Press, Reading, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import site_and_side, when_words
+from tissuesense.report.words import kind_words, site_and_side, when_words
 
-_KINDS = {RecordingKind.PPT: "pain threshold", RecordingKind.INDENTATION: "press and hold"}
 _RECORDINGS = (
     Column(title="Recording", share=2.4),
     Column(title="Presses that count", numeric=True, share=1.1),
@@ -58,9 +57,9 @@ def _recording(view: VisitView, reading: Reading) -> Row:
 
 def _name(view: VisitView, reading: Reading) -> str:
     measurement = reading.measurement
-    kind = _KINDS.get(measurement.kind, str(measurement.kind))
     place = site_and_side(measurement.site)
-    return f"{place}{when_words(view.blocks, measurement.block)}: {kind}"
+    when = when_words(view.blocks, measurement.block)
+    return f"{place}{when}: {kind_words(measurement.kind)}"
 
 
 def _remarks(reading: Reading) -> Words:

@@ -4,7 +4,7 @@ import math
 
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.curves import ramps
-from tissuesense.report.document import Block, Figure, Words, say
+from tissuesense.report.document import Block, Figure, Number, Words, say
 from tissuesense.report.figures.ramp import TUNNEL, Ramp, ramp_figure
 from tissuesense.report.quantities import measured
 from tissuesense.report.readings import Reading, VisitView
@@ -12,29 +12,39 @@ from tissuesense.report.registry import Section
 from tissuesense.report.words import site_and_side, when_words
 
 _STEP_KPA = 100.0
+_HEADROOM = 1.05
 
 
 def write(view: VisitView) -> tuple[Block, ...]:
     """Return one figure for each recording of pain thresholds."""
     drawn = [(r, found) for r in view.readings(RecordingKind.PPT) if (found := ramps(r))]
-    return tuple(_figure(view, reading, found, _top(drawn)) for reading, found in drawn)
+    tops = _tops(drawn)
+    return tuple(
+        _figure(view, reading, found, tops[reading.measurement.site.name])
+        for reading, found in drawn
+    )
 
 
-def _top(drawn: list[tuple[Reading, tuple[Ramp, ...]]]) -> float:
-    """Return one height for all figures, so that sides and sites can be compared by eye."""
-    highest = max(float(ramp.pressure_kpa.max()) for _, found in drawn for ramp in found)
-    return _STEP_KPA * math.ceil(1.05 * highest / _STEP_KPA)
+def _tops(drawn: list[tuple[Reading, tuple[Ramp, ...]]]) -> dict[str, float]:
+    """Return one height for each site, so that its two sides can be compared by eye."""
+    tops: dict[str, float] = {}
+    for reading, found in drawn:
+        site = reading.measurement.site.name
+        highest = max(float(ramp.pressure_kpa.max()) for ramp in found)
+        top = _STEP_KPA * math.ceil(_HEADROOM * highest / _STEP_KPA)
+        tops[site] = max(top, tops.get(site, _STEP_KPA))
+    return tops
 
 
 def _figure(view: VisitView, reading: Reading, found: tuple[Ramp, ...], top_kpa: float) -> Figure:
-    place = f"{site_and_side(reading.measurement.site)}{when_words(view.blocks, reading.measurement.block)}"
+    place = f"{site_and_side(reading.measurement.site)}"
+    place += when_words(view.blocks, reading.measurement.block)
     rate = reading.measurement.context.target_rate_kpa_s
-    title = _title(place, reading)
     return Figure(
         svg=ramp_figure(found, target_rate_kpa_s=rate, top_kpa=top_kpa),
         alt=_alt(place, found),
-        title=title,
-        caption=_caption(rate, found),
+        title=_title(place, reading),
+        caption=_caption(reading, rate, found),
     )
 
 
@@ -44,26 +54,26 @@ def _title(place: str, reading: Reading) -> Words:
     if threshold is None or threshold.value is None:
         return say(f"{place}: no pain threshold from {counted}")
     value = measured(threshold.value, threshold.standard_uncertainty, "kPa")
+    return say(f"{place}: pain threshold ", value, f" from {counted}")
+
+
+def _caption(reading: Reading, rate_kpa_s: float | None, found: tuple[Ramp, ...]) -> Words:
+    said = say(
+        "Circle: pressure when the client signalled, on a stripe for its 95 % interval. "
+        "Small hollow circle: corrected for reaction time"
+    )
     latent = reading.session("latent_ppt_kpa")
-    if latent is None or latent.value is None:
-        return say(f"{place}: pain threshold ", value, f" from {counted}")
-    corrected = measured(latent.value, latent.standard_uncertainty, "kPa")
-    return say(
-        f"{place}: pain threshold ", value, f" from {counted}; ", corrected,
-        " when corrected for reaction time",
-    )  # fmt: skip
-
-
-def _caption(rate_kpa_s: float | None, found: tuple[Ramp, ...]) -> Words:
-    said = [
-        "Circle: pressure when the client signalled, its 95 % interval as a stripe.",
-        "Small hollow circle: corrected for reaction time.",
-    ]
+    if latent is not None and latent.value is not None:
+        corrected = measured(latent.value, latent.standard_uncertainty, "kPa")
+        said = say(*said, ", mean ", corrected)
     if rate_kpa_s is not None:
-        said.append(f"Band: the intended rate, {rate_kpa_s:.0f} kPa/s ± {100 * TUNNEL:.0f} %.")
+        intended = Number(
+            value=f"{rate_kpa_s:.0f} kPa/s", spread=f"± {100 * TUNNEL:.0f}", unit="%"
+        )
+        said = say(*said, ". Band: the intended ", intended)
     if not all(ramp.accepted for ramp in found):
-        said.append("Thin dashed line: a press that does not count.")
-    return say(" ".join(said))
+        said = say(*said, ". Thin dashed line: a press that does not count")
+    return say(*said, ".")
 
 
 def _alt(place: str, found: tuple[Ramp, ...]) -> str:

@@ -1,18 +1,18 @@
-"""The hypertonia index: how much stiffer one side is than the other, and whether that is more than error."""
+"""The hypertonia index: how much stiffer one side is, and whether that is more than error."""
 
-from tissuesense.report.comparison import STIFFNESS, compare_sides, stiffness_verdict
+from tissuesense.report.comparison import STIFFNESS, Difference, compare_stiffness
 from tissuesense.report.document import Block, Cell, Column, Paragraph, Row, Run, Table, Voice, Words, say
-from tissuesense.report.quantities import NOTHING
+from tissuesense.report.quantities import NOTHING, signed
 from tissuesense.report.readings import SitePair, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import percent_words, site_words, when_words
+from tissuesense.report.words import site_words, when_words
 
 _COLUMNS = (
     Column(title="Site", share=1.8),
     Column(title="Presses\nleft, right", numeric=True, share=1.0),
     Column(title="Left against right", unit="%", voice=Voice.SENSOR, numeric=True, share=1.4),
     Column(title="95 % interval", unit="%", numeric=True, share=1.4),
-    Column(title="Smallest detectable", unit="%", numeric=True, share=1.4),
+    Column(title="Usual error", unit="%", numeric=True, share=1.4),
     Column(title="In words", share=3.0),
 )
 
@@ -34,8 +34,10 @@ def write(view: VisitView) -> tuple[Block, ...]:
             rows=tuple(rows),
             note=say(
                 "The index is the ratio of the two sides in percent, from the stiffness of every "
-                "press that counts; 0 % means alike. It speaks of resistance to a press in a "
-                "relaxed muscle and not of its cause."
+                "press that counts; 0 % means alike. The interval is what the presses of this "
+                "visit say; the usual error adds what sides differ by anyway and what placing "
+                "the gauge again would change. It speaks of resistance to a press in a relaxed "
+                "muscle and not of its cause."
             ),
         ),
     )
@@ -45,25 +47,38 @@ def _row(pair: SitePair, when: str) -> Row | None:
     if pair.both is None:
         return None
     left, right = pair.both
-    found = compare_sides(left, right).stiffness
+    found = compare_stiffness(left, right)
     if found is None or left.indentation is None or right.indentation is None:
         return None
     counts = (len(side.values(STIFFNESS)) for side in (left.indentation, right.indentation))
-    percent = found.percent
-    interval: Words = say(Run(NOTHING, Voice.MUTED))
-    if percent is not None:
-        low, high = percent.coverage_interval()
-        interval = say(f"{percent_words(low)} to {percent_words(high)}")
     return Row(
         (
             Cell(say(site_words(pair.name) + when), heads=True),
             Cell(say(", ".join(map(str, counts)))),
-            Cell(say(percent_words(percent.value) if percent is not None else NOTHING)),
-            Cell(interval),
-            Cell(say(NOTHING if found.mdc_percent is None else f"{found.mdc_percent:.0f}")),
-            Cell(say(f"{stiffness_verdict(found)}.".capitalize())),
+            Cell(say(NOTHING if found.percent is None else signed(found.percent))),
+            Cell(say(_range(found.interval_percent))),
+            Cell(say(NOTHING if found.percent is None else _range(found.error_percent))),
+            Cell(say(_words(found))),
         )
     )
+
+
+def _range(bounds: tuple[float, float] | None) -> str:
+    return NOTHING if bounds is None else f"{signed(bounds[0])} to {signed(bounds[1])}"
+
+
+def _words(found: Difference) -> str:
+    if found.percent is None:
+        return f"{found.verdict}.".capitalize()
+    state = _STATES.get(found.state, found.state)
+    return f"{state}: {found.verdict}."
+
+
+_STATES = {
+    "higher": "Higher on the left",
+    "lower": "Lower on the left",
+    "no detectable change": "No detectable difference",
+}
 
 
 SECTION = Section(title="Stiffness against the other side", write=write)

@@ -5,15 +5,8 @@ import pytest
 
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.recording import RecordingContext
-from tissuesense.guidance.press import (
-    Cue,
-    GuideView,
-    Phase,
-    PressEnded,
-    PressGuide,
-    PressLimits,
-    StoppedBy,
-)
+from tissuesense.guidance.press import PressGuide, PressLimits
+from tissuesense.guidance.view import Cue, GuideView, Phase, PressEnded, StoppedBy
 
 RATE_HZ = 80
 LIMITS = PressLimits(target_rate_n_s=5.0, limit_n=100.0)
@@ -22,7 +15,9 @@ LIMITS = PressLimits(target_rate_n_s=5.0, limit_n=100.0)
 class Hand:
     """Presses a gauge in front of a guide and notes what the guide said."""
 
-    def __init__(self, limits: PressLimits = LIMITS, *, zero_n: float = 0.0, noise_n: float = 0.0):
+    def __init__(
+        self, limits: PressLimits = LIMITS, *, zero_n: float = 0.0, noise_n: float = 0.0
+    ) -> None:
         self.guide = PressGuide(limits)
         self.rng = np.random.default_rng(1)
         self.noise_n, self.zero_n = noise_n, zero_n
@@ -134,6 +129,13 @@ def test_silence_between_presses_is_no_matter() -> None:
     hand.t_s += 5.0
     hand.rest(0.5).move(5.0, 4.0).drop()
     assert [press.stopped_by for press in hand.ended] == [StoppedBy.RELEASE]
+
+
+def test_a_gauge_that_sends_twice_a_second_is_not_silent_in_between() -> None:
+    guide = PressGuide(LIMITS)
+    forces = [0.0] * 20 + [2.5 * i for i in range(1, 13)] + [0.0] * 4
+    ended = [guide.sample(0.6 * i, force) for i, force in enumerate(forces)]
+    assert [press.stopped_by for press in ended if press] == [StoppedBy.RELEASE]
 
 
 def test_every_press_of_a_series_is_seen_while_the_zero_drifts() -> None:

@@ -1,0 +1,57 @@
+"""What to know before believing a press: the quality flags of press and hold."""
+
+import math
+
+import numpy as np
+
+from tissuesense.analysis.indentation_course import Course
+from tissuesense.analysis.indentation_signal import IndentationSignal
+from tissuesense.analysis.press_phases import Hold
+from tissuesense.core.quality import QualityFlag
+
+SHORTEST_HOLD_S = 1.0
+# A hand drifts when it moves half a millimetre or a twentieth of the depth: force goes with a
+# power of depth, so that is 5 to 10 % of the force, and much of what relaxation would be.
+_DRIFT_MM = 0.5
+_DRIFT_SHARE = 0.05
+_CREEP_SHARE = 0.03
+_FLAT_FORCE_SHARE = 0.02
+_LONGEST_GAP_S = 0.3
+_LEAST_BASELINE_STEP_N = 0.3
+_BASELINE_STEP_SDS = 5.0
+
+
+def press_flags(signal: IndentationSignal, course: Course) -> tuple[QualityFlag, ...]:
+    """Return the flags of one press, each once."""
+    span = course.span
+    indicated = signal.indicated_n[span.start : span.stop]
+    step_n = max(_LEAST_BASELINE_STEP_N, _BASELINE_STEP_SDS * signal.force_sd_n)
+    full_scale_n = math.inf if signal.full_scale_n is None else signal.full_scale_n
+    tests = (
+        (QualityFlag.NO_DISPLACEMENT, course.way_mm is None),
+        (QualityFlag.PRELOAD, span.starts_loaded),
+        (QualityFlag.NOT_RELEASED, span.ends_loaded),
+        (QualityFlag.DRIFT, math.fabs(span.baseline_step_n) > step_n),
+        (QualityFlag.CLIP, float(indicated.max()) >= full_scale_n),
+        (QualityFlag.GAP, float(np.diff(course.t_s).max(initial=0.0)) > _LONGEST_GAP_S),
+    )
+    flags = [flag for flag, holds in tests if holds]
+    if course.hold is None or course.hold_s < SHORTEST_HOLD_S:
+        return (*flags, QualityFlag.NO_HOLD)
+    return (*flags, *_hand_flags(course, course.hold))
+
+
+def _hand_flags(course: Course, hold: Hold) -> tuple[QualityFlag, ...]:
+    """Tell a hand that holds the depth from one that holds the force, or neither.
+
+    Without a displacement a flat force is taken for a held one: living tissue relaxes by more.
+    """
+    flat_n = _FLAT_FORCE_SHARE * course.top.force_n
+    flat = math.fabs(course.top.force_n - course.leave.force_n) < flat_n
+    if course.way_mm is None:
+        return (QualityFlag.CREEP,) if flat else ()
+    depth = math.inf if course.depth_mm is None else course.depth_mm
+    moved = math.fabs(hold.drift)
+    if flat and moved > _CREEP_SHARE * depth:
+        return (QualityFlag.CREEP,)
+    return (QualityFlag.HAND_DRIFT,) if moved > min(_DRIFT_MM, _DRIFT_SHARE * depth) else ()

@@ -1,0 +1,188 @@
+"""Record a device: raw samples into a trace file, with what is known and what went wrong."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tissuesense import __version__
+from tissuesense.core.clock import Clock
+from tissuesense.core.errors import TransportError, UsageError
+from tissuesense.core.quality import QualitySummary
+from tissuesense.core.recording import RecordingContext
+from tissuesense.core.trace import Trace
+from tissuesense.files.sidecar import sidecar_path
+from tissuesense.files.trace_csv import write_trace
+from tissuesense.transport.base import LinkState
+from tissuesense.transport.device import GIVE_UP_S, Device, open_device
+
+# The last samples of the asked time may still be on their way when it is over.
+_ON_THE_WAY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRequest:
+    """What to record.
+
+    Attributes
+    ----------
+    out
+        The trace file; side-car and raw capture stand beside it under the same name.
+    seconds
+        Counted from the first sample, outages included.
+    context
+        What the caller knows; it outweighs what the device says.
+    force
+        Replace a recording of the same name.
+    """
+
+    url: str
+    out: Path
+    seconds: float
+    context: RecordingContext = field(default_factory=RecordingContext)
+    force: bool = False
+    give_up_s: float = GIVE_UP_S
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise UsageError(f"A recording lasts a positive time, not {self.seconds} s.")
+        if self.out.suffix.lower() != ".csv":
+            raise UsageError(f"A trace file's name ends in .csv; '{self.out.name}' does not.")
+        if not self.out.parent.is_dir():
+            raise UsageError(f"There is no folder {self.out.parent}.", hint="Create it first.")
+        if not self.force:
+            for path in (self.out, sidecar_path(self.out), self.capture_path):
+                if path.exists():
+                    raise UsageError(
+                        f"{path} exists already.",
+                        hint="Choose another name, or add --force to replace that recording.",
+                    )
+
+    @property
+    def capture_path(self) -> Path:
+        """Where the raw bytes go."""
+        return self.out.with_suffix(".capture")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a recording is."""
+
+    elapsed_s: float
+    samples: int
+    link: LinkState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A finished recording.
+
+    Attributes
+    ----------
+    error
+        Why it ended before its time; None where it did not, or where a person stopped it.
+    stopped
+        A person stopped it.
+    """
+
+    trace: Trace
+    quality: QualitySummary
+    context: RecordingContext
+    error: TransportError | None = None
+    stopped: bool = False
+
+
+async def record(
+    request: RecordRequest,
+    *,
+    clock: Clock,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Recorded:
+    """Record and write the files; what came before a failure or a cancellation is kept.
+
+    Raises
+    ------
+    TransportError
+        When the device could not be opened; nothing was written then.
+    ConfigurationError
+        When the URL names something unknown.
+    """
+    # Until the new recording holds something, an older one of the same name stays as it is.
+    part = request.capture_path.with_suffix(".capture.part")
+    device = open_device(
+        request.url, clock=clock, capture=part, overwrite=True, give_up_s=request.give_up_s
+    )
+    error: TransportError | None = None
+    stopped = False
+    async with device:
+        try:
+            await _collect(device, request.seconds, progress)
+        except TransportError as err:
+            error = err
+        except asyncio.CancelledError:
+            stopped = True
+            _resume()
+    recorded = Recorded(
+        trace=device.trace(),
+        quality=device.quality(),
+        context=_merged(device.context, request.context),
+        error=error,
+        stopped=stopped,
+    )
+    _keep(request, device, recorded, part, clock)
+    return recorded
+
+
+async def _collect(device: Device, seconds: float, progress: Callable[[Progress], None]) -> None:
+    samples, last_s = 0, -1.0
+    async for block in device.stream():
+        samples += block.t_s.size
+        if block.t_s.size:
+            last_s = float(block.t_s[-1])
+        progress(Progress(elapsed_s=block.elapsed_s, samples=samples, link=block.link))
+        if last_s >= seconds or block.elapsed_s >= seconds + _ON_THE_WAY_S:
+            return
+
+
+def _resume() -> None:
+    """Go on after a cancellation that was heeded: there are files to write."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+
+
+def _merged(known: RecordingContext, stated: RecordingContext) -> RecordingContext:
+    """Return the device's context, outweighed wherever the caller states something."""
+    return RecordingContext.from_dict(known.to_dict() | _stated(stated))
+
+
+def _stated(context: RecordingContext) -> dict[str, Any]:
+    unstated = RecordingContext().to_dict()
+    return {k: v for k, v in context.to_dict().items() if unstated.get(k) != v}
+
+
+def _keep(
+    request: RecordRequest, device: Device, recorded: Recorded, part: Path, clock: Clock
+) -> None:
+    """Write what there is; a recording without any sample leaves nothing behind."""
+    if not recorded.trace.size:
+        part.unlink(missing_ok=True)
+        return
+    part.replace(request.capture_path)
+    quality = recorded.quality
+    extra: dict[str, Any] = {
+        "flags": [str(flag) for flag in quality.flags],
+        "gaps": [list(gap) for gap in quality.gaps],
+        "rejected_frames": quality.rejected_frames,
+        "duplicates": quality.duplicates,
+        "clock": str(device.clock_source),
+        "model": device.profile.model,
+        "device_url": request.url,
+        "capture": request.capture_path.name,
+        "recorded_until": clock.now().isoformat(timespec="seconds"),
+        "software": {"name": "tissuesense", "version": __version__},
+    }
+    if device.parameters.unit is not None:
+        extra["assumed_unit"] = device.parameters.unit
+    write_trace(request.out, recorded.trace, recorded.context, extra)

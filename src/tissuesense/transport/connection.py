@@ -1,0 +1,285 @@
+"""Keep a conversation with a device going: ask, listen, record, mend, and know when to give up."""
+
+import logging
+from collections.abc import Callable
+
+from tissuesense.core.errors import (
+    LinkLost,
+    LocalProtocolError,
+    TransportError,
+    TransportTimeout,
+)
+from tissuesense.devices.codec import BatteryLevel, Command, DeviceText
+from tissuesense.devices.profile import DeviceProfile
+from tissuesense.transport.assembly import SampleBlock, StreamAssembler
+from tissuesense.transport.base import Chunk, HostChannel, LinkState, Transport
+from tissuesense.transport.questions import Questions
+
+logger = logging.getLogger(__name__)
+wire_log = logging.getLogger("tissuesense.wire")
+
+_LONGEST_WAIT_S = 0.25
+_RETRY_S = 0.25
+_ANSWER_S = 0.5
+# A gauge that was switched off and on has forgotten that it was streaming.
+_START_AGAIN_S = 2.0
+
+
+class Connection:
+    """One conversation.
+
+    Parameters
+    ----------
+    record
+        Gets every chunk before it is decoded.
+    polled, settle_s
+        How the link wants to be spoken to; see `SerialLink`.
+    give_up_s
+        After how long without any reading the device counts as gone.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        profile: DeviceProfile,
+        assembler: StreamAssembler,
+        *,
+        record: Callable[[Chunk], None],
+        give_up_s: float,
+    ) -> None:
+        self._transport = transport
+        self._assembler = assembler
+        self._record = record
+        self._give_up_s = give_up_s
+        serial = profile.serial
+        self._settle_s = serial.settle_s if serial else 0.0
+        self._questions: Questions | None = None
+        if serial is not None and serial.poll_interval_s is not None:
+            self._questions = Questions(serial.poll_interval_s, serial.reply_timeout_s)
+        self._link = LinkState.LOST
+        self._heard_s = 0.0  # last reading, or when we began to wait for one
+        self._started_s = 0.0  # last time that the device was asked to stream
+        self._bytes_s = 0.0  # last time that any bytes came
+        self._rejected_before = 0
+        self._problem: TransportError | None = None
+
+    async def open(self) -> None:
+        """Open the link for the first time.
+
+        Raises
+        ------
+        TransportError
+            When it cannot be opened.
+        """
+        await self._transport.open(self._give_up_s)
+
+    async def greet(self) -> tuple[SampleBlock, ...]:
+        """Begin the conversation: who are you, how is your battery, please start."""
+        self._heard_s = self._now_s()
+        if self._transport.scripted:
+            self._link = LinkState.UP
+            return ()
+        blocks = [self._link_up()]
+        if self._questions is None:
+            blocks += await self._ask(Command.IDENTIFY, DeviceText)
+            blocks += await self._ask(Command.BATTERY, BatteryLevel)
+        await self._start()
+        return tuple(blocks)
+
+    async def next_block(self) -> SampleBlock | None:
+        """Return what happens next, an empty block when nothing did; None at a replay's end.
+
+        Raises
+        ------
+        LinkLost
+            When the link broke and could not be mended in time.
+        TransportTimeout
+            When the link stands and no reading came in time.
+        """
+        if self._link is LinkState.LOST and not self._transport.scripted:
+            return await self._mend()
+        try:
+            await self._ask_if_due()
+            chunk = await self._transport.receive(self._patience_s())
+        except LinkLost as err:
+            return await self._lose(err)
+        if chunk is None:
+            return None
+        block = self._deliver(chunk) if chunk.data or chunk.channel else self._quiet()
+        if self._transport.scripted:
+            return block
+        self._listen(chunk, block)
+        return await self._judge_silence(block)
+
+    def mark(self) -> SampleBlock:
+        """Note that the client signalled now."""
+        return self._deliver(Chunk(data=b"", t_host_s=self._now_s(), channel=HostChannel.MARKER))
+
+    async def close(self) -> None:
+        """Note the end, say goodbye and hang up."""
+        try:
+            if not self._transport.scripted:
+                end_s = self._now_s()
+                self._deliver(Chunk(data=b"", t_host_s=end_s, channel=HostChannel.END))
+                if self._link is LinkState.UP:
+                    await self._transport.write(self._assembler.encode(Command.STOP))
+        except (LinkLost, LocalProtocolError) as err:
+            logger.debug("No goodbye was said: %s", err)
+        finally:
+            await self._transport.close()
+
+    # What is sent
+
+    async def _send(self, command: Command) -> None:
+        """Send a command; the record has it before the wire does."""
+        data = self._assembler.encode(command)
+        self._record(Chunk(data=command.encode(), t_host_s=self._now_s(), channel=HostChannel.SENT))
+        wire_log.debug("> %s", data.hex())
+        await self._transport.write(data)
+
+    async def _ask(self, command: Command, answer: type) -> list[SampleBlock]:
+        """Send a command and wait a little for its answer; not every device knows every one."""
+        blocks: list[SampleBlock] = []
+        try:
+            await self._send(command)
+        except LocalProtocolError:
+            return blocks
+        until_s = self._now_s() + _ANSWER_S
+        while (left_s := until_s - self._now_s()) > 0:
+            chunk = await self._transport.receive(left_s)
+            if chunk is None:
+                break
+            if chunk.data:
+                blocks.append(self._deliver(chunk))
+                if any(isinstance(event, answer) for event in blocks[-1].events):
+                    break
+        return blocks
+
+    async def _start(self) -> None:
+        """Let readings come: begin to ask, or ask once for a stream."""
+        now_s = self._now_s()
+        self._started_s = self._bytes_s = now_s
+        self._rejected_before = self._assembler.rejected_frames
+        if self._questions is not None:
+            self._questions.begin(now_s + self._settle_s)
+            return
+        try:
+            await self._send(Command.START)
+        except LocalProtocolError:
+            logger.debug("The device talks unasked.")
+
+    async def _ask_if_due(self) -> None:
+        now_s = self._now_s()
+        if self._questions is not None and now_s >= self._questions.due_s():
+            self._questions.asked(now_s)
+            await self._send(Command.READ)
+
+    # What is heard
+
+    def _deliver(self, chunk: Chunk) -> SampleBlock:
+        """Record a chunk, then decode it."""
+        self._record(chunk)
+        wire_log.debug("< %s %s", chunk.channel or "", chunk.data.hex())
+        return self._assembler.feed(chunk)
+
+    def _quiet(self) -> SampleBlock:
+        """Return a block that only says what time it is; there is nothing to record."""
+        return self._assembler.feed(Chunk(data=b"", t_host_s=self._now_s()))
+
+    def _listen(self, chunk: Chunk, block: SampleBlock) -> None:
+        if chunk.data:
+            self._bytes_s = chunk.t_host_s
+        if block.t_s.size:
+            self._heard_s = max(self._heard_s, chunk.t_host_s)
+        if self._questions is not None and (block.t_s.size or block.events):
+            self._questions.answered()
+
+    def _patience_s(self) -> float:
+        """How long to listen before there is something else to do."""
+        now_s = self._now_s()
+        until_s = min(now_s + _LONGEST_WAIT_S, self._heard_s + self._give_up_s)
+        if self._questions is not None:
+            until_s = min(until_s, self._questions.due_s())
+        return max(until_s - now_s, 0.0)
+
+    # What goes wrong
+
+    async def _judge_silence(self, block: SampleBlock) -> SampleBlock:
+        now_s = self._now_s()
+        if now_s - self._heard_s >= self._give_up_s:
+            raise self._gone()
+        quiet_s = now_s - max(self._bytes_s, self._started_s)
+        stale_s = self._transport.stale_after_s
+        if stale_s is not None and quiet_s >= stale_s:
+            return await self._lose(LinkLost("Silence.", endpoint=self._transport.endpoint))
+        if self._questions is None and quiet_s >= _START_AGAIN_S:
+            try:
+                await self._start()
+            except LinkLost as err:
+                return await self._lose(err)
+        return block
+
+    async def _lose(self, error: TransportError) -> SampleBlock:
+        """State that the link is gone."""
+        logger.warning("The link to %s is lost: %s", self._transport.endpoint, error)
+        self._problem = error
+        self._link = LinkState.LOST
+        block = self._state(LinkState.LOST)
+        await self._transport.close()
+        return block
+
+    async def _mend(self) -> SampleBlock:
+        """Try once to open the link again."""
+        left_s = self._heard_s + self._give_up_s - self._now_s()
+        if left_s <= 0:
+            raise self._gone()
+        await self._transport.pace.sleep(min(_RETRY_S, left_s))
+        try:
+            await self._transport.open(max(left_s - _RETRY_S, 0.0))
+        except TransportError as err:
+            self._problem = err
+            return self._quiet()
+        logger.info("The link to %s is back.", self._transport.endpoint)
+        block = self._link_up()
+        try:
+            await self._start()
+        except LinkLost as err:
+            return await self._lose(err)
+        return block
+
+    def _link_up(self) -> SampleBlock:
+        self._link = LinkState.UP
+        return self._state(LinkState.UP)
+
+    def _state(self, state: LinkState) -> SampleBlock:
+        return self._deliver(
+            Chunk(data=state.encode(), t_host_s=self._now_s(), channel=HostChannel.LINK)
+        )
+
+    def _gone(self) -> TransportError:
+        """Return the sentence for a device that is given up."""
+        endpoint, last_s = self._transport.endpoint, self._assembler.last_t_s
+        waited = f"for {self._give_up_s:g} s"
+        if self._link is LinkState.LOST:
+            why = f" ({self._problem})" if self._problem else ""
+            return LinkLost(
+                f"The link to {endpoint} was lost and did not come back {waited}{why}.",
+                endpoint=endpoint,
+                last_sample_t_s=last_s,
+                hint="Check cable, battery and distance, then record again.",
+            )
+        refused = self._assembler.rejected_frames - self._rejected_before
+        if refused:
+            return TransportTimeout(
+                f"{endpoint} has sent no reading {waited}, and {refused} pieces without sense.",
+                endpoint=endpoint,
+                hint="Check that model= and baud= are those of the gauge.",
+            )
+        return TransportTimeout(
+            f"{endpoint} has sent nothing {waited}.",
+            endpoint=endpoint,
+            hint="Check that the gauge is on, and that model= and baud= are right.",
+        )
+
+    def _now_s(self) -> float:
+        return self._transport.pace.now_s()

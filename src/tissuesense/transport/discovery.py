@@ -1,0 +1,74 @@
+"""What is plugged in and what is in reach, matched to the models that we know."""
+
+from dataclasses import dataclass
+
+from tissuesense.devices.registry import DEVICES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPort:
+    """A serial port of this machine; which gauge is behind it only the gauge can tell."""
+
+    port: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPeripheral:
+    """A Bluetooth peripheral that was heard.
+
+    Attributes
+    ----------
+    model
+        The model that advertises itself so; None for none that we know.
+    """
+
+    name: str
+    address: str
+    rssi_dbm: int
+    model: str | None
+
+
+def scan_serial() -> tuple[FoundPort, ...]:
+    """Return the serial ports of this machine."""
+    from serial.tools import list_ports  # noqa: PLC0415 - only who scans pays for it
+
+    ports = sorted(list_ports.comports(), key=lambda port: port.device)
+    return tuple(FoundPort(port=p.device, description=p.description or "") for p in ports)
+
+
+async def scan_ble(seconds: float) -> tuple[FoundPeripheral, ...]:
+    """Listen for peripherals; known ones come first, then the nearest.
+
+    Raises
+    ------
+    RadioUnavailable
+        When the radio cannot be used.
+    """
+    from bleak import BleakScanner  # noqa: PLC0415 - only who scans pays for it
+
+    from tissuesense.transport.ble import explained  # noqa: PLC0415 - as above
+
+    async with explained("the Bluetooth radio"):
+        heard = await BleakScanner.discover(timeout=seconds, return_adv=True)
+    found = [
+        FoundPeripheral(
+            name=advertised.local_name or device.name or "",
+            address=device.address,
+            rssi_dbm=advertised.rssi,
+            model=_model_of(advertised.local_name or device.name or "", advertised.service_uuids),
+        )
+        for device, advertised in heard.values()
+    ]
+    return tuple(sorted(found, key=lambda p: (p.model is None, -p.rssi_dbm)))
+
+
+def _model_of(name: str, services: list[str]) -> str | None:
+    for model, profile in DEVICES.items():
+        link = profile.ble
+        if link is None:
+            continue
+        by_name = link.name_prefix and name.casefold().startswith(link.name_prefix.casefold())
+        if by_name or link.service.lower() in {service.lower() for service in services}:
+            return model
+    return None

@@ -1,0 +1,96 @@
+"""From a device URL to the transport that it asks for: the one place that knows them all."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tissuesense.core.clock import Clock
+from tissuesense.core.recording import RecordingContext
+from tissuesense.devices.profile import DeviceProfile, WireParameters
+from tissuesense.simulation.spec import SessionSpec
+from tissuesense.transport.base import Transport
+from tissuesense.transport.capture_file import read_capture
+from tissuesense.transport.replay import ReplayTransport
+from tissuesense.transport.simulated import SimulatedTransport
+from tissuesense.transport.url import DeviceUrl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Everything that is needed to hold a conversation.
+
+    Attributes
+    ----------
+    context
+        What the transport knows of the recording to come; a simulated session knows it all.
+    """
+
+    url: str
+    profile: DeviceProfile
+    parameters: WireParameters
+    transport: Transport
+    context: RecordingContext = field(default_factory=RecordingContext)
+
+
+def opening_for(url: DeviceUrl, *, clock: Clock) -> Opening:
+    """Return the transport of a device URL, not opened yet.
+
+    Raises
+    ------
+    ConfigurationError
+        When the URL states something that the transport refuses.
+    CaptureError
+        When the file of a replay is damaged.
+    """
+    return {"sim": _simulated, "serial": _serial, "ble": _ble, "replay": _replay}[url.scheme](
+        url, clock
+    )
+
+
+def _simulated(url: DeviceUrl, clock: Clock) -> Opening:
+    spec = SessionSpec.from_query({"model": url.profile.model, **url.options})
+    transport = SimulatedTransport(url.profile, url.parameters, spec, clock=clock, speed=url.speed)
+    return Opening(
+        url=url.text,
+        profile=url.profile,
+        parameters=url.parameters,
+        transport=transport,
+        context=spec.context(),
+    )
+
+
+def _serial(url: DeviceUrl, clock: Clock) -> Opening:
+    from tissuesense.transport.serial_port import SerialTransport  # noqa: PLC0415 - only ports need it
+
+    link = url.profile.serial
+    assert link is not None  # noqa: S101 - the URL was checked against the profile
+    talks_unasked = link.poll_interval_s is None
+    return Opening(
+        url=url.text,
+        profile=url.profile,
+        parameters=replace(url.parameters, joined_midway=talks_unasked),
+        transport=SerialTransport(url.address, url.baud or link.baud, clock=clock),
+    )
+
+
+def _ble(url: DeviceUrl, clock: Clock) -> Opening:
+    from tissuesense.transport.ble import BleTransport  # noqa: PLC0415 - slow; most need no radio
+
+    link = url.profile.ble
+    assert link is not None  # noqa: S101 - the URL was checked against the profile
+    return Opening(
+        url=url.text,
+        profile=url.profile,
+        parameters=url.parameters,
+        transport=BleTransport(url.address, link, clock=clock),
+    )
+
+
+def _replay(url: DeviceUrl, clock: Clock) -> Opening:
+    path = Path(url.address)
+    capture = read_capture(path)
+    return Opening(
+        url=url.text,
+        profile=capture.header.profile,
+        parameters=capture.header.parameters,
+        transport=ReplayTransport(capture, path, clock=clock, speed=url.speed),
+    )

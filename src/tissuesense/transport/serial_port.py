@@ -1,0 +1,183 @@
+"""A serial port, or anything that a pyserial URL can name."""
+
+import asyncio
+import errno
+from threading import Event, Thread
+
+import serial
+from serial.tools import list_ports
+
+from tissuesense.core.clock import Clock
+from tissuesense.core.errors import DeviceNotFound, LinkLost, TransportError
+from tissuesense.transport.base import Chunk, Pace, RealPace
+from tissuesense.transport.inbox import Inbox
+
+_READ_TIMEOUT_S = 0.1
+_WRITE_TIMEOUT_S = 1.0
+_MOST_BYTES = 4096
+_ABSENT = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM})
+
+
+class SerialTransport:
+    """Read a port in a thread of its own, so that arrival times do not depend on the program.
+
+    Parameters
+    ----------
+    port
+        Name of a port, or a pyserial URL such as ``socket://HOST:PORT``.
+    """
+
+    scripted = False
+    # A port that is plugged in stays: its silence is the gauge's.
+    stale_after_s: float | None = None
+
+    def __init__(self, port: str, baud: int, *, clock: Clock) -> None:
+        self.endpoint = port
+        self.identity: str | None = None
+        self.pace: Pace = RealPace(clock)
+        self._baud = baud
+        self._clock = clock
+        self._port: serial.Serial | None = None
+        self._inbox: Inbox | None = None
+        self._thread: Thread | None = None
+        self._stop = Event()
+
+    async def open(self, timeout_s: float) -> None:
+        """Open the port."""
+        del timeout_s  # a port is there or it is not
+        self._inbox = Inbox()
+        self._port = await asyncio.to_thread(self._open)
+        self._stop = Event()
+        self._thread = Thread(
+            target=_read_on,
+            args=(self._port, self._inbox, self._stop, self._clock, self.endpoint),
+            name=f"serial {self.endpoint}",
+            daemon=True,
+        )
+        self._thread.start()
+
+    async def receive(self, timeout_s: float) -> Chunk | None:
+        """Return what came."""
+        if self._inbox is None:
+            raise _lost(self.endpoint, "the port is closed")
+        chunk = await self._inbox.get(timeout_s)
+        return chunk or Chunk(data=b"", t_host_s=self.pace.now_s())
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes."""
+        port = self._port
+        if port is None:
+            raise _lost(self.endpoint, "the port is closed")
+        try:
+            await asyncio.to_thread(port.write, data)
+        except OSError as err:
+            raise _lost(self.endpoint, err) from err
+
+    async def close(self) -> None:
+        """Stop reading and close the port."""
+        port, thread = self._port, self._thread
+        self._port = self._thread = self._inbox = None
+        self._stop.set()
+        if thread is not None:
+            await asyncio.to_thread(thread.join)
+        if port is not None:
+            await asyncio.to_thread(_close, port)
+
+    def _open(self) -> serial.Serial:
+        try:
+            port = serial.serial_for_url(
+                self.endpoint,
+                baudrate=self._baud,
+                timeout=_READ_TIMEOUT_S,
+                write_timeout=_WRITE_TIMEOUT_S,
+                do_not_open=True,
+            )
+            if "://" not in self.endpoint:
+                port.exclusive = True
+            port.open()
+        except ValueError as err:  # pyserial: an unknown URL form, a baud rate out of range
+            raise TransportError(
+                f"{self.endpoint} cannot be opened: {err}.", endpoint=self.endpoint
+            ) from err
+        except OSError as err:
+            raise _refusal(self.endpoint, err) from err
+        return port
+
+
+def seen_ports() -> tuple[str, ...]:
+    """Return the serial ports of this machine."""
+    return tuple(sorted(port.device for port in list_ports.comports()))
+
+
+def _read_on(port: serial.Serial, inbox: Inbox, stop: Event, clock: Clock, endpoint: str) -> None:
+    """Read until told to stop or the port is gone."""
+    try:
+        while not stop.is_set():
+            data = port.read(1)
+            if not data:
+                continue
+            t_host_s = clock.monotonic_s()
+            error = None
+            try:
+                data += _rest(port)
+            except OSError as err:
+                error = err
+            inbox.put(Chunk(data=data, t_host_s=t_host_s))
+            if error is not None:
+                raise error
+    except (OSError, TypeError) as err:  # TypeError: pyserial when the port vanishes in a read
+        if not stop.is_set():
+            inbox.fail(_lost(endpoint, err))
+
+
+def _rest(port: serial.Serial) -> bytes:
+    """Return what has come by now, without waiting."""
+    data = b""
+    while len(data) < _MOST_BYTES and (waiting := port.in_waiting):
+        data += port.read(waiting)
+    return data
+
+
+def _close(port: serial.Serial) -> None:
+    try:
+        port.close()
+    except OSError:
+        return  # a port that was pulled out cannot be closed in good order
+
+
+def _lost(endpoint: str, why: object) -> LinkLost:
+    return LinkLost(f"The link to {endpoint} is lost: {why}.", endpoint=endpoint)
+
+
+def _refusal(endpoint: str, error: OSError) -> TransportError:
+    """Return the error for a port that would not open; the system's own words stay in it."""
+    text = str(error)
+    if error.errno in _ABSENT or "FileNotFoundError" in text:
+        seen = seen_ports()
+        return DeviceNotFound(
+            f"There is no port {endpoint}.",
+            endpoint=endpoint,
+            seen=seen,
+            hint=f"Ports of this machine: {', '.join(seen) or 'none'}.",
+        )
+    if error.errno in _REFUSED or "PermissionError" in text:
+        return TransportError(
+            f"The system does not let this program use {endpoint}: {text}.",
+            endpoint=endpoint,
+            hint="On Linux, join the group of serial ports and log in again: "
+            "sudo usermod -aG dialout $USER. On Windows, close whatever else uses the port.",
+        )
+    if error.errno == errno.EBUSY or "exclusively lock" in text:
+        return TransportError(
+            f"{endpoint} is in use by another program: {text}.",
+            endpoint=endpoint,
+            hint="Close the other program, or unplug the gauge and plug it in again.",
+        )
+    if "://" in endpoint:
+        return DeviceNotFound(
+            f"{endpoint} does not answer: {text}.",
+            endpoint=endpoint,
+            hint="Check host, port and that the other end is running.",
+        )
+    return TransportError(f"{endpoint} cannot be opened: {text}.", endpoint=endpoint)

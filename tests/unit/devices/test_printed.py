@@ -1,0 +1,71 @@
+"""A printed force is a plain decimal number with a unit of its model, and nothing else is."""
+
+import pytest
+
+from tissuesense.devices.codec import Rejection
+from tissuesense.devices.printed import ForceText
+
+GRAMS_AND_NEWTONS = ForceText(units={"n", "gf"})
+
+
+@pytest.mark.parametrize(
+    ("text", "newtons"),
+    [
+        (b"4.285 N", 4.285),
+        (b"-4.285N", -4.285),
+        (b"+4 n", 4.0),
+        (b"4. N", 4.0),
+        (b"-.5 N", -0.5),
+        (b"1000 gF", 9.80665),
+        (b"000012.5\tN", 12.5),
+    ],
+)
+def test_a_number_with_a_unit_is_a_force(text: bytes, newtons: float) -> None:
+    assert GRAMS_AND_NEWTONS.newtons(text) == pytest.approx(newtons, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"N",
+        b".",
+        b"- 1 N",
+        b" 1 N",
+        b"1 N ",
+        b"1\xa0N",
+        b"1_0 N",
+        b"1e3 N",
+        b"0x1F N",
+        b"1,5 N",
+        b"1 N 2",
+        b"\xd9\xa1 N",
+        b"1 \xc2\xb5N",
+        b"1234567890 N",
+        b"NaN1 N",
+    ],
+)
+def test_anything_else_is_malformed(text: bytes) -> None:
+    assert GRAMS_AND_NEWTONS.newtons(text) is Rejection.MALFORMED
+
+
+@pytest.mark.parametrize("text", [b"nan", b"NaN N", b"-inf N", b"Infinity", b"ovf N"])
+def test_the_words_for_no_number_are_told_apart(text: bytes) -> None:
+    assert GRAMS_AND_NEWTONS.newtons(text) is Rejection.NOT_FINITE
+
+
+def test_a_unit_of_another_model_is_refused() -> None:
+    assert GRAMS_AND_NEWTONS.newtons(b"1 lbf") is Rejection.BAD_UNIT
+
+
+def test_a_number_without_unit_needs_a_stated_one() -> None:
+    assert GRAMS_AND_NEWTONS.newtons(b"1") is Rejection.BAD_UNIT
+    assert ForceText(units={"n"}, assumed_newton_per_unit=9.80665).newtons(b"2") == 19.6133
+
+
+def test_a_printed_unit_beats_the_stated_one() -> None:
+    assert ForceText(units={"n"}, assumed_newton_per_unit=9.80665).newtons(b"2 N") == 2.0
+
+
+def test_the_sign_of_the_wire_is_turned_where_asked() -> None:
+    assert ForceText(units={"n"}, sign=-1.0).newtons(b"-2 N") == 2.0

@@ -1,0 +1,111 @@
+"""A line of text is a reading, a stop or a comment by our grammar, and never by a guess."""
+
+import pytest
+
+from tissuesense.core.errors import LocalProtocolError
+from tissuesense.devices.catalog.text_line import TextLineCodec, TextLineEncoder
+from tissuesense.devices.codec import (
+    Command,
+    DeviceText,
+    Event,
+    ForceReading,
+    FrameRejected,
+    MarkerPressed,
+    Rejection,
+    WireSample,
+)
+from tissuesense.devices.profile import WireParameters
+
+IN_NEWTON = WireParameters(unit="N")
+
+
+def read(line: bytes, parameters: WireParameters = IN_NEWTON) -> Event:
+    (event,) = TextLineCodec(parameters).receive(line + b"\n", 7.0)
+    return event
+
+
+def reading(
+    force_n: float, t_device_s: float | None = None, displacement_mm: float | None = None
+) -> ForceReading:
+    return ForceReading(
+        force_n=force_n, t_device_s=t_device_s, t_host_s=7.0, displacement_mm=displacement_mm
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"12.5", reading(12.5)),
+        (b"12", reading(12.0)),
+        (b"1234,12.5", reading(12.5, 1.234)),
+        (b"12.5,3.2 mm", reading(12.5, None, 3.2)),
+        (b"12,3.2mm", reading(12.0, None, 3.2)),
+        (b"0,-12.5 N,-3.2 mm", reading(-12.5, 0.0, -3.2)),
+        (b"4294967295,1 N", reading(1.0, 4294967.295)),
+    ],
+)
+def test_the_fields_of_a_reading_are_told_apart(line: bytes, expected: ForceReading) -> None:
+    assert read(line) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"12.5,3.2", b"-12,3.2", b"12 N,3.2", b"1,2,3", b"1,2,3,4", b"1,2 mm,3", b","],
+)
+def test_fields_that_could_mean_something_else_are_refused(line: bytes) -> None:
+    event = read(line)
+    assert isinstance(event, FrameRejected)
+    assert event.why is Rejection.MALFORMED
+
+
+@pytest.mark.parametrize("line", [b"stop", b"STOP", b"Stop", b" stop "])
+def test_stop_is_the_clients_signal(line: bytes) -> None:
+    assert read(line) == MarkerPressed(t_device_s=None, t_host_s=7.0)
+
+
+def test_a_stop_may_carry_the_boards_time() -> None:
+    assert read(b"1234,stop") == MarkerPressed(t_device_s=1.234, t_host_s=7.0)
+
+
+@pytest.mark.parametrize("line", [b"stopped", b"stop,1 mm", b"1 N,stop", b"non-stop"])
+def test_stop_stands_alone(line: bytes) -> None:
+    assert isinstance(read(line), FrameRejected)
+
+
+def test_a_comment_cannot_steer_the_terminal_that_shows_it() -> None:
+    event = read("# température \x1b[2J\x07 °C".encode())
+    assert event == DeviceText(text="température \ufffd[2J\ufffd °C")
+
+
+def test_a_board_listens_to_nobody() -> None:
+    with pytest.raises(LocalProtocolError, match="text-line") as raised:
+        TextLineCodec(IN_NEWTON).encode(Command.TARE)
+    assert "talks by itself" in raised.value.hint
+
+
+def test_a_stream_joined_midway_loses_its_first_line() -> None:
+    codec = TextLineCodec(WireParameters(unit="N", joined_midway=True))
+    assert codec.receive(b"2.5\n13.5\n", 7.0) == [reading(13.5)]
+
+
+def test_the_simulated_board_prints_time_force_displacement_and_stop() -> None:
+    board = TextLineEncoder(WireParameters())
+    samples = [
+        WireSample(t_s=1.2344, force_n=12.34),
+        WireSample(t_s=1.247, force_n=-1.0, displacement_mm=3.21, marker=True),
+    ]
+    assert board.samples(samples) == (
+        b"1234,12.3400 N\r\n1247,-1.0000 N,3.2100 mm\r\n1247,stop\r\n"
+    )
+    assert board.reply(b"anything\r\n") == b""
+
+
+def test_the_simulated_board_prints_a_stated_unit_without_its_name() -> None:
+    board = TextLineEncoder(WireParameters(unit="kgf", invert=True))
+    assert board.samples([WireSample(t_s=0.0, force_n=9.80665)]) == b"0,-1.0000\r\n"
+
+
+def test_the_simulated_boards_clock_wraps_at_32_bits() -> None:
+    board = TextLineEncoder(WireParameters())
+    sent = board.samples([WireSample(t_s=4294967.296 + 0.011, force_n=1.0)])
+    assert sent == b"11,1.0000 N\r\n"

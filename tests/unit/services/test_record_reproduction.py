@@ -1,0 +1,160 @@
+"""Every stored number comes out of its raw bytes again to the last bit, and if not, says why."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.services.captured import CLOCK, captured_session, imported_session
+
+from tissuesense.analysis.analyse import RecordingAnalysis
+from tissuesense.core.errors import RecordNotFound, ReproductionMismatch, TissueSenseError
+from tissuesense.core.recording import RecordingKind
+from tissuesense.record.history import MeasurementRecord
+from tissuesense.services.records import Acquisition, add_client, open_visit, save_measurement
+from tissuesense.services.reproduce import reproduce
+from tissuesense.simulation.spec import SessionSpec
+from tissuesense.store.opening import Store, open_store
+from tissuesense.store.traces import encode_trace
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Yield a new plain store."""
+    with open_store(tmp_path, clock=CLOCK, create=True, plain=True) as store:
+        yield store
+
+
+def saved(store: Store, session: tuple[RecordingAnalysis, Acquisition]) -> MeasurementRecord:
+    rng = np.random.default_rng(3)
+    client = add_client(store, clock=CLOCK, rng=rng)
+    visit = open_visit(store, client.id, clock=CLOCK, rng=rng)
+    return save_measurement(store, visit.id, *session, clock=CLOCK, rng=rng)
+
+
+def altered(store: Store, statement: str, *values: object) -> None:
+    """Change a row behind the program's back, as an editor of database files could."""
+    connection = sqlite3.connect(store.path / "store.db")
+    try:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement, values)
+        connection.commit()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_number_comes_out_of_the_capture_again(store: Store, seed: int) -> None:
+    record = saved(store, captured_session(SessionSpec(seed=seed)))
+    outcome = reproduce(store, record.measurement.id)
+    assert outcome.differences == ()
+    assert outcome.from_capture
+    assert outcome.compared == len(record.findings) > 0
+    outcome.require_equal()
+
+
+def test_trace_without_a_capture_is_analysed_again(store: Store) -> None:
+    record = saved(store, imported_session())
+    outcome = reproduce(store, record.measurement.id)
+    assert outcome.equal
+    assert not outcome.from_capture
+
+
+def test_one_number_can_be_asked_for(store: Store) -> None:
+    record = saved(store, captured_session())
+    outcome = reproduce(store, record.findings[-1].id)
+    assert (outcome.equal, outcome.compared) == (True, 1)
+
+
+def test_change_of_the_last_bit_is_noticed(store: Store) -> None:
+    record = saved(store, captured_session())
+    number = next(finding for finding in record.findings if finding.value is not None)
+    assert number.value is not None
+    nudged = float(np.nextafter(number.value, np.inf))
+    altered(store, "UPDATE finding SET value = ? WHERE id = ?", nudged, number.id)
+    outcome = reproduce(store, record.measurement.id)
+    (difference,) = outcome.differences
+    assert (difference.stored, difference.found) == (nudged, number.value)
+    assert "altered" in outcome.why
+    with pytest.raises(ReproductionMismatch) as caught:
+        outcome.require_equal()
+    assert (caught.value.expected, caught.value.found) == (nudged, number.value)
+
+
+def test_number_that_was_removed_is_noticed(store: Store) -> None:
+    record = saved(store, captured_session())
+    altered(store, "DELETE FROM finding WHERE id = ?", record.findings[0].id)
+    outcome = reproduce(store, record.measurement.id)
+    assert [difference.stored for difference in outcome.differences] == [None]
+
+
+def test_estimator_of_another_version_is_named_as_the_reason(store: Store) -> None:
+    analysed, acquisition = captured_session()
+    earlier = replace(analysed, estimator=replace(analysed.estimator, version="0-earlier"))
+    record = saved(store, (earlier, acquisition))
+    altered(store, "UPDATE finding SET value = value + 1")
+    outcome = reproduce(store, record.measurement.id)
+    assert not outcome.equal
+    assert "0-earlier" in outcome.why
+
+
+def test_program_of_another_version_is_named_as_the_reason(store: Store) -> None:
+    record = saved(store, captured_session())
+    altered(store, "UPDATE method SET software_version = '0.0.1'")
+    assert reproduce(store, record.measurement.id).equal
+    altered(store, "UPDATE finding SET value = value + 1")
+    assert "0.0.1" in reproduce(store, record.measurement.id).why
+
+
+def test_raw_trace_that_was_changed_is_noticed(store: Store) -> None:
+    record = saved(store, imported_session())
+    columns = bytearray(encode_trace(record.measurement.trace)[1])
+    columns[-1] ^= 0x80  # the sign of the last sample's last column
+    altered(store, "UPDATE raw SET trace_columns = ?", bytes(columns))
+    outcome = reproduce(store, record.measurement.id)
+    assert outcome.differences[0].where == "trace"
+    assert "raw data" in outcome.why
+
+
+def test_capture_that_was_changed_is_noticed(store: Store) -> None:
+    record = saved(store, captured_session())
+    capture = bytearray(record.measurement.capture or b"")
+    capture[len(capture) // 2] ^= 1
+    altered(store, "UPDATE raw SET capture = ?", bytes(capture))
+    with pytest.raises(TissueSenseError, match="damaged"):
+        reproduce(store, record.measurement.id)
+
+
+def test_capture_of_another_session_is_noticed(store: Store) -> None:
+    record = saved(store, captured_session())
+    _, other = captured_session(SessionSpec(seed=2))
+    altered(store, "UPDATE raw SET capture = ?", other.capture)
+    outcome = reproduce(store, record.measurement.id)
+    assert not outcome.equal
+    assert outcome.differences[0].where == "trace"
+
+
+def test_outcome_is_plain_data(store: Store) -> None:
+    record = saved(store, captured_session())
+    altered(store, "UPDATE finding SET accepted = 1 - accepted, flags = '[]'")
+    outcome = reproduce(store, record.measurement.id)
+    document = json.loads(json.dumps(outcome.to_dict(), allow_nan=False))
+    assert document["equal"] is False
+    assert document["raw"] == "capture"
+    assert {difference["what"] for difference in document["differences"]} >= {"accepted"}
+
+
+@pytest.mark.parametrize("identifier", ["M-00000000", "M-00000000-1", "nonsense", ""])
+def test_what_is_not_in_the_store_is_not_found(store: Store, identifier: str) -> None:
+    with pytest.raises(RecordNotFound):
+        reproduce(store, identifier)
+
+
+def test_tolerance_is_reproduced_like_a_threshold(store: Store) -> None:
+    session = captured_session(SessionSpec(kind=RecordingKind.TOLERANCE))
+    assert reproduce(store, saved(store, session).measurement.id).equal

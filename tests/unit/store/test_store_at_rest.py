@@ -1,0 +1,192 @@
+"""A store keeps its secrets from whoever has the files and not the passphrase."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tissuesense.core.clock import ManualClock
+from tissuesense.core.errors import RecordError, RecordNotFound, StoreLocked, UsageError
+from tissuesense.record.client import Client, new_client_id
+from tissuesense.record.visit import Visit, new_visit_id
+from tissuesense.store.folder import data_folder
+from tissuesense.store.opening import Store, open_store
+
+CLOCK = ManualClock()
+PASSPHRASE = 'it\'s "the" one; -- ü'  # noqa: S105 - of a store that lives for a test
+PLAIN_HEADER = b"SQLite format 3"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TISSUESENSE_PASSPHRASE", raising=False)
+    monkeypatch.delenv("TISSUESENSE_DATA", raising=False)
+
+
+def filled(folder: Path, *, plain: bool) -> Store:
+    """Return an open store with one client and one visit."""
+    rng = np.random.default_rng(7)
+    store = open_store(folder, clock=CLOCK, create=True, plain=plain, passphrase=PASSPHRASE)
+    client = Client(id=new_client_id(rng), created_at=CLOCK.now())
+    store.clients.add(client)
+    store.visits.add(
+        Visit(
+            id=new_visit_id(rng), client=client.id, opened_at=CLOCK.now(), reason="frozen shoulder"
+        )
+    )
+    return store
+
+
+def secrets_found(folder: Path, store: Store) -> list[str]:
+    """Name the files that hold the pseudonym or the reason for the visit, readably."""
+    words = [store.clients.all()[0].id.encode(), b"frozen shoulder"]
+    return [
+        path.name
+        for path in sorted(folder.iterdir())
+        if any(word in path.read_bytes() for word in words)
+    ]
+
+
+def test_encrypted_files_hold_nothing_readable_while_open_or_closed(tmp_path: Path) -> None:
+    with filled(tmp_path, plain=False) as store:
+        files = {path.name for path in tmp_path.iterdir()}
+        assert "store.db-wal" in files
+        assert secrets_found(tmp_path, store) == []
+    assert not (tmp_path / "store.db").read_bytes().startswith(PLAIN_HEADER)
+    with open_store(tmp_path, clock=CLOCK, passphrase=PASSPHRASE) as store:
+        assert secrets_found(tmp_path, store) == []
+
+
+def test_plain_files_are_readable_so_that_the_search_above_can_find(tmp_path: Path) -> None:
+    with filled(tmp_path, plain=True) as store:
+        assert secrets_found(tmp_path, store) != []
+    assert (tmp_path / "store.db").read_bytes().startswith(PLAIN_HEADER)
+
+
+def test_wrong_passphrase_is_refused_quietly_and_changes_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    filled(tmp_path, plain=False).close()
+    before = contents(tmp_path)
+    with pytest.raises(StoreLocked, match="does not open"):
+        open_store(tmp_path, clock=CLOCK, passphrase=PASSPHRASE.upper())
+    assert contents(tmp_path) == before
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("none", [None, "", lambda _new: None, lambda _new: ""])
+def test_no_passphrase_leaves_an_encrypted_store_locked(tmp_path: Path, none: str | None) -> None:
+    filled(tmp_path, plain=False).close()
+    with pytest.raises(StoreLocked) as caught:
+        open_store(tmp_path, clock=CLOCK, passphrase=none)
+    assert "TISSUESENSE_PASSPHRASE" in caught.value.hint
+
+
+def test_new_store_without_a_passphrase_is_not_made(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    with pytest.raises(UsageError) as caught:
+        open_store(folder, clock=CLOCK, create=True)
+    assert "TISSUESENSE_PASSPHRASE" in caught.value.hint
+    assert "--plain" in caught.value.hint
+    assert not folder.exists()
+
+
+def test_person_is_asked_only_where_the_environment_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def ask(new: bool) -> str:
+        asked.append(new)
+        return PASSPHRASE
+
+    open_store(tmp_path, clock=CLOCK, create=True, passphrase=ask).close()
+    open_store(tmp_path, clock=CLOCK, create=True, passphrase=ask).close()
+    assert asked == [True, False]
+    monkeypatch.setenv("TISSUESENSE_PASSPHRASE", PASSPHRASE)
+    open_store(tmp_path, clock=CLOCK, passphrase=ask).close()
+    assert asked == [True, False]
+
+
+def test_store_that_is_encrypted_stays_so_when_plain_is_asked_for(tmp_path: Path) -> None:
+    filled(tmp_path, plain=False).close()
+    with pytest.raises(StoreLocked):
+        open_store(tmp_path, clock=CLOCK, create=True, plain=True)
+
+
+def test_reading_where_there_is_no_store_says_so_and_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(RecordNotFound, match="no store"):
+        open_store(tmp_path, clock=CLOCK)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_only_the_owner_may_read(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    old = os.umask(0o002)
+    try:
+        with filled(folder, plain=False):
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+            assert set(modes.values()) == {0o600}, modes
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_folder_that_holds_other_things_keeps_its_permissions(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").touch()
+    tmp_path.chmod(0o755)
+    filled(tmp_path, plain=True).close()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("marker", ["", "[]", "{}", '{"format": "x", "encrypted": true}'])
+def test_damaged_marker_is_an_error_that_names_the_cure(tmp_path: Path, marker: str) -> None:
+    filled(tmp_path, plain=True).close()
+    (tmp_path / "store.json").write_text(marker)
+    with pytest.raises(RecordError, match="damaged"):
+        open_store(tmp_path, clock=CLOCK)
+
+
+def test_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    filled(tmp_path, plain=True).close()
+    (tmp_path / "store.db").write_bytes(b"not a database at all" * 400)
+    with pytest.raises(RecordError, match="damaged"):
+        open_store(tmp_path, clock=CLOCK)
+
+
+def test_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordError, match="cannot be made"):
+        open_store(tmp_path / "file" / "store", clock=CLOCK, create=True, plain=True)
+
+
+def test_option_goes_before_environment_and_environment_before_the_users_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert data_folder() not in {tmp_path, Path.cwd()}
+    monkeypatch.setenv("TISSUESENSE_DATA", str(tmp_path / "named"))
+    assert data_folder() == tmp_path / "named"
+    assert data_folder(tmp_path) == tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Path:
+    """Return a folder in which the making of a store stopped before the first table."""
+    (tmp_path / "store.json").write_text('{"format": 1, "encrypted": false}')
+    (tmp_path / "store.db").touch()
+    return tmp_path
+
+
+def test_store_whose_making_was_interrupted_is_made_whole(interrupted: Path) -> None:
+    with open_store(interrupted, clock=CLOCK, create=True, plain=True) as store:
+        assert store.clients.all() == ()
