@@ -42,7 +42,7 @@ def combine(values: FloatArray, covariance: FloatArray, *, dof: float = math.inf
     ones = np.ones(values.size)
     solved = np.linalg.solve(covariance, np.stack([ones, values], axis=1))
     precision = float(ones @ solved[:, 0])
-    weights = solved[:, 0] / precision
+    weights = np.asarray(solved[:, 0] / precision, dtype=np.float64)
     value = float(weights @ values)
     variance = 1 / precision
     if math.isfinite(dof):

@@ -1,17 +1,18 @@
 """A press cut into its phases: contact, loading, hold, unloading."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from tissuesense.analysis.hold_response import HoldResponse, read_hold
+from tissuesense.analysis.end_reading import EndReading, read_ends
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.onset import Onset, find_onset
 from tissuesense.analysis.press_phases import Hold, find_force_hold, find_hold
 from tissuesense.analysis.press_search import PressSpan
 from tissuesense.core.arrays import FloatArray
 
+# The convention for a hold that says something about relaxation.
+SHORTEST_HOLD_S = 1.0
 _CONTACT_SHARE = 0.25
 _CONTACT_LEAD_S = 0.5
 _FEWEST_SAMPLES = 4
@@ -24,9 +25,8 @@ class Corner:
     """The end of the loading, or the beginning of the unloading."""
 
     t_s: float
-    force_n: float
-    force_u_n: float
-    way_mm: float
+    force: EndReading
+    way: EndReading | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +37,12 @@ class Course:
     ----------
     t_s, force_n, way_mm
         Loaded samples, shape (n,); no way without a displacement column.
-    hold, response
+    hold
         None for a press that turns round at once.
+    turns
+        It is held for less than a second: what hold there is says nothing.
     top, leave
-        The two ends of the hold; the same without one.
+        The two ends of the hold; both the turning point of a press that turns.
     peak_n
         Highest force of the loading.
     contact
@@ -53,7 +55,7 @@ class Course:
     force_n: FloatArray
     way_mm: FloatArray | None
     hold: Hold | None
-    response: HoldResponse | None
+    turns: bool
     top: Corner
     leave: Corner
     peak_n: float
@@ -68,12 +70,14 @@ class Course:
     @property
     def depth_mm(self) -> float | None:
         """Displacement from contact to the end of the loading."""
-        return None if self.contact_mm is None else self.top.way_mm - self.contact_mm
+        if self.contact_mm is None or self.top.way is None:
+            return None
+        return self.top.way.value - self.contact_mm
 
     @property
     def hold_s(self) -> float:
         """How long the tip was held."""
-        return self.leave.t_s - self.top.t_s
+        return 0.0 if self.hold is None else self.hold.seconds
 
 
 def cut(signal: IndentationSignal, span: PressSpan) -> Course:
@@ -86,26 +90,10 @@ def cut(signal: IndentationSignal, span: PressSpan) -> Course:
         hold = find_force_hold(t, force, smooth, signal.force_sd_n)
     else:
         hold = find_hold(t, way, float(way[:3].mean()), signal.displacement_sd_mm)
-    response = None
-    if hold is not None:
-        response = read_hold(t, force, hold.start_s, hold.end_s, least_sd=signal.force_sd_n)
-    if hold is None or response is None:
-        hold = response = None
-        top = leave = _turning_point(t, smooth, way, signal.force_sd_n)
-    else:
-        start, end = response.start, response.end
-        top, leave = (
-            Corner(
-                t_s=at,
-                force_n=reading.force_n,
-                force_u_n=reading.u_n,
-                way_mm=mm if way is not None else math.nan,
-            )
-            for at, reading, mm in (
-                (hold.start_s, start, hold.level_start),
-                (hold.end_s, end, hold.level_end),
-            )
-        )
+    corners = None
+    if hold is not None and hold.seconds >= SHORTEST_HOLD_S:
+        corners = _corners(signal, part, hold)
+    top, leave = corners or _turning_point(signal, part, smooth)
     rising = smooth[: int(np.searchsorted(t, top.t_s)) + 1]
     contact, contact_s = _contact(signal, span, top)
     return Course(
@@ -114,10 +102,10 @@ def cut(signal: IndentationSignal, span: PressSpan) -> Course:
         force_n=force,
         way_mm=way,
         hold=hold,
-        response=response,
+        turns=corners is None,
         top=top,
         leave=leave,
-        peak_n=max(top.force_n, float(rising.max())),
+        peak_n=max(top.force.value, float(rising.max())),
         contact=contact,
         contact_s=contact_s,
     )
@@ -134,20 +122,51 @@ def smoothed(t_s: FloatArray, values: FloatArray) -> FloatArray:
     return np.concatenate((values[:lead], means, values[-lead:]))
 
 
-def _turning_point(
-    t_s: FloatArray, force_n: FloatArray, way_mm: FloatArray | None, sd_n: float
-) -> Corner:
-    """Return the deepest point, or that of the highest force where depth does not go with it."""
-    top = int(np.argmax(force_n))
-    if way_mm is not None:
-        deepest = int(np.argmax(smoothed(t_s, way_mm)))
-        top = deepest if force_n[deepest] > force_n[top] / 2 else top
-    return Corner(
-        t_s=float(t_s[top]),
-        force_n=float(force_n[top]),
-        force_u_n=sd_n,
-        way_mm=math.nan if way_mm is None else float(way_mm[top]),
+def _corners(signal: IndentationSignal, part: slice, hold: Hold) -> tuple[Corner, Corner] | None:
+    """Read force and displacement at both ends of a hold; None for too few samples in it."""
+    t, start, end = signal.t_s[part], hold.start_s, hold.end_s
+    force = read_ends(t, signal.force_n[part], start, end, least_sd=signal.force_sd_n)
+    if force is None:
+        return None
+    way: tuple[EndReading | None, EndReading | None] | None = (None, None)
+    if signal.displacement_mm is not None:
+        values = signal.displacement_mm[part]
+        way = read_ends(t, values, start, end, least_sd=signal.displacement_sd_mm)
+    if way is None:
+        return None
+    return (
+        Corner(t_s=start, force=force[0], way=way[0]),
+        Corner(t_s=end, force=force[1], way=way[1]),
     )
+
+
+def _turning_point(
+    signal: IndentationSignal, part: slice, smooth_n: FloatArray
+) -> tuple[Corner, Corner]:
+    """Return, twice, the deepest point; or that of the highest force if depth does not go with it.
+
+    What smoothing once more takes off the peak is taken for what smoothing took off it.
+    """
+    t = signal.t_s[part]
+    top, way = int(np.argmax(smooth_n)), None
+    if signal.displacement_mm is not None:
+        smooth_mm = smoothed(t, signal.displacement_mm[part])
+        deepest = int(np.argmax(smooth_mm))
+        top = deepest if smooth_n[deepest] > smooth_n[top] / 2 else top
+        way = EndReading(
+            value=float(smooth_mm[top]),
+            slope_per_s=0.0,
+            scatter=signal.displacement_sd_mm,
+            curve=0.0,
+        )
+    force = EndReading(
+        value=float(smooth_n[top]),
+        slope_per_s=0.0,
+        scatter=signal.force_sd_n,
+        curve=float(smooth_n.max() - smoothed(t, smooth_n).max()),
+    )
+    corner = Corner(t_s=float(t[top]), force=force, way=way)
+    return corner, corner
 
 
 def _contact(
@@ -159,7 +178,7 @@ def _contact(
     t, way = signal.t_s, signal.displacement_mm
     fewest = span.start + _FEWEST_SAMPLES
     loading = signal.force_n[span.start : max(int(np.searchsorted(t, top.t_s)), fewest)]
-    risen = span.start + int(np.argmax(loading >= _CONTACT_SHARE * top.force_n))
+    risen = span.start + int(np.argmax(loading >= _CONTACT_SHARE * top.force.value))
     lead = int(np.searchsorted(t, t[span.start] - _CONTACT_LEAD_S))
     part = slice(max(span.before, lead), max(risen, fewest) + 1)
     x = t[part] if way is None else way[part]

@@ -6,10 +6,8 @@ import numpy as np
 
 from tissuesense.analysis.indentation_course import Course
 from tissuesense.analysis.indentation_signal import IndentationSignal
-from tissuesense.analysis.press_phases import Hold
 from tissuesense.core.quality import QualityFlag
 
-SHORTEST_HOLD_S = 1.0
 # A hand drifts when it moves half a millimetre or a twentieth of the depth: force goes with a
 # power of depth, so that is 5 to 10 % of the force, and much of what relaxation would be.
 _DRIFT_MM = 0.5
@@ -36,22 +34,22 @@ def press_flags(signal: IndentationSignal, course: Course) -> tuple[QualityFlag,
         (QualityFlag.GAP, float(np.diff(course.t_s).max(initial=0.0)) > _LONGEST_GAP_S),
     )
     flags = [flag for flag, holds in tests if holds]
-    if course.hold is None or course.hold_s < SHORTEST_HOLD_S:
+    if course.turns:
         return (*flags, QualityFlag.NO_HOLD)
-    return (*flags, *_hand_flags(course, course.hold))
+    return (*flags, *_hand_flags(course))
 
 
-def _hand_flags(course: Course, hold: Hold) -> tuple[QualityFlag, ...]:
+def _hand_flags(course: Course) -> tuple[QualityFlag, ...]:
     """Tell a hand that holds the depth from one that holds the force, or neither.
 
     Without a displacement a flat force is taken for a held one: living tissue relaxes by more.
     """
-    flat_n = _FLAT_FORCE_SHARE * course.top.force_n
-    flat = math.fabs(course.top.force_n - course.leave.force_n) < flat_n
-    if course.way_mm is None:
+    top, leave = course.top, course.leave
+    flat = math.fabs(top.force.value - leave.force.value) < _FLAT_FORCE_SHARE * top.force.value
+    if top.way is None or leave.way is None:
         return (QualityFlag.CREEP,) if flat else ()
     depth = math.inf if course.depth_mm is None else course.depth_mm
-    moved = math.fabs(hold.drift)
+    moved = math.fabs(leave.way.value - top.way.value)
     if flat and moved > _CREEP_SHARE * depth:
         return (QualityFlag.CREEP,)
     return (QualityFlag.HAND_DRIFT,) if moved > min(_DRIFT_MM, _DRIFT_SHARE * depth) else ()

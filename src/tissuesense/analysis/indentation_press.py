@@ -72,13 +72,14 @@ def analyse_press(signal: IndentationSignal, span: PressSpan, *, index: int) -> 
 
 def _secant(signal: IndentationSignal, course: Course) -> Outcome:
     """Return 60 % of the peak over the travel from 20 % to 80 % of it."""
-    if course.way_mm is None:
+    top = course.top
+    if course.way_mm is None or top.way is None:
         return _NO_DISPLACEMENT
     if course.span.starts_loaded:
         return _PRELOADED
-    top = int(np.searchsorted(course.t_s, course.top.t_s))
-    way = np.append(course.way_mm[:top], course.top.way_mm)
-    force = np.append(course.force_n[:top], course.top.force_n)
+    first = int(np.searchsorted(course.t_s, top.t_s))
+    way = np.append(course.way_mm[:first], top.way.value)
+    force = np.append(course.force_n[:first], top.force.value)
     low, high = (
         crossing(way, force, share * course.peak_n, least_sd=signal.force_sd_n)
         for share in _SECANT_SHARES
@@ -110,7 +111,7 @@ def _secant_contributions_n(
     return {
         "scatter": value * math.hypot(low.scatter_mm, high.scatter_mm),
         "curve": value * math.hypot(low.curve_mm, high.curve_mm),
-        "peak": math.fabs(of_peak) * course.top.force_u_n,
+        "peak": math.fabs(of_peak) * course.top.force.u,
         "baseline": math.fabs(of_level) * course.span.baseline_u_n,
         "resolution": signal.resolution_n / math.sqrt(12) * math.hypot(at_low, at_high),
         "calibration": signal.calibration_u_n(high.force_n - low.force_n),
@@ -124,7 +125,8 @@ def _energy_loss(
 
     What little the hand moves during the hold belongs to neither.
     """
-    if course.way_mm is None:
+    top, leave = course.top, course.leave
+    if course.way_mm is None or top.way is None or leave.way is None:
         return _NO_DISPLACEMENT
     if course.span.ends_loaded:
         return _NOT_RELEASED
@@ -132,23 +134,26 @@ def _energy_loss(
         return _PRELOADED
     if QualityFlag.CREEP in seen:
         return _FORCE_WAS_HELD
-    way, force, top, leave = course.way_mm, course.force_n, course.top, course.leave
+    way, force = course.way_mm, course.force_n
     first, last = (int(i) for i in np.searchsorted(course.t_s, [top.t_s, leave.t_s]))
     grain = {"force_sd": signal.force_sd_n, "displacement_sd": signal.displacement_sd_mm}
     put_in = work(
-        np.append(way[:first], top.way_mm), np.append(force[:first], top.force_n), **grain
+        np.append(way[:first], top.way.value), np.append(force[:first], top.force.value), **grain
     )
     given_back = work(
-        np.append(leave.way_mm, way[last:]), np.append(leave.force_n, force[last:]), **grain
+        np.append(leave.way.value, way[last:]), np.append(leave.force.value, force[last:]), **grain
     )
     if put_in.value_n_mm <= 0:
         return _TOO_COARSE
     returned = -given_back.value_n_mm / put_in.value_n_mm
-    corner_mm = course.hold.level_u if course.hold else signal.displacement_sd_mm
     travel_mm = -given_back.travel_mm - returned * put_in.travel_mm
+    top_n_mm, leave_n_mm = returned * top.force.value * top.way.u, leave.force.value * leave.way.u
     budget = {
         "readings": math.hypot(given_back.u_n_mm, returned * put_in.u_n_mm),
-        "corners": corner_mm * math.hypot(leave.force_n, returned * top.force_n),
+        # At a turning point both are the same error and nearly cancel.
+        "corners": math.fabs(leave_n_mm - top_n_mm)
+        if course.turns
+        else math.hypot(leave_n_mm, top_n_mm),
         "baseline": math.fabs(travel_mm) * course.span.baseline_u_n,
     }
     return Estimate.from_budget(
@@ -160,21 +165,20 @@ def _relaxation(
     signal: IndentationSignal, course: Course, seen: tuple[QualityFlag, ...]
 ) -> Outcome:
     """Return the share of the force that is lost while the tip is held."""
-    hold, response = course.hold, course.response
-    if hold is None or response is None or QualityFlag.NO_HOLD in seen:
+    hold, start, end = course.hold, course.top.force, course.leave.force
+    if hold is None or course.turns:
         return _NOT_HELD
     if QualityFlag.CREEP in seen and course.way_mm is not None:
         return _FORCE_WAS_HELD
-    start, end = response.start, response.end
-    kept = end.force_n / start.force_n
+    kept = end.value / start.value
     contributions_n = {
-        "scatter": math.hypot(end.scatter_n, kept * start.scatter_n),
-        "curve": math.hypot(end.curve_n, kept * start.curve_n),
+        "scatter": math.hypot(end.scatter, kept * start.scatter),
+        "curve": math.hypot(end.curve, kept * start.curve),
         "corners": math.hypot(
-            end.slope_n_s * hold.end_u_s, kept * start.slope_n_s * hold.start_u_s
+            end.slope_per_s * hold.end_u_s, kept * start.slope_per_s * hold.start_u_s
         ),
         "baseline": (1 - kept) * course.span.baseline_u_n,
         "resolution": signal.resolution_n / math.sqrt(12) * math.hypot(1, kept),
     }
-    budget = {source: u_n / start.force_n for source, u_n in contributions_n.items()}
+    budget = {source: u_n / start.value for source, u_n in contributions_n.items()}
     return Estimate.from_budget(1 - kept, budget, unit="1")

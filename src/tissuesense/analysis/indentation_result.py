@@ -1,7 +1,7 @@
 """What a press-and-hold recording says: presses, session, plain data."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,7 +169,7 @@ def summarise(
     )
 
 
-def _estimates(outcomes: Any) -> list[Estimate]:
+def _estimates(outcomes: Iterable[Outcome]) -> list[Estimate]:
     return [outcome for outcome in outcomes if isinstance(outcome, Estimate)]
 
 

@@ -1,4 +1,4 @@
-"""Polynomials over a neighbourhood: one value, its slope and their uncertainty from many samples."""
+"""Least squares over a neighbourhood: one value and its uncertainty from many samples."""
 
 import math
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 from tissuesense.core.arrays import FloatArray
 
 _MOST_AUTOCORRELATION = 0.95
+_RIDGE = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +40,19 @@ def fit_linear(design: FloatArray, y: FloatArray, least_sd: float = 0.0) -> Line
     The covariance is widened for residuals that follow one another; `least_sd` keeps a curve
     through few samples from looking exact.
     """
-    normal = np.linalg.pinv(design.T @ design, hermitian=True)
-    coefficients = normal @ (design.T @ y)
+    squares_and_products = design.T @ design
+    # So small a ridge changes no digit that counts, and a design without extent needs no exception.
+    ridge = _RIDGE * np.trace(squares_and_products) * np.eye(design.shape[1])
+    normal = np.linalg.inv(squares_and_products + ridge)
+    coefficients = np.asarray(normal @ (design.T @ y), dtype=np.float64)
     residuals = y - design @ coefficients
     squares = float(residuals @ residuals)
     sd = max(math.sqrt(squares / max(y.size - design.shape[1], 1)), least_sd)
     return LinearFit(
         coefficients=coefficients,
-        covariance=normal * (sd * sd * correlation_inflation(residuals)),
+        covariance=np.asarray(
+            normal * (sd * sd * correlation_inflation(residuals)), dtype=np.float64
+        ),
         residual_sd=sd,
     )
 

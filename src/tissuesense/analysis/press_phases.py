@@ -1,22 +1,20 @@
 """When a press is held: where the hand stops and where it sets off again."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from tissuesense.analysis.onset import find_onset
+from tissuesense.analysis.onset import Onset, find_onset
 from tissuesense.core.arrays import FloatArray
 
 _PLATEAU_SHARE = 0.85
 _MIDWAY_SHARE = 0.5
+_LEAVING_SHARE = 0.90
 _FEWEST_SAMPLES = 4
 # A hand that slows down gradually is at 85 % of the way for up to as long as it then takes (or
 # took) to half way; an uneven one for half as much again.
 _SLOWEST_CORNER = 1.15
 _LEVEL_WINDOW_S = 0.7
-_END_WINDOW_S = 0.3
-_SHORTEST_HOLD_S = 0.3
 _STEEPNESS_SHARE = 0.2
 _SMOOTHING_S = 0.1
 _NEARLY = 0.985
@@ -28,19 +26,12 @@ class Hold:
 
     Attributes
     ----------
-    level_start, level_end
-        Of the signal in which it was found.
-    level_u
-        Standard uncertainty of either.
     start_u_s, end_u_s
         Standard uncertainties of the times.
     """
 
     start_s: float
     end_s: float
-    level_start: float
-    level_end: float
-    level_u: float
     start_u_s: float
     end_u_s: float
 
@@ -48,11 +39,6 @@ class Hold:
     def seconds(self) -> float:
         """How long it lasts."""
         return self.end_s - self.start_s
-
-    @property
-    def drift(self) -> float:
-        """How far the level is from where it was, at the end."""
-        return self.level_end - self.level_start
 
 
 def find_hold(t_s: FloatArray, way_mm: FloatArray, rest_mm: float, sd_mm: float) -> Hold | None:
@@ -66,25 +52,9 @@ def find_hold(t_s: FloatArray, way_mm: FloatArray, rest_mm: float, sd_mm: float)
     share = (way_mm - rest_mm) / reach
     stop = _corner(t_s, way_mm, share, sd_mm)
     start = _corner(-t_s[::-1], way_mm[::-1], share[::-1], sd_mm)
-    if start is None or stop is None or stop.at_s + start.at_s < _SHORTEST_HOLD_S:
+    if start is None or stop is None or stop.at + start.at <= 0:
         return None
-    return Hold(
-        start_s=-start.at_s,
-        end_s=stop.at_s,
-        level_start=start.level,
-        level_end=stop.level,
-        level_u=math.hypot(start.level_u, stop.level_u) / math.sqrt(2),
-        start_u_s=start.u_s,
-        end_u_s=stop.u_s,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Corner:
-    at_s: float
-    u_s: float
-    level: float
-    level_u: float
+    return Hold(start_s=-start.at, end_s=stop.at, start_u_s=start.u, end_u_s=stop.u)
 
 
 def _upper(level: FloatArray) -> float:
@@ -92,7 +62,7 @@ def _upper(level: FloatArray) -> float:
     return float(np.partition(level, k)[k])
 
 
-def _corner(t_s: FloatArray, level: FloatArray, share: FloatArray, sd: float) -> _Corner | None:
+def _corner(t_s: FloatArray, level: FloatArray, share: FloatArray, sd: float) -> Onset | None:
     """Return where a plateau ends and the level sets off downwards; None without a plateau.
 
     The same serves the beginning of a plateau, with time reversed.
@@ -103,34 +73,27 @@ def _corner(t_s: FloatArray, level: FloatArray, share: FloatArray, sd: float) ->
     first, last = int(on_plateau[0]), int(on_plateau[-1])
     beyond = np.flatnonzero(share[last:] <= _MIDWAY_SHARE)
     midway = last + int(beyond[0]) if beyond.size else share.size - 1
+    if midway == last:
+        return Onset(at=float(t_s[last]), u=0.0)
+    lasting = float(t_s[last] - t_s[first])
     earliest = float(t_s[last]) - _SLOWEST_CORNER * float(t_s[midway] - t_s[last])
-    begin = max(float(t_s[first] + t_s[last]) / 2, earliest - _LEVEL_WINDOW_S)
-    if earliest - begin < 0 or midway == last:
-        return _Corner(float(t_s[last]), 0.0, float(level[last]), sd) if midway == last else None
+    earliest = max(earliest, float(t_s[first]) + lasting / 2)
+    begin = max(earliest - _LEVEL_WINDOW_S, float(t_s[first]) + lasting / 4)
     a, b = (int(i) for i in np.searchsorted(t_s, [begin, earliest]))
     a = min(a, b - _FEWEST_SAMPLES)
     if a < first:
         return None
-    slope, middle, level_u = _line(t_s[a:b], level[a:b])
-    middle_s = float(t_s[a:b].mean())
-    end = min(last + 2, t_s.size)
-    below = middle + slope * (t_s[a:end] - middle_s) - level[a:end]
-    onset = find_onset(t_s[a:end], below, low=earliest, high=float(t_s[end - 1]), sd=sd)
-    b = int(np.searchsorted(t_s, onset.at))
-    a = max(min(int(np.searchsorted(t_s, onset.at - _END_WINDOW_S)), b - _FEWEST_SAMPLES), first)
-    slope, middle, level_u = _line(t_s[a:b], level[a:b])
-    level_there = middle + slope * (onset.at - float(t_s[a:b].mean()))
-    return _Corner(onset.at, onset.u, level_there, level_u)
+    leaving = int(np.flatnonzero(share >= _LEAVING_SHARE)[-1]) if (share >= _LEAVING_SHARE).any() else last
+    end = min(max(leaving + 4, b + 4), last + 2, t_s.size)
+    below = _line(t_s[a:b], level[a:b], t_s[a:end]) - level[a:end]
+    return find_onset(t_s[a:end], below, low=earliest, high=float(t_s[end - 1]), sd=sd)
 
 
-def _line(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
-    """Return slope, mean and the standard uncertainty of the line at its end."""
+def _line(x: FloatArray, y: FloatArray, at: FloatArray) -> FloatArray:
+    """Return the straight line through (x, y), at other places."""
     from_middle = x - x.mean()
-    middle = float(y.mean())
     slope = float(from_middle @ y) / float(from_middle @ from_middle)
-    residuals = y - middle - slope * from_middle
-    sd = math.sqrt(float(residuals @ residuals) / (x.size - 2))
-    return slope, middle, 2 * sd / math.sqrt(x.size)
+    return float(y.mean()) + slope * (at - float(x.mean()))
 
 
 def find_force_hold(
@@ -151,20 +114,16 @@ def find_force_hold(
     leaves = top + int(before[-1]) if before.size else top
     a, b = (int(i) for i in np.searchsorted(t_s, [t_s[leaves] - _LEVEL_WINDOW_S, t_s[leaves]]))
     a = max(a, top)
-    if t_s[leaves] - t_s[top] < _SHORTEST_HOLD_S or b - a < _FEWEST_SAMPLES:
+    if b - a < _FEWEST_SAMPLES:
         return None
-    slope, middle, level_u = _line(t_s[a:b], force_n[a:b])
     part = slice(a, steepest + 1)
-    below = middle + slope * (t_s[part] - t_s[a:b].mean()) - force_n[part]
+    below = _line(t_s[a:b], force_n[a:b], t_s[part]) - force_n[part]
     end = find_onset(
         t_s[part], below, low=float(t_s[(a + b) // 2]), high=float(t_s[steepest]), sd=sd_n
     )
     return Hold(
         start_s=float(t_s[top]),
         end_s=end.at,
-        level_start=float(calm_n[top]),
-        level_end=middle + slope * (end.at - float(t_s[a:b].mean())),
-        level_u=level_u,
         start_u_s=float(np.median(np.diff(t_s))) / 2,
         end_u_s=end.u,
     )

@@ -165,7 +165,7 @@ def _floor(t_s: FloatArray, x: FloatArray, noise: float, width: int) -> _Floor |
         return None
     sums = np.concatenate(([0.0], np.cumsum(x)))
     lowest = float((sums[width:] - sums[:-width]).min()) / width
-    near = np.abs(x - lowest) <= _NOISE_FACTOR * noise + 1e-9  # noqa: PLR2004 - of rounding
+    near = np.abs(x - lowest) <= _NOISE_FACTOR * noise + 1e-9
     if np.count_nonzero(near) < 2:  # noqa: PLR2004 - one bin is no level
         return _Floor(t_s=float(t_s.mean()), level_n=lowest, u_n=noise)
     members = x[near]

@@ -125,6 +125,8 @@ def _start(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("tissuesense").setLevel(level)
+    logging.captureWarnings(capture=True)
+    logging.getLogger("py.warnings").setLevel(logging.DEBUG if debug else logging.ERROR)
 
 
 def _switches_first(words: Sequence[str]) -> tuple[list[str], bool]:

@@ -106,4 +106,3 @@ def _judgement(row: Sequence[Finding]) -> str:
     verdict = "accepted" if all(finding.accepted for finding in row) else "rejected"
     flags = dict.fromkeys(flag for finding in row for flag in finding.flags)
     return ": ".join(word for word in (verdict, flags_in_words(flags)) if word)
-

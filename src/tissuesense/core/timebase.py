@@ -91,11 +91,15 @@ def find_gaps(t_s: FloatArray) -> tuple[tuple[float, float], ...]:
     return tuple((float(t_s[i]), float(t_s[i + 1])) for i in wide)
 
 
-def median_rate_hz(t_s: FloatArray) -> float | None:
-    """Return the sample rate, 1 / median step; None for fewer than two samples."""
+def usual_rate_hz(t_s: FloatArray) -> float | None:
+    """Return the sample rate, 1 / mean of the steps that are no gaps; None for under two samples.
+
+    The median alone would be off wherever times were written with few digits.
+    """
     if t_s.size < 2:  # noqa: PLR2004 - one step at least
         return None
-    return float(1.0 / np.median(np.diff(t_s)))
+    steps = np.diff(t_s)
+    return float(1.0 / steps[steps <= 1.5 * np.median(steps)].mean())
 
 
 def _unwrapped(times: FloatArray) -> tuple[FloatArray, bool]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tissuesense.core.arrays import FloatArray, column, frozen
 from tissuesense.core.errors import UsageError
-from tissuesense.core.timebase import median_rate_hz
+from tissuesense.core.timebase import usual_rate_hz
 
 
 class ClockSource(enum.StrEnum):
@@ -75,8 +75,8 @@ class Trace:
 
     @property
     def sample_rate_hz(self) -> float | None:
-        """1 / median step; None for fewer than two samples."""
-        return median_rate_hz(self.t_s)
+        """Samples a second outside gaps; None for fewer than two samples."""
+        return usual_rate_hz(self.t_s)
 
     @property
     def sha256(self) -> str:

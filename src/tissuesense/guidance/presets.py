@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.recording import DEFAULT_CUTOFF_KPA
@@ -31,6 +32,15 @@ class Preset:
     interval_s: float
     source: str
     cutoff_kpa: float = DEFAULT_CUTOFF_KPA
+
+    def sidecar(self) -> dict[str, Any]:
+        """Return what the protocol says of a recording, as the keys of a side-car."""
+        return {
+            "preset": self.name,
+            "probe_area_cm2": self.probe_area_cm2,
+            "target_rate_kpa_s": self.target_rate_kpa_s,
+            "cutoff_kpa": self.cutoff_kpa,
+        }
 
 
 @cache

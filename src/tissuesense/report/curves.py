@@ -11,6 +11,7 @@ from tissuesense.report.readings import Press, Reading
 _BEFORE_S = 0.3
 _AFTER_S = 1.0
 _GONE = 0.02  # of the peak: the press is over
+_MOST_POINTS = 1000  # finer than a printer shows at the width of a panel
 
 
 def ramps(reading: Reading) -> tuple[Ramp, ...]:
@@ -48,10 +49,12 @@ def _ramp(reading: Reading, press: Press) -> Ramp | None:
     shown = (t_s >= onset_s - _BEFORE_S) & (t_s <= release_s + _AFTER_S)
     if not shown.any():
         return None
+    pressure_kpa = (force_n[shown] - (press.value("tare_n") or 0.0)) * tip.kpa_per_n
+    drawn_s, drawn_kpa = _thinned(t_s[shown] - onset_s, pressure_kpa)
     return Ramp(
         title=_title(press),
-        t_s=t_s[shown] - onset_s,
-        pressure_kpa=(force_n[shown] - (press.value("tare_n") or 0.0)) * tip.kpa_per_n,
+        t_s=drawn_s,
+        pressure_kpa=drawn_kpa,
         accepted=press.accepted,
         threshold=_threshold(press, onset_s),
         latent=_latent(press, onset_s),
@@ -87,27 +90,34 @@ def _press_hold(reading: Reading, press: Press, next_contact_s: float) -> PressH
     contact_s, peak_n = press.value("contact_s"), press.value("peak_n")
     if force_n is None or contact_s is None or peak_n is None:
         return None
-    first, last = np.searchsorted(trace.t_s, [contact_s, next_contact_s])
+    first, last = map(int, np.searchsorted(trace.t_s, [contact_s, next_contact_s]))
     if last - first < 2:  # noqa: PLR2004 - no curve through one sample
         return None
-    part = slice(int(first), int(last))
-    peak = int(np.argmax(force_n[part]))
-    above = force_n[part] - force_n[part][peak] + peak_n
-    gone = np.flatnonzero(above[peak:] < _GONE * peak_n)
-    part = slice(part.start, part.start + peak + int(gone[0]) + 1 if gone.size else part.stop)
-    above = above[: part.stop - part.start]
-    depth_mm = None
-    if trace.displacement_mm is not None:
-        origin = press.value("contact_mm")
-        depth_mm = trace.displacement_mm[part]
-        depth_mm = depth_mm - (depth_mm[0] if origin is None else origin)
-    t_s = trace.t_s[part] - contact_s
-    hold_s = press.value("hold_s")
+    top = first + int(np.argmax(force_n[first:last]))
+    above_n = force_n - force_n[top] + peak_n
+    gone = np.flatnonzero(above_n[top:last] < _GONE * peak_n)
+    part = slice(first, top + int(gone[0]) + 1 if gone.size else last)
+    depth_mm = trace.displacement_mm
+    columns = (trace.t_s, above_n) if depth_mm is None else (trace.t_s, above_n, depth_mm)
+    drawn = _thinned(*(values[part] for values in columns))
+    held_s, start_s = press.value("hold_s"), float(trace.t_s[top]) - contact_s
     return PressHold(
-        index=press.index,
-        t_s=t_s,
-        force_n=above,
-        depth_mm=depth_mm,
+        t_s=drawn[0] - contact_s,
+        force_n=drawn[1],
+        depth_mm=None if depth_mm is None else drawn[2] - _origin_mm(press, drawn[2]),
         accepted=press.accepted,
-        hold_s=(float(t_s[peak]), float(t_s[peak]) + hold_s) if hold_s else None,
+        hold_s=(start_s, start_s + held_s) if held_s else None,
     )
+
+
+def _origin_mm(press: Press, depth_mm: FloatArray) -> float:
+    contact_mm = press.value("contact_mm")
+    return float(depth_mm[0]) if contact_mm is None else contact_mm
+
+
+def _thinned(*columns: FloatArray) -> tuple[FloatArray, ...]:
+    """Return means of neighbours where there are more samples than a figure can show."""
+    together = -(-columns[0].size // _MOST_POINTS)
+    starts = np.arange(0, columns[0].size, together)
+    counts = np.diff([*starts, columns[0].size])
+    return tuple(np.add.reduceat(values, starts) / counts for values in columns)

@@ -42,10 +42,9 @@ def _css() -> Markup:
         "".join(f"--{name}:{colour};" for name, colour in theme.items()) for theme in (LIGHT, DARK)
     )
     rules = files("tissuesense.report").joinpath("report.css").read_text(encoding="utf-8")
-    # Paper is white whatever the screen was.
-    return Markup(  # noqa: S704 - our own style sheet, no text of the record in it
-        f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{rules}"
-    )
+    # On the screen only: paper is white whatever the screen was.
+    darkness = f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return Markup(f":root{{{light}}}\n{darkness}\n{rules}")  # noqa: S704 - no text of the record
 
 
 def _inline(figure: Figure, name: str) -> Markup:

@@ -1,16 +1,13 @@
 """A document as PDF/A-2a and PDF/UA-1 through Typst, which brings its own fonts and engine."""
 
 import json
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
 from tissuesense.core.errors import MissingExtraError
 from tissuesense.report.document import Document
 from tissuesense.report.theme import LIGHT
 from tissuesense.report.words import day
-
-# Archivable, tagged for a screen reader; both need a document date and a text for each picture.
-_STANDARDS = ["a-2a", "ua-1"]
 
 
 def render_pdf(document: Document) -> bytes:
@@ -25,17 +22,18 @@ def render_pdf(document: Document) -> bytes:
         import typst  # noqa: PLC0415 - an optional part
     except ModuleNotFoundError as err:
         raise MissingExtraError("The PDF report", extra="pdf") from err
+    # Archivable, and tagged for a screen reader; both need a document date and a text for each
+    # picture.
     told = document.to_dict() | {"day": day(document.dated), "theme": LIGHT}
-    return bytes(
-        typst.compile(
-            files("tissuesense.report").joinpath("report.typ").read_bytes(),
+    with as_file(files("tissuesense.report").joinpath("report.typ")) as template:
+        return typst.compile(
+            template,
             sys_inputs={"document": json.dumps(told)},
-            pdf_standards=_STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
             # The machine's fonts would make the same record look different elsewhere.
             ignore_system_fonts=True,
             font_paths=[_plot_fonts()],
         )
-    )
 
 
 def _plot_fonts() -> Path:

@@ -1,4 +1,4 @@
-"""The one palette of screen, plot and paper; each text colour stands at 4.5:1 or more on its paper."""
+"""The one palette of screen, plot and paper; each text colour is 4.5:1 or more on its paper."""
 
 LIGHT = {
     "paper": "#fbfaf8",

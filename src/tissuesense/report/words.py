@@ -1,7 +1,7 @@
 """Sites, hands, kinds and dates in a therapist's words."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
@@ -56,7 +56,7 @@ def when_words(blocks: Sequence[Block], block: Block) -> str:
     return f", {block_words(block)}" if len(blocks) > 1 else ""
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """Return "5 January 2026"."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 

@@ -43,6 +43,8 @@ class MeasureProgress:
 
     Attributes
     ----------
+    paced
+        Whether a rate is asked for.
     judged
         Accepted or not, one for each press so far.
     sentence
@@ -52,6 +54,7 @@ class MeasureProgress:
     """
 
     view: GuideView
+    paced: bool
     judged: tuple[bool, ...]
     wanted: int
     sentence: str
@@ -230,6 +233,7 @@ class _LiveMeasurement:
     def _progress(self, block: SampleBlock) -> MeasureProgress:
         return MeasureProgress(
             view=self._guide.view,
+            paced=self._context.target_rate_kpa_s is not None,
             judged=tuple(press.accepted for press in self._judged),
             wanted=self._plan.trials,
             sentence=self._sentence,

@@ -1,5 +1,6 @@
 """What is to be measured at one site, and by which protocol."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,42 +50,37 @@ class MeasurePlan:
 
 
 def plan_measurement(
-    kind: RecordingKind,
-    site: BodySite,
-    *,
-    trials: int | None = None,
-    preset_name: str | None = None,
-    probe_area_cm2: float | None = None,
+    stated: Mapping[str, Any], *, trials: int | None = None, preset_name: str | None = None
 ) -> MeasurePlan:
     """Return the plan; what is stated goes before what the preset prescribes.
 
     Without a preset no rate is asked for, and the rate is reported, not judged.
 
+    Parameters
+    ----------
+    stated
+        Keys of a side-car; kind, site and side are needed.
+
     Raises
     ------
     UsageError
-        When the kind cannot be analysed or a number cannot be.
+        When the kind cannot be analysed, the place is not stated or a number cannot be.
     ConfigurationError
         When there is no such preset.
     """
-    estimator_for(kind)
     if trials is not None and trials < 1:
         raise UsageError(f"At least one press is measured, not {trials}.")
-    stated: dict[str, Any] = {"kind": kind.value, "site": site.name, "side": site.side.value}
     protocol = preset(preset_name) if preset_name else None
-    if protocol:
-        stated |= {
-            "preset": protocol.name,
-            "probe_area_cm2": protocol.probe_area_cm2,
-            "target_rate_kpa_s": protocol.target_rate_kpa_s,
-            "cutoff_kpa": protocol.cutoff_kpa,
-        }
-    if probe_area_cm2 is not None:
-        stated["probe_area_cm2"] = probe_area_cm2
+    prescribed = {} if protocol is None else protocol.sidecar()
+    given = {key: value for key, value in stated.items() if value is not None}
+    context = RecordingContext.from_dict(prescribed | given)
+    if context.kind is None or context.body_site is None:
+        raise UsageError("A measurement needs its kind, its site and its side.")
+    estimator_for(context.kind)
     return MeasurePlan(
-        kind=kind,
-        site=site,
-        stated=RecordingContext.from_dict(stated),
+        kind=context.kind,
+        site=context.body_site,
+        stated=context,
         trials=trials or (protocol.trials if protocol else _TRIALS),
         rest_s=protocol.interval_s if protocol else 0.0,
     )

@@ -1,5 +1,6 @@
 """Connections to the database file, encrypted or plain, each set up the same way."""
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ from tissuesense.core.errors import RecordConflict, RecordError, StoreLocked
 from tissuesense.record.document import canonical_json
 
 _BUSY_TIMEOUT_S = 10.0
+_LOG = "record"
 
 
 def connect(database: Path, passphrase: str | None) -> Engine:
@@ -55,7 +57,10 @@ def _engine(database: Path, passphrase: str | None) -> Engine:
         max_overflow=0,
         hide_parameters=True,  # no health text in a log or a traceback
         json_serializer=canonical_json,
+        logging_name=_LOG,
     )
+    # Below this level SQLAlchemy would write whole rows into a log.
+    logging.getLogger(f"sqlalchemy.engine.Engine.{_LOG}").setLevel(logging.WARNING)
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -22,14 +22,17 @@ def find_passphrase(given: str | AskPassphrase | None, *, new: bool) -> str | No
 
 
 def ask_at_terminal(new: bool) -> str | None:  # noqa: FBT001 - the one argument of AskPassphrase
-    """Ask on the terminal, twice for a new passphrase; None where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    """Ask on the terminal, twice for a new passphrase; None where nobody answers there."""
+    if not sys.stdin.isatty():
         return None
-    while True:
-        passphrase = getpass.getpass(
-            "New passphrase for the record: " if new else "Passphrase of the record: "
-        )
-        # A slip in a new passphrase would lock everything away for good.
-        if not new or getpass.getpass("The same again: ") == passphrase:
-            return passphrase
-        sys.stderr.write("The two differ.\n")
+    try:
+        while True:
+            passphrase = getpass.getpass(
+                "New passphrase for the record: " if new else "Passphrase of the record: "
+            )
+            # A slip in a new passphrase would lock everything away for good.
+            if not new or getpass.getpass("The same again: ") == passphrase:
+                return passphrase
+            sys.stderr.write("The two differ.\n")
+    except EOFError:
+        return None

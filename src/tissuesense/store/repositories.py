@@ -182,9 +182,13 @@ class Findings:
 
     def add(self, findings: Iterable[StoredFinding]) -> None:
         """Add numbers that were computed from known measurements."""
+        added = tuple(findings)
         with self.transaction() as session:
-            for finding in findings:
-                session.add(rows.finding_row(finding, _method_row(session, finding.method)))
+            methods = {
+                method: _method_row(session, method)
+                for method in dict.fromkeys(finding.method for finding in added)
+            }
+            session.add_all(rows.finding_row(f, methods[f.method]) for f in added)
 
     def get(self, finding_id: FindingId) -> StoredFinding:
         """Return one number; RecordNotFound where there is none."""

@@ -8,7 +8,7 @@ import numpy as np
 from tissuesense.core.arrays import FloatArray, frozen
 from tissuesense.core.errors import LocalProtocolError
 from tissuesense.core.quality import QualityFlag, QualitySummary
-from tissuesense.core.timebase import find_gaps, median_rate_hz
+from tissuesense.core.timebase import find_gaps, usual_rate_hz
 from tissuesense.core.trace import ClockSource, Trace, TraceBuilder
 from tissuesense.devices.codec import (
     BatteryLevel,
@@ -139,7 +139,7 @@ class StreamAssembler:
         """Return what happened on the way so far."""
         t_s = self.trace().t_s
         gaps = _united(find_gaps(t_s), self._outages)
-        rate_hz = median_rate_hz(t_s)
+        rate_hz = usual_rate_hz(t_s)
         found = {
             QualityFlag.GAP: bool(gaps),
             QualityFlag.REJECTED_FRAMES: self._rejected > 0,

@@ -101,6 +101,20 @@ def test_the_same_counter_after_a_reopened_link_is_no_repetition() -> None:
     assert clock.trace_time_s(0.0, 5.0) == 5.0
 
 
+def test_once_the_link_is_back_readings_may_be_late_again() -> None:
+    clock = DeviceClock(PERIOD_S)
+    clock.trace_time_s(10.0, 0.0)
+    clock.link_reopened()
+    assert times(clock, [(15.0, 5.0), (15.1, 12.0), (15.2, 12.0)]) == pytest.approx([5.0, 5.1, 5.2])
+    assert clock.restarts == 0
+
+
+def test_a_restart_after_a_wrap_leaves_the_wrap_counted() -> None:
+    clock = DeviceClock(PERIOD_S)
+    times(clock, [(PERIOD_S - 0.5, 0.0), (100.0, 100.5), (0.0, 103.0), (0.1, 103.1)])
+    assert (clock.wraps, clock.restarts) == (1, 1)
+
+
 def test_a_slow_crystal_is_followed_over_a_long_outage() -> None:
     clock = DeviceClock(PERIOD_S)
     clock.trace_time_s(0.0, 0.0)

@@ -11,7 +11,7 @@ import numpy as np
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.recording import Recording
-from tissuesense.devices.codec import WireSample
+from tissuesense.devices.codec import Command, WireSample
 from tissuesense.devices.profile import WireParameters
 from tissuesense.devices.registry import DEVICES
 from tissuesense.services.records import Acquisition
@@ -37,6 +37,7 @@ def captured_session(
     assert trace.force_n is not None
     assert profile.ble is not None
     encoder = profile.encoder(WireParameters())
+    encoder.reply(profile.codec(WireParameters()).encode(Command.START))
     channel = profile.ble.notify[0]
     chunks = []
     for rows in np.array_split(np.arange(trace.size), math.ceil(trace.size / _BATCH)):
@@ -49,6 +50,7 @@ def captured_session(
             chunks.append(Chunk(data=b"", t_host_s=now_s, channel=HostChannel.MARKER))
     capture = _capture_bytes(chunks)
     decoded, quality = decode_capture(capture)
+    assert decoded.size == trace.size
     recording = Recording(trace=decoded, context=simulated.context, quality=quality)
     return analyze(recording), Acquisition(
         device_model=_MODEL, measured_at=CLOCK.now(), capture=capture

@@ -103,6 +103,14 @@ def test_estimator_of_another_version_is_named_as_the_reason(store: Store) -> No
     assert "0-earlier" in outcome.why
 
 
+def test_estimator_of_another_name_is_named_as_the_reason(store: Store) -> None:
+    analysed, acquisition = captured_session()
+    other = replace(analysed, estimator=replace(analysed.estimator, name="somebody_elses"))
+    record = saved(store, (other, acquisition))
+    altered(store, "UPDATE finding SET value = value + 1")
+    assert "somebody_elses" in reproduce(store, record.measurement.id).why
+
+
 def test_program_of_another_version_is_named_as_the_reason(store: Store) -> None:
     record = saved(store, captured_session())
     altered(store, "UPDATE method SET software_version = '0.0.1'")

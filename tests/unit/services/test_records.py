@@ -1,5 +1,6 @@
 """Clients, visits, findings and measurements are kept as they were taken, or not at all."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tests.unit.services.captured import captured_session
 
 from tissuesense.analysis.analyse import RecordingAnalysis
 from tissuesense.core.clock import ManualClock
-from tissuesense.core.errors import RecordNotFound, UsageError
+from tissuesense.core.errors import RecordConflict, RecordNotFound, UsageError
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import Recording
 from tissuesense.record.client import ClientId, parse_client_id
@@ -77,8 +78,9 @@ def test_measurement_comes_back_with_raw_data_and_every_number(
     assert len(again.measurements[0].findings) == len(analysed.findings())
 
 
-def test_stored_number_is_the_analysis_to_the_last_bit() -> None:
-    analysed, _ = captured_session()
+@pytest.mark.parametrize("presses", [1, 3])
+def test_stored_number_is_the_analysis_to_the_last_bit(presses: int) -> None:
+    analysed, _ = captured_session(presses=presses)  # one press alone has no session value
     stored = stored_findings(MeasurementId("M-1"), analysed, computed_at=ManualClock().now())
     for finding, kept in zip(analysed.findings(), stored, strict=True):
         assert (kept.item, kept.index, kept.quantity) == (
@@ -209,3 +211,28 @@ def test_clients_do_not_see_one_another(
         own = open_visit(store, other.id, clock=clock, rng=rng)
         (record,) = load_client_record(store, other.id).visits
     assert (record.visit, record.manual_findings, record.measurements) == (own, (), ())
+
+
+def test_log_of_a_whole_visit_names_nobody(
+    tmp_path: Path,
+    clock: ManualClock,
+    rng: np.random.Generator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="sqlalchemy")
+    analysed, acquisition = captured_session()
+    folder = tmp_path / "logged"
+    with open_store(folder, clock=clock, create=True, passphrase="open sesame") as store:  # noqa: S106 - of a store that lives for a test
+        client = add_client(store, clock=clock, rng=rng)
+        visit = open_visit(store, client.id, clock=clock, rng=rng, reason="frozen shoulder")
+        add_manual_finding(store, visit.id, FELT | {"note": "cried out"}, clock=clock)
+        save_measurement(store, visit.id, analysed, acquisition, clock=clock, rng=rng)
+        load_client_record(store, client.id)
+        with pytest.raises(RecordConflict):
+            store.clients.add(client)
+    logging.getLogger("sqlalchemy").debug("the search below can find this")
+    said = caplog.text
+    assert "can find this" in said
+    for secret in (client.id, "frozen shoulder", "cried out", "open sesame"):
+        assert secret not in said

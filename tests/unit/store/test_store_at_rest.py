@@ -159,6 +159,14 @@ def test_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
         open_store(tmp_path, clock=CLOCK)
 
 
+def test_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
+    filled(tmp_path, plain=True).close()
+    (tmp_path / "store.db").unlink()
+    (tmp_path / "store.db").mkdir()
+    with pytest.raises(RecordError, match="cannot be opened"):
+        open_store(tmp_path, clock=CLOCK)
+
+
 def test_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RecordError, match="cannot be made"):

@@ -175,6 +175,14 @@ def test_two_open_stores_see_one_another(store: Store) -> None:
         assert len(store.visits.of_client(CLIENT.id)) == 2
 
 
+def test_store_that_another_program_keeps_to_itself_is_an_error(store: Store) -> None:
+    with store, open_store(store.path, clock=CLOCK) as second:
+        with store.transaction() as session:
+            session.execute(text("PRAGMA busy_timeout = 50"))
+        with second.transaction(), pytest.raises(RecordConflict, match="another program"):
+            store.clients.all()
+
+
 def test_trace_that_lost_bytes_is_an_error() -> None:
     header, columns = encode_trace(TRACE)
     with pytest.raises(RecordError, match="samples"):

@@ -1,4 +1,4 @@
-"""Mark-10 force gauges with the GCL or GCL2 language (Series 3/4/5/7, BG, BGI, 7i; Omega DFG55).
+"""Mark-10 force gauges with the GCL or GCL2 language (Series 4 and 5, 7i, BG, BGI; Omega DFG55).
 
 Sources, read as manual mirrors: Mark-10 Series 4 user guide p. 16; Series 5 guide pp. 17-19; 7i
 guide pp. 29-30; Omega DFG55 guide p. 18. Baud rate: the public drivers named in `PROFILE.sources`.

@@ -161,5 +161,5 @@ PROFILE = DeviceProfile(
         "unit too if unit= states it. 'stop' is the client's signal, '#' begins a comment. The "
         "rate is the sketch's: an HX711 gives 10 or 80 samples a second."
     ),
-    sources={"grammar": "this project; see the documentation page of the model"},
+    sources={"grammar": "this project"},
 )

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ COLUMN_WIDTH_MM = 170.0  # A4 less two margins of 20 mm
 _MM_PER_INCH = 25.4
 _PANEL_GAP = 0.05  # of a panel's width: no axis label runs into its neighbour
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {  # keys are the plotting library's own
     "font.family": "DejaVu Sans",  # comes with the plotting library, so it is there everywhere
     "font.size": 7.5,
     "axes.titlesize": 7.5,
@@ -57,3 +58,10 @@ def picture(height_mm: float, draw: Callable[[Figure], None]) -> str:
         draw(figure)
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     return written.getvalue()
+
+
+def line(*, accepted: bool, width: float = 1.5) -> dict[str, Any]:
+    """Return how a trace is drawn: what counts dark and whole, what does not thin and dashed."""
+    if accepted:
+        return {"color": LIGHT["ink"], "linewidth": width}
+    return {"color": LIGHT["muted"], "linewidth": 0.8, "linestyle": (0, (4, 2))}

@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
-from tissuesense.report.figures.canvas import picture
+from tissuesense.report.figures.canvas import line, picture
 from tissuesense.report.theme import LIGHT
 
 # The secant is drawn where it is defined: from 20 to 80 % of the peak force of loading.
 _SECANT = (0.2, 0.8)
 _HEIGHT_MM = 48.0
+_WIDTH = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,6 @@ class PressHold:
         From when to when the press was held; None without a hold.
     """
 
-    index: int
     t_s: FloatArray
     force_n: FloatArray
     depth_mm: FloatArray | None
@@ -36,9 +36,7 @@ class PressHold:
     hold_s: tuple[float, float] | None = None
 
 
-def press_hold_figure(
-    presses: Sequence[PressHold], *, top_n: float
-) -> str:
+def press_hold_figure(presses: Sequence[PressHold], *, top_n: float) -> str:
     """Return force over depth beside force over time, as SVG; without depth the latter alone.
 
     Parameters
@@ -62,26 +60,23 @@ def press_hold_figure(
 
 
 def _loop(axes: Axes, presses: Sequence[PressHold]) -> None:
-    drawn = [press for press in presses if press.depth_mm is not None]
-    for press in drawn:
-        axes.plot(press.depth_mm, press.force_n, **_line(press))  # type: ignore[arg-type] - as above
-    for press in drawn:
-        if press.accepted:
-            _secant(axes, press)
+    for press in presses:
+        if press.depth_mm is not None:
+            style = line(accepted=press.accepted, width=_WIDTH)
+            axes.plot(press.depth_mm, press.force_n, **style)
+            if press.accepted:
+                _secant(axes, press.depth_mm, press.force_n)
     axes.set_title("Force over depth")
     axes.set_xlabel("Depth from contact (mm)")
 
 
-def _secant(axes: Axes, press: PressHold) -> None:
+def _secant(axes: Axes, depth_mm: FloatArray, force_n: FloatArray) -> None:
     """Draw the chord of the loading curve, ends marked, in the sensor's colour."""
-    assert press.depth_mm is not None  # noqa: S101 - the caller chose presses with depth
-    peak = int(np.argmax(press.force_n))
-    loading = np.maximum.accumulate(press.force_n[: peak + 1])
-    levels = np.array(_SECANT) * press.force_n[peak]
-    depths = np.interp(levels, loading, press.depth_mm[: peak + 1])
-    axes.plot(
-        depths, levels, "o-", color=LIGHT["sensor"], linewidth=1, markersize=3.5, zorder=4
-    )
+    peak = int(np.argmax(force_n))
+    loading = np.maximum.accumulate(force_n[: peak + 1])
+    levels = np.array(_SECANT) * force_n[peak]
+    depths = np.interp(levels, loading, depth_mm[: peak + 1])
+    axes.plot(depths, levels, "o-", color=LIGHT["sensor"], linewidth=1, markersize=3.5, zorder=4)
 
 
 def _over_time(axes: Axes, presses: Sequence[PressHold]) -> None:
@@ -94,12 +89,6 @@ def _over_time(axes: Axes, presses: Sequence[PressHold]) -> None:
             ha="center", color=LIGHT["muted"],
         )  # fmt: skip
     for press in presses:
-        axes.plot(press.t_s, press.force_n, **_line(press))  # type: ignore[arg-type] - as above
+        axes.plot(press.t_s, press.force_n, **line(accepted=press.accepted, width=_WIDTH))
     axes.set_title("Force over time")
     axes.set_xlabel("Time from contact (s)")
-
-
-def _line(press: PressHold) -> dict[str, object]:
-    if press.accepted:
-        return {"color": LIGHT["ink"], "linewidth": 1.2, "alpha": 0.85}
-    return {"color": LIGHT["muted"], "linewidth": 0.8, "linestyle": (0, (4, 2))}

@@ -1,4 +1,4 @@
-"""Pressure ramps, press by press: the target tunnel, the trace, the threshold and its correction."""
+"""Pressure ramps, press by press: target tunnel, trace, threshold and its correction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
-from tissuesense.report.figures.canvas import picture
+from tissuesense.report.figures.canvas import line, picture
 from tissuesense.report.theme import LIGHT
 
 # Within a fifth of the intended rate a press gets no warning.
@@ -68,7 +68,7 @@ def ramp_figure(ramps: Sequence[Ramp], *, target_rate_kpa_s: float | None, top_k
         for axes in panels[len(ramps) :]:
             axes.set_axis_off()
         for place, (axes, ramp) in enumerate(zip(panels, ramps, strict=False)):
-            _panel(axes, ramp, target_rate_kpa_s, longest, top_kpa)
+            _panel(axes, ramp, target_rate_kpa_s, longest)
             first_column, last_row = place % columns == 0, place + columns >= len(ramps)
             axes.tick_params(labelbottom=last_row)
             axes.set_xlabel("Time from onset (s)" if last_row else "")
@@ -78,19 +78,12 @@ def ramp_figure(ramps: Sequence[Ramp], *, target_rate_kpa_s: float | None, top_k
     return picture(_ROW_MM * rows, draw)
 
 
-def _panel(
-    axes: Axes, ramp: Ramp, target_rate_kpa_s: float | None, longest_s: float, top_kpa: float
-) -> None:
+def _panel(axes: Axes, ramp: Ramp, target_rate_kpa_s: float | None, longest_s: float) -> None:
     if target_rate_kpa_s is not None:
         t_s = np.array([0.0, longest_s])
         slow, fast = (target_rate_kpa_s * (1 + sign * TUNNEL) * t_s for sign in (-1, 1))
         axes.fill_between(t_s, slow, fast, color=LIGHT["band"], linewidth=0)
-    style = (
-        {"color": LIGHT["ink"], "linewidth": 1.5}
-        if ramp.accepted
-        else {"color": LIGHT["muted"], "linewidth": 0.8, "linestyle": (0, (4, 2))}
-    )
-    axes.plot(ramp.t_s, ramp.pressure_kpa, **style)  # type: ignore[arg-type] - one style, mixed types
+    axes.plot(ramp.t_s, ramp.pressure_kpa, **line(accepted=ramp.accepted))
     if ramp.threshold is not None:
         _threshold(axes, ramp.threshold, accepted=ramp.accepted)
     if ramp.latent is not None:

@@ -1,4 +1,4 @@
-"""Left beside right, site by site: both values with their uncertainty, and what error alone gives."""
+"""Left beside right, site by site: both values, and what error alone would give."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,6 +94,6 @@ def _side(axes: Axes, row: int, letter: str, value: Value, *, filled: bool) -> N
         markerfacecolor=LIGHT["sensor" if filled else "card"], zorder=4,
     )  # fmt: skip
     axes.annotate(
-        letter, (value.middle, row), (0, _LETTER_PT[letter]), textcoords="offset points", ha="center",
-        fontweight="bold",
+        letter, (value.middle, row), (0, _LETTER_PT[letter]), textcoords="offset points",
+        ha="center", fontweight="bold",
     )  # fmt: skip

@@ -12,7 +12,10 @@ def write(view: VisitView) -> tuple[Block, ...]:
     sites = dict.fromkeys(site_words(site.name) for site in view.record.sites)
     rows: list[tuple[str, Words]] = [
         ("Client", say(view.client.client.id)),
-        ("Visit", say(f"{day(visit.opened_at)}, {visit.opened_at:%H:%M %Z} ({_number(view)} on record)")),
+        (
+            "Visit",
+            say(f"{day(visit.opened_at)}, {visit.opened_at:%H:%M %Z} ({_number(view)} on record)"),
+        ),
         ("Practitioner", say(visit.practitioner or "not stated")),
         ("Reason", say(visit.reason or "not stated")),
         ("Sites", say(", ".join(sites) or "none examined")),

@@ -30,12 +30,12 @@ from tissuesense.report.registry import Section
 from tissuesense.report.words import block_words, hand_words, site_and_side, site_words
 
 _COLUMNS = (
-    Column(title="Site", share=1.2),
-    Column(title="Side", share=0.65),
-    Column(title="By hand", voice=Voice.HAND, share=2.0),
-    Column(title="Pain\nthreshold", unit="kPa", voice=Voice.SENSOR, numeric=True, share=1.35),
-    Column(title="Stiffness\n", unit="N/mm", voice=Voice.SENSOR, numeric=True, share=1.35),
-    Column(title="Left against the other side", share=4.0),
+    Column(title="Site", share=1.25),
+    Column(title="Side", share=0.7),
+    Column(title="By hand", voice=Voice.HAND, share=2.5),
+    Column(title="Pain threshold", unit="kPa", voice=Voice.SENSOR, numeric=True, share=1.5),
+    Column(title="Stiffness", unit="N/mm", voice=Voice.SENSOR, numeric=True, share=1.35),
+    Column(title="Left against the other side", share=3.6),
 )
 _NOTE = (
     "Pain threshold: the pressure at which the client first calls it painful, mean of the presses "
@@ -109,9 +109,7 @@ def _against(pair: SitePair) -> Words:
 def _compared(name: str, found: Difference) -> Words:
     if found.percent is None:
         return say(f"{name}: {found.verdict}.")
-    return say(
-        f"{name} ", amount(found), f" {direction(found)} on the left: {found.verdict}."
-    )
+    return say(f"{name} ", amount(found), f" {direction(found)} on the left: {found.verdict}.")
 
 
 def _notes(view: VisitView) -> tuple[Paragraph, ...]:

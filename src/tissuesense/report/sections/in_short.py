@@ -66,7 +66,10 @@ def _values(side: SiteView) -> Words:
         (side.indentation, STIFFNESS, "stiffness", "N/mm"),
     ):
         if reading is not None:
-            said = (*said, *_value(reading, quantity, f" {side.site.side.capitalize()} {name}", unit))
+            said = (
+                *said,
+                *_value(reading, quantity, f" {side.site.side.capitalize()} {name}", unit),
+            )
     return said
 
 

@@ -4,22 +4,27 @@ from tissuesense.report.document import Block, Listing, say
 from tissuesense.report.readings import VisitView
 from tissuesense.report.registry import Section
 
-_LIMITS = (
-    "A pressure pain threshold says at what pressure this person called this place painful on this "
-    "day. It does not say how much pain the person has, nor where it comes from.",
-    "Healthy people differ fivefold. One value alone says little; the person's own other side and "
-    "own earlier visits say most.",
-    "Stiffness is the resistance of skin, fat, muscle and what lies below to a press. It does not "
-    "tell muscle tone from swelling, posture or tension in the moment.",
-    "A difference within measurement error is no difference that anyone may build on.",
-    "Values hold for this gauge, its calibration, its tip, the person pressing and the person "
-    "pressed. Values taken otherwise cannot be set beside them.",
-)
+_LIMITS = """
+A pressure pain threshold says at what pressure this person called this place painful on this day.
+It does not say how much pain the person has, nor where it comes from.
+
+Healthy people differ fivefold. One value alone says little; the person's own other side and own
+earlier visits say most.
+
+Stiffness is the resistance of skin, fat, muscle and what lies below to a press. It does not tell
+muscle tone from swelling, posture or tension in the moment.
+
+A difference within measurement error is no difference that anyone may build on.
+
+Values hold for this gauge, its calibration, its tip, the person pressing and the person pressed.
+Values taken otherwise cannot be set beside them.
+"""
 
 
 def write(_view: VisitView) -> tuple[Block, ...]:
     """Return the limits; they hold for every visit."""
-    return (Listing(tuple(say(limit) for limit in _LIMITS)),)
+    limits = _LIMITS.strip().split("\n\n")
+    return (Listing(tuple(say(limit.replace("\n", " ")) for limit in limits)),)
 
 
 SECTION = Section(title="What these numbers do not mean", write=write, small=True)

@@ -3,7 +3,18 @@
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.recording import RecordingContext
 from tissuesense.report.comparison import USUAL_STIFFNESS_ERROR_PERCENT, usual_threshold_error
-from tissuesense.report.document import Block, Cell, Column, Facts, Row, Run, Table, Voice, Words, say
+from tissuesense.report.document import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Row,
+    Run,
+    Table,
+    Voice,
+    Words,
+    say,
+)
 from tissuesense.report.quantities import number, signed
 from tissuesense.report.readings import Reading, VisitView
 from tissuesense.report.registry import Section
@@ -54,11 +65,13 @@ def _method(readings: tuple[Reading, ...]) -> tuple[tuple[str, Words], ...]:
         "Program": f"TissueSense {', '.join(programs)}" if programs else "",
         "Intended rate": ", ".join(f"{rate:.0f} kPa/s" for rate in rates),
         "Stop signal": ", ".join(stops),
-        "Reaction time": ", ".join(dict.fromkeys(_latency(r.measurement.context) for r in readings)),
+        "Reaction time": ", ".join(
+            dict.fromkeys(_latency(r.measurement.context) for r in readings)
+        ),
         "Usual error": f"between two thresholds of one person, {_USUAL_PRESSES} presses each: "
-        f"{low} to {high} %; between the stiffness of two sides: {USUAL_STIFFNESS_ERROR_PERCENT:.0f} "
-        "%, or more where the presses scatter more. From published repeat measurements, until this "
-        "practice has its own",
+        f"{low} to {high} \N{NO-BREAK SPACE}%; between the stiffness of two sides: "
+        f"{USUAL_STIFFNESS_ERROR_PERCENT:.0f}\N{NO-BREAK SPACE}%, or more where the presses scatter more. From "
+        "published repeat measurements, until this practice has its own",
     }
     return tuple((name, say(text)) for name, text in told.items() if text)
 
@@ -66,7 +79,9 @@ def _method(readings: tuple[Reading, ...]) -> tuple[tuple[str, Words], ...]:
 def _latency(context: RecordingContext) -> str:
     if context.latency is None:
         return "usual values for the way of stopping"
-    return f"{context.latency.mean_s:.2f} ± {context.latency.sd_s:.2f} s, as stated with the recording"
+    return (
+        f"{context.latency.mean_s:.2f} ± {context.latency.sd_s:.2f} s, as stated with the recording"
+    )
 
 
 def _stop(context: RecordingContext) -> str:

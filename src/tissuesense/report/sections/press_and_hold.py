@@ -5,13 +5,12 @@ import math
 from tissuesense.core.recording import RecordingKind
 from tissuesense.record.measurement import StoredFinding
 from tissuesense.report.curves import press_holds
-from tissuesense.report.document import Block, Figure, Words, say
+from tissuesense.report.document import Block, Figure, Number, Words, say, text_of
 from tissuesense.report.figures.press_hold import PressHold, press_hold_figure
-from tissuesense.report.quantities import measured
+from tissuesense.report.quantities import measured, number
 from tissuesense.report.readings import Reading, VisitView
 from tissuesense.report.registry import Section
 from tissuesense.report.words import site_and_side, when_words
-
 
 _STEP_N = 5.0
 
@@ -42,32 +41,37 @@ def _figure(
 ) -> Figure:
     place = f"{site_and_side(reading.measurement.site)}"
     place += when_words(view.blocks, reading.measurement.block)
-    stiffness = _measured(reading.session("secant_stiffness_n_mm"), 1.0, "N/mm")
-    relaxation = _measured(reading.session("relaxation_fraction"), 100.0, "%")
-    loss = _measured(reading.session("energy_loss_ratio"), 100.0, "%")
-    told = [
-        *([f"stiffness {stiffness}"] if stiffness else []),
-        *([f"force relaxes by {relaxation} in the hold"] if relaxation else []),
-        *([f"{loss} of the work is not given back"] if loss else []),
-    ]
+    told = _numbers(reading)
+    peaks = ", ".join(number(float(press.force_n.max()), "N") for press in found)
     return Figure(
         svg=press_hold_figure(found, top_n=top_n),
         alt=f"Force over depth and force over time, {place}, {len(found)} presses: "
-        f"{', '.join(told) or 'no numbers'}. Peak forces {_peaks(found)} N.",
-        title=say(f"{place}: {', '.join(told[:2]) or 'no numbers from these presses'}"),
+        f"{text_of(told)}. Peak forces {peaks} N.",
+        title=say(f"{place}: ", *told),
         caption=_caption(found),
     )
 
 
-def _measured(finding: StoredFinding | None, factor: float, unit: str) -> str:
-    if finding is None or finding.value is None:
-        return ""
+def _numbers(reading: Reading) -> Words:
+    stiffness = reading.session("secant_stiffness_n_mm")
+    relaxation = reading.session("relaxation_fraction")
+    told: Words = ()
+    if stiffness is not None:
+        told = say("stiffness ", _measured(stiffness, 1.0, "N/mm"))
+    if relaxation is not None:
+        comma = ", " if told else ""
+        value = _measured(relaxation, 100.0, "%")
+        told = say(*told, f"{comma}force relaxes by ", value, " in the hold")
+    return told or say("no numbers from these presses")
+
+
+def _measured(finding: StoredFinding, factor: float, unit: str) -> Number:
     uncertainty = finding.standard_uncertainty
-    return str(measured(factor * finding.value, uncertainty and factor * uncertainty, unit))
-
-
-def _peaks(found: tuple[PressHold, ...]) -> str:
-    return ", ".join(f"{press.force_n.max():.1f}" for press in found)
+    return measured(
+        factor * (finding.value or 0.0),
+        None if uncertainty is None else factor * uncertainty,
+        unit,
+    )
 
 
 def _caption(found: tuple[PressHold, ...]) -> Words:

@@ -1,5 +1,7 @@
 """How good the data are: what counts, what does not, and why."""
 
+from collections.abc import Iterable
+
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import RecordingKind
 from tissuesense.guidance.words import flag_words
@@ -65,20 +67,31 @@ def _name(view: VisitView, reading: Reading) -> str:
 def _remarks(reading: Reading) -> Words:
     """Return the recording's flags in words, then each rejected press with its reasons."""
     quality = reading.measurement.quality
-    general = [*quality.flags, *(f for x in reading.record.findings if x.index is None for f in x.flags)]
+    general = [
+        *quality.flags,
+        *(f for x in reading.record.findings if x.index is None for f in x.flags),
+    ]
     said = _words(general)
     if quality.gaps:
         said.append(f"{len(quality.gaps)} gaps in the readings")
-    refused = [
-        f"press {press.index} not used: {', '.join(_words(press.flags)) or 'no reason given'}"
-        for press in reading.presses()
-        if not press.accepted
-    ]
-    told = "; ".join([*said, *refused])
+    told = "; ".join([*said, *_refused(reading)])
     return say(told[:1].upper() + told[1:]) if told else say(Run("nothing to remark", Voice.MUTED))
 
 
-def _words(flags: list[QualityFlag | str] | tuple[str, ...]) -> list[str]:
+def _refused(reading: Reading) -> list[str]:
+    """Return why presses do not count, those with the same reasons together."""
+    by_reason: dict[str, list[str]] = {}
+    for press in reading.presses():
+        if not press.accepted:
+            reason = ", ".join(_words(press.flags)) or "no reason given"
+            by_reason.setdefault(reason, []).append(str(press.index))
+    return [
+        f"{'presses' if len(which) > 1 else 'press'} {', '.join(which)} not used: {reason}"
+        for reason, which in by_reason.items()
+    ]
+
+
+def _words(flags: Iterable[str]) -> list[str]:
     return [flag_words(flag) for flag in dict.fromkeys(flags) if flag not in _NOT_OF_THE_DATA]
 
 
@@ -90,7 +103,9 @@ def _presses(view: VisitView, reading: Reading) -> tuple[Row, ...]:
     name = f"{place}{when_words(view.blocks, reading.measurement.block)}"
     opening = Cell(say(name), rows=len(presses), heads=True)
     return tuple(
-        Row((*([opening] if press is presses[0] else []), *_press(press)), opens=press is presses[0])
+        Row(
+            (*([opening] if press is presses[0] else []), *_press(press)), opens=press is presses[0]
+        )
         for press in presses
     )
 

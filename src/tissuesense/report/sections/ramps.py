@@ -67,9 +67,7 @@ def _caption(reading: Reading, rate_kpa_s: float | None, found: tuple[Ramp, ...]
         corrected = measured(latent.value, latent.standard_uncertainty, "kPa")
         said = say(*said, ", mean ", corrected)
     if rate_kpa_s is not None:
-        intended = Number(
-            value=f"{rate_kpa_s:.0f} kPa/s", spread=f"± {100 * TUNNEL:.0f}", unit="%"
-        )
+        intended = Number(value=f"{rate_kpa_s:.0f} kPa/s", spread=f"± {100 * TUNNEL:.0f}", unit="%")
         said = say(*said, ". Band: the intended ", intended)
     if not all(ramp.accepted for ramp in found):
         said = say(*said, ". Thin dashed line: a press that does not count")

@@ -16,8 +16,8 @@ from tissuesense.report.words import site_words, when_words
 
 _CAPTION = (
     "L left, R right, each with a stripe of one standard uncertainty either way. Band: where the "
-    "left would lie within measurement error of the right. Filled circles: a difference larger "
-    "than that; hollow: not."
+    "left would lie within usual measurement error of the right. Filled circles: a difference "
+    "larger than that; hollow: not."
 )
 
 
@@ -45,7 +45,7 @@ def _figure(sites: list[str], panels: list[Panel], when: str) -> Figure:
         alt=f"Left and right{when}. {' '.join(_told(sites, panel) for panel in panels)}",
         title=say(
             f"{beyond} of {len(compared)} differences between left and right are larger than "
-            f"measurement error{when}"
+            f"usual measurement error{when}"
         ),
         caption=say(_CAPTION),
     )

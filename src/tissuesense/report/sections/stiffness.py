@@ -1,7 +1,15 @@
 """The hypertonia index: how much stiffer one side is, and whether that is more than error."""
 
 from tissuesense.report.comparison import STIFFNESS, Difference, compare_stiffness
-from tissuesense.report.document import Block, Cell, Column, Paragraph, Row, Run, Table, Voice, Words, say
+from tissuesense.report.document import (
+    Block,
+    Cell,
+    Column,
+    Row,
+    Table,
+    Voice,
+    say,
+)
 from tissuesense.report.quantities import NOTHING, signed
 from tissuesense.report.readings import SitePair, VisitView
 from tissuesense.report.registry import Section

@@ -8,7 +8,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite changes a table by building it anew
-    transaction_per_migration=False,
+    transactional_ddl=True,  # we begin transactions ourselves, so that SQLite has it too
 )
 with context.begin_transaction():
     context.run_migrations()

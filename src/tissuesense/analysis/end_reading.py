@@ -1,0 +1,76 @@
+"""A signal at the two ends of a stretch, each read from a curve through the samples near it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.local_fit import fit_linear, powers
+from tissuesense.core.arrays import FloatArray
+
+# Tissue relaxes fast at first: a parabola over less than a second follows it, a straight line
+# serves at the end. Both are short beside the sway of a hand.
+_START_WINDOW_S = 0.7
+_END_WINDOW_S = 0.6
+_START_DEGREE = 2
+_END_DEGREE = 1
+_FEWEST_SAMPLES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndReading:
+    """A signal at one end.
+
+    Attributes
+    ----------
+    slope_per_s
+        How fast it changes: what an error of the time is multiplied by.
+    scatter, curve
+        Standard uncertainties: of the readings about the curve, and of the curve's being right.
+    """
+
+    value: float
+    slope_per_s: float
+    scatter: float
+    curve: float
+
+    @property
+    def u(self) -> float:
+        """Standard uncertainty without that of the time."""
+        return math.hypot(self.scatter, self.curve)
+
+
+def read_ends(
+    t_s: FloatArray, values: FloatArray, start_s: float, end_s: float, *, least_sd: float
+) -> tuple[EndReading, EndReading] | None:
+    """Read a signal at `start_s` and `end_s` from what lies between; None for too few samples."""
+    first, stop = (int(i) for i in np.searchsorted(t_s, [start_s, end_s + 1e-9]))
+    if stop - first < _FEWEST_SAMPLES:
+        return None
+    t, y = t_s[first:stop], values[first:stop]
+    return (
+        _read(t - start_s, y, _START_WINDOW_S, _START_DEGREE, least_sd),
+        _read((t - end_s)[::-1], y[::-1], -_END_WINDOW_S, _END_DEGREE, least_sd),
+    )
+
+
+def _read(
+    away_s: FloatArray, values: FloatArray, window_s: float, degree: int, least_sd: float
+) -> EndReading:
+    """Read a signal at 0; samples are ordered away from it, over `window_s` at most.
+
+    The difference to what half the window says is taken for the error of the curve's shape.
+    """
+    within = int(np.count_nonzero(away_s / window_s <= 1))
+    n = min(max(within, _FEWEST_SAMPLES), away_s.size)
+    degree = degree if n > 2 * _FEWEST_SAMPLES else 1
+    whole = fit_linear(powers(away_s[:n], degree), values[:n], least_sd)
+    half = whole
+    if n // 2 > degree + 1:
+        half = fit_linear(powers(away_s[: n // 2], degree), values[: n // 2], least_sd)
+    return EndReading(
+        value=float(whole.coefficients[0]),
+        slope_per_s=float(whole.coefficients[1]),
+        scatter=math.sqrt(max(float(whole.covariance[0, 0]), 0.0)),
+        curve=math.fabs(float(half.coefficients[0] - whole.coefficients[0])),
+    )

@@ -1,0 +1,198 @@
+"""`tissuesense measure`: guided presses at one site, judged as they are made."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tissuesense.cli.exit_codes import ExitCode
+from tissuesense.cli.output import print_json, say, show
+from tissuesense.cli.store_option import DataOption, open_from_terminal
+
+if TYPE_CHECKING:
+    from tissuesense.record.client import ClientId
+    from tissuesense.services.measure import Measured
+    from tissuesense.services.measure_plan import MeasurePlan
+    from tissuesense.store.opening import Store
+
+_KEYS = "Space or Enter: the client says stop.   s: end here."
+
+
+def command(
+    device: Annotated[str, typer.Option(help="Device URL, such as sim:?subject=relaxed")],
+    site: Annotated[str, typer.Option(help="Where, such as trapezius_upper.")],
+    side: Annotated[str, typer.Option(help="left, right or midline.")],
+    kind: Annotated[str, typer.Option(help="ppt, tolerance or indentation.")] = "ppt",
+    trials: Annotated[
+        int | None, typer.Option(help="Accepted presses wanted; else the preset's, else 3.")
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Protocol, such as dfns; without one the rate is not judged."),
+    ] = None,
+    probe_area_cm2: Annotated[
+        float | None,
+        typer.Option("--probe-area-cm2", help="Contact area of the tip; else the preset's."),
+    ] = None,
+    client: Annotated[
+        str | None, typer.Option(help="Save into the visit of today of this client.")
+    ] = None,
+    data: DataOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that keeps trace, side-car and raw capture.")
+    ] = None,
+    show_value: Annotated[
+        bool, typer.Option("--show-value", help="Show the running pressure to the hand.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure at one site: the guide tells the pace, each press is judged when it is over.
+
+    Without --client and --out nothing is kept once enough presses were accepted; what had to stop
+    before is always kept, and the last line says where.
+
+    Example: tissuesense measure --device 'sim:?subject=relaxed' --kind ppt --site trapezius_upper
+    --side left --trials 3 --preset dfns
+    """
+    import asyncio
+    from contextlib import ExitStack
+
+    from tissuesense.record.client import parse_client_id
+    from tissuesense.services.measure_plan import plan_measurement
+
+    plan = plan_measurement(
+        {"kind": kind, "site": site, "side": side, "probe_area_cm2": probe_area_cm2},
+        trials=trials,
+        preset_name=preset,
+    )
+    with ExitStack() as stack:
+        store = client_id = None
+        if client is not None:
+            client_id = parse_client_id(client)
+            store = stack.enter_context(open_from_terminal(data))
+            store.clients.get(client_id)  # better refused now than after the presses
+        trace_path = _trace_path(out, plan)
+        with _nothing_lost(trace_path.parent):
+            capture = trace_path.with_suffix(".capture")
+            measured = asyncio.run(_measured(device, plan, capture, show_value=show_value))
+            saved = _keep(
+                measured, trace_path, asked=out is not None, store=store, client=client_id
+            )
+    _tell(measured, saved, as_json=as_json)
+    if not measured.complete:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+async def _measured(
+    url: str, plan: "MeasurePlan", capture: Path, *, show_value: bool
+) -> "Measured":
+    """Measure with the live guide on stderr and the keys of the terminal, if there is one."""
+    import asyncio
+
+    from tissuesense.cli.keyboard import listening
+    from tissuesense.cli.ramp_guide import ramp_guide
+    from tissuesense.services.measure import measure
+    from tissuesense.transport.device import open_device
+
+    stop = asyncio.Event()
+    gauge = open_device(url, capture=capture)
+    tip = plan.context(gauge.context).tip  # refused here, before anything is opened
+    async with gauge as device:
+        keys = {" ": device.mark, "\n": device.mark, "\r": device.mark, "s": stop.set}
+        with (
+            listening(keys, stop) as heard,
+            ramp_guide(
+                plan.site.words,
+                keys=_KEYS if heard else "",
+                kpa_per_n=tip.kpa_per_n if tip and show_value else None,
+            ) as guide,
+        ):
+            return await measure(device, plan, show=guide, stop=stop)
+
+
+def _trace_path(out: Path | None, plan: "MeasurePlan") -> Path:
+    """Return where trace, side-car and capture of this measurement go, if they are kept."""
+    from tempfile import mkdtemp
+
+    from tissuesense.core.clock import SystemClock
+
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    folder = out or Path(mkdtemp(prefix="tissuesense-"))
+    moment = SystemClock().now().astimezone()
+    return folder / f"{moment:%Y%m%d-%H%M%S}-{plan.site.side}-{plan.site.name}-{plan.kind}.csv"
+
+
+@contextmanager
+def _nothing_lost(folder: Path) -> Iterator[None]:
+    """Take the folder away where nothing came into it; say where it is when all else failed."""
+    try:
+        yield
+    except BaseException:
+        if any(folder.iterdir()):
+            say(f"What came so far is kept in {folder}")
+        raise
+    finally:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _keep(
+    measured: "Measured",
+    trace_path: Path,
+    *,
+    asked: bool,
+    store: "Store | None",
+    client: "ClientId | None",
+) -> dict[str, str]:
+    """Keep the measurement where it was asked for, and in files where it had to stop before."""
+    from tissuesense.services.keep_measured import write_measured
+
+    capture = trace_path.with_suffix(".capture")
+    saved: dict[str, str] = {}
+    try:
+        if store is not None and client is not None:
+            saved = _save(measured, capture, store, client)
+    finally:
+        unsaved = not (saved or measured.complete) and measured.recording.trace.size > 0
+        if asked or unsaved:
+            write_measured(measured, trace_path)
+            say(f"Trace, side-car and raw capture are kept: {trace_path}")
+        else:
+            capture.unlink()
+    return saved
+
+
+def _save(
+    measured: "Measured", capture: Path, store: "Store", client: "ClientId"
+) -> dict[str, str]:
+    import numpy as np
+
+    from tissuesense.core.clock import SystemClock
+    from tissuesense.services.keep_measured import save_measured
+
+    kept = save_measured(
+        store,
+        client,
+        measured,
+        capture.read_bytes(),
+        clock=SystemClock(),
+        rng=np.random.default_rng(),
+    ).measurement
+    say(f"Saved as {kept.id} in the visit {kept.visit}.")
+    return {"measurement": kept.id, "visit": kept.visit}
+
+
+def _tell(measured: "Measured", saved: dict[str, str], *, as_json: bool) -> None:
+    from tissuesense.cli.tables import analysis_block
+    from tissuesense.services.keep_measured import measured_document, why_incomplete
+
+    if as_json:
+        print_json(measured_document(measured, saved or None))
+    elif measured.analysis is not None:
+        show(analysis_block(measured.analysis))
+    why = why_incomplete(measured)
+    if why:
+        say(why)

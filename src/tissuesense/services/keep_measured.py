@@ -1,0 +1,121 @@
+"""Keep what was measured: as a document, as files, or in a client's record."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tissuesense.core.clock import Clock
+from tissuesense.core.errors import RecordError
+from tissuesense.files.trace_csv import write_trace
+from tissuesense.record.client import ClientId
+from tissuesense.record.history import MeasurementRecord
+from tissuesense.record.visit import VisitId
+from tissuesense.services.analyse_files import software
+from tissuesense.services.measure import Ending, Measured
+from tissuesense.services.records import Acquisition, open_visit, save_measurement
+from tissuesense.store.opening import Store
+
+SCHEMA = "tissuesense.measure/1"
+
+_WHY = {
+    Ending.TOO_MANY: "Too many presses did not count. Let the spot rest and measure again.",
+    Ending.LIMIT: "The limit was reached before the client said stop. Do not press harder here.",
+    Ending.ASKED: "Stopped before enough presses were accepted.",
+    Ending.STREAM: "The recording ended before enough presses were accepted.",
+    Ending.ENOUGH: "",
+}
+
+
+def why_incomplete(measured: Measured) -> str:
+    """Return the sentence for what kept the measurement from being complete; empty if nothing."""
+    return "" if measured.complete else measured.why or _WHY.get(measured.ending, "")
+
+
+def measured_document(measured: Measured, saved: dict[str, Any] | None) -> dict[str, Any]:
+    """Return one JSON document: an entry of `analyze --json` with how the measuring went."""
+    why = why_incomplete(measured)
+    return {
+        "schema": SCHEMA,
+        "software": software(),
+        **_entry(measured, why),
+        "device_model": measured.device_model,
+        "instrument": measured.recording.context.instrument,
+        "wanted": measured.plan.trials,
+        "stopped": {"code": str(measured.ending), "message": why} if why else None,
+        "saved": saved,
+    }
+
+
+def write_measured(measured: Measured, trace_path: Path) -> None:
+    """Write trace and side-car.
+
+    Raises
+    ------
+    TraceFileError
+        When the folder or the disk refuses.
+    """
+    quality = measured.recording.quality
+    write_trace(
+        trace_path,
+        measured.recording.trace,
+        measured.recording.context,
+        {
+            "flags": [str(flag) for flag in quality.flags],
+            "gaps": [list(gap) for gap in quality.gaps],
+            "rejected_frames": quality.rejected_frames,
+            "clock": str(measured.recording.trace.clock),
+            "model": measured.device_model,
+        },
+    )
+
+
+def save_measured(
+    store: Store,
+    client: ClientId,
+    measured: Measured,
+    capture: bytes,
+    *,
+    clock: Clock,
+    rng: np.random.Generator,
+) -> MeasurementRecord:
+    """Keep the measurement in the client's visit of today, opening one where there is none.
+
+    Raises
+    ------
+    RecordNotFound
+        When there is no such client.
+    RecordError
+        When too little was recorded to be kept.
+    """
+    if measured.analysis is None:
+        raise RecordError("Nothing was recorded that could be kept.")
+    visit = _visit_of_today(store, client, clock=clock, rng=rng)
+    acquisition = Acquisition(
+        device_model=measured.device_model, measured_at=clock.now(), capture=capture
+    )
+    return save_measurement(store, visit, measured.analysis, acquisition, clock=clock, rng=rng)
+
+
+def _visit_of_today(
+    store: Store, client: ClientId, *, clock: Clock, rng: np.random.Generator
+) -> VisitId:
+    today = clock.now().astimezone().date()
+    visits = [v for v in store.visits.of_client(client) if v.opened_at.astimezone().date() == today]
+    if visits:
+        return max(visits, key=lambda visit: visit.opened_at).id
+    return open_visit(store, client, clock=clock, rng=rng).id
+
+
+def _entry(measured: Measured, why: str) -> dict[str, Any]:
+    if measured.analysis is not None:
+        return measured.analysis.to_dict()
+    return {
+        "path": "",
+        "kind": str(measured.plan.kind),
+        "sample_rate_hz": None,
+        "duration_s": None,
+        "sha256": None,
+        "flags": [str(flag) for flag in measured.recording.quality.flags],
+        "error": {"code": "no_samples", "message": why},
+    }
