@@ -14,6 +14,8 @@ _DRIFT_MM = 0.5
 _DRIFT_SHARE = 0.05
 _CREEP_SHARE = 0.03
 _FLAT_FORCE_SHARE = 0.02
+_RISE_SHARES = (0.15, 0.8)
+_LEAST_REST_S = 0.5
 _LONGEST_GAP_S = 0.3
 _LEAST_BASELINE_STEP_N = 0.3
 _BASELINE_STEP_SDS = 5.0
@@ -27,7 +29,7 @@ def press_flags(signal: IndentationSignal, course: Course) -> tuple[QualityFlag,
     full_scale_n = math.inf if signal.full_scale_n is None else signal.full_scale_n
     tests = (
         (QualityFlag.NO_DISPLACEMENT, course.way_mm is None),
-        (QualityFlag.PRELOAD, span.starts_loaded),
+        (QualityFlag.PRELOAD, span.starts_loaded or _rested(course)),
         (QualityFlag.NOT_RELEASED, span.ends_loaded),
         (QualityFlag.DRIFT, math.fabs(span.baseline_step_n) > step_n),
         (QualityFlag.CLIP, float(indicated.max()) >= full_scale_n),
@@ -37,6 +39,19 @@ def press_flags(signal: IndentationSignal, course: Course) -> tuple[QualityFlag,
     if course.turns:
         return (*flags, QualityFlag.NO_HOLD)
     return (*flags, *_hand_flags(course))
+
+
+def _rested(course: Course) -> bool:
+    """Tell whether the tip lay on the skin before it was pressed in.
+
+    A soft beginning is slow too, but never slower than the whole rise that follows it.
+    """
+    touched, risen = (
+        float(course.t_s[int(np.argmax(course.force_n >= share * course.peak_n))])
+        for share in _RISE_SHARES
+    )
+    resting_s = touched - float(course.t_s[0])
+    return resting_s > max(_LEAST_REST_S, risen - touched)
 
 
 def _hand_flags(course: Course) -> tuple[QualityFlag, ...]:

@@ -75,8 +75,6 @@ def _secant(signal: IndentationSignal, course: Course) -> Outcome:
     top = course.top
     if course.way_mm is None or top.way is None:
         return _NO_DISPLACEMENT
-    if course.span.starts_loaded:
-        return _PRELOADED
     first = int(np.searchsorted(course.t_s, top.t_s))
     way = np.append(course.way_mm[:first], top.way.value)
     force = np.append(course.force_n[:first], top.force.value)
@@ -85,7 +83,7 @@ def _secant(signal: IndentationSignal, course: Course) -> Outcome:
         for share in _SECANT_SHARES
     )
     if low is None or high is None or high.displacement_mm <= low.displacement_mm:
-        return _TOO_COARSE
+        return _PRELOADED if course.span.starts_loaded else _TOO_COARSE
     travel = high.displacement_mm - low.displacement_mm
     value = (high.force_n - low.force_n) / travel
     budget = {
@@ -170,6 +168,8 @@ def _relaxation(
         return _NOT_HELD
     if QualityFlag.CREEP in seen and course.way_mm is not None:
         return _FORCE_WAS_HELD
+    if start.value <= 0:
+        return _TOO_COARSE
     kept = end.value / start.value
     contributions_n = {
         "scatter": math.hypot(end.scatter, kept * start.scatter),

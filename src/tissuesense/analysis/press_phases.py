@@ -83,8 +83,8 @@ def _corner(t_s: FloatArray, level: FloatArray, share: FloatArray, sd: float) ->
     a = min(a, b - _FEWEST_SAMPLES)
     if a < first:
         return None
-    leaving = int(np.flatnonzero(share >= _LEAVING_SHARE)[-1]) if (share >= _LEAVING_SHARE).any() else last
-    end = min(max(leaving + 4, b + 4), last + 2, t_s.size)
+    leaving = int(np.flatnonzero(share >= _LEAVING_SHARE).max(initial=first))
+    end = min(max(leaving, b) + _FEWEST_SAMPLES, last + 2, t_s.size)
     below = _line(t_s[a:b], level[a:b], t_s[a:end]) - level[a:end]
     return find_onset(t_s[a:end], below, low=earliest, high=float(t_s[end - 1]), sd=sd)
 

@@ -18,9 +18,12 @@ _FLOOR_WINDOW_S = 0.2
 # strongest of its series.
 _WEAKEST_PRESS_N = 2.5
 _WEAKEST_SHARE = 0.25
+_LEAST_REST_N = 0.4
 _EDGE_SHARE = 0.02
+_LOADED_SHARE = 0.15
 _LOW_QUANTILE = 0.02
 _NOISE_FACTOR = 4.0
+_FEWEST_SAMPLES = 5  # fewer cannot show a rise and a fall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class PressSpan:
         Standard uncertainty of the unloaded level under the press.
     baseline_step_n
         Unloaded level after the press less that before it; 0 where one of them is not known.
+    starts_loaded, ends_loaded
+        More than resting lightly is left where it starts or stops.
     """
 
     before: int
@@ -84,7 +89,7 @@ def find_presses(t_s: FloatArray, force_n: FloatArray, *, grain_n: float = 0.0) 
     of a pause is not taken for it.
     """
     nothing = PressSearch(force_n=force_n, baseline_n=np.zeros_like(force_n), spans=())
-    if t_s.size < 5:  # noqa: PLR2004 - fewer cannot show a rise and a fall
+    if t_s.size < _FEWEST_SAMPLES:
         return nothing
     bin_s = max(_BIN_S, float(np.median(np.diff(t_s))))
     bin_t, level = _on_grid(t_s, force_n, bin_s)
@@ -98,16 +103,19 @@ def find_presses(t_s: FloatArray, force_n: FloatArray, *, grain_n: float = 0.0) 
     cores = _runs(sustained > low + _WEAKEST_SHARE * reach)
     cores = _joined(cores, max(round(_SHORTEST_PAUSE_S / bin_s), 1))
     floors = _floors(bin_t, level, cores, noise, max(round(_FLOOR_WINDOW_S / bin_s), 2))
+    floors = _without_rests(floors)
     known = [floor for floor in floors if floor is not None]
     level_t = np.array([floor.t_s for floor in known] or [0.0])
     levels = np.array([floor.level_n for floor in known] or [low])
     baseline = np.interp(t_s, level_t, levels)
     above = level - np.interp(bin_t, level_t, levels)
-    spans = [
-        _span(t_s, bin_t, above, cores, k, edge_n=_NOISE_FACTOR * noise, floors=floors)
+    edge_n = _NOISE_FACTOR * noise
+    found = (
+        _span(t_s, bin_t, above, cores, k, edge_n=edge_n, floors=(floors[k], floors[k + 1]))
         for k in range(len(cores))
-    ]
-    return PressSearch(force_n=force_n - baseline, baseline_n=baseline, spans=tuple(spans))
+    )
+    spans = tuple(span for span in found if span.stop - span.start >= _FEWEST_SAMPLES)
+    return PressSearch(force_n=force_n - baseline, baseline_n=baseline, spans=spans)
 
 
 def _on_grid(t_s: FloatArray, values: FloatArray, step_s: float) -> tuple[FloatArray, FloatArray]:
@@ -176,6 +184,20 @@ def _floor(t_s: FloatArray, x: FloatArray, noise: float, width: int) -> _Floor |
     )
 
 
+def _without_rests(floors: list[_Floor | None]) -> list[_Floor | None]:
+    """Leave out pauses that lie above both neighbours: there the tip stayed on the skin.
+
+    A zero that drifts does not do that, and resting cannot push the level down.
+    """
+    levels = [math.inf if floor is None else floor.level_n for floor in floors]
+    ceilings = [max(a, b) for a, b in zip(levels, levels[2:], strict=False)]
+    ceilings = [math.inf, *ceilings, math.inf]
+    return [
+        floor if level <= ceiling + _LEAST_REST_N else None
+        for floor, level, ceiling in zip(floors, levels, ceilings, strict=False)
+    ]
+
+
 def _span(
     t_s: FloatArray,
     bin_t: FloatArray,
@@ -184,18 +206,18 @@ def _span(
     k: int,
     *,
     edge_n: float,
-    floors: list[_Floor | None],
+    floors: tuple[_Floor | None, _Floor | None],
 ) -> PressSpan:
     """Extend a core to where the force meets the unloaded level."""
     first, end = cores[k]
     previous_end = cores[k - 1][1] if k else 0
     next_first = cores[k + 1][0] if k + 1 < len(cores) else above.size
-    edge = max(edge_n, _EDGE_SHARE * float(above[first:end].max()))
-    low_before = np.flatnonzero(above[previous_end:first] <= edge)
-    low_after = np.flatnonzero(above[end:next_first] <= edge)
-    start_bin = previous_end + int(low_before[-1]) if low_before.size else previous_end
-    stop_bin = end + int(low_after[0]) if low_after.size else next_first - 1
-    before, after = floors[k], floors[k + 1]
+    peak = float(above[first:end].max())
+    edge = max(edge_n, _EDGE_SHARE * peak)
+    start_bin, lowest_before = _foot(above[previous_end : first + 1][::-1], edge)
+    stop_bin, lowest_after = _foot(above[end - 1 : next_first], edge)
+    start_bin, stop_bin = first - start_bin, end - 1 + stop_bin
+    before, after = floors
     step = after.level_n - before.level_n if before and after else 0.0
     u = math.hypot(*(0.5 * floor.u_n for floor in (before, after) if floor), step / math.sqrt(12))
     samples = np.searchsorted(
@@ -208,6 +230,17 @@ def _span(
         after=int(samples[3]) + 1,
         baseline_u_n=u,
         baseline_step_n=step,
-        starts_loaded=not low_before.size,
-        ends_loaded=not low_after.size,
+        starts_loaded=lowest_before > _LOADED_SHARE * peak,
+        ends_loaded=lowest_after > _LOADED_SHARE * peak,
     )
+
+
+def _foot(above: FloatArray, edge_n: float) -> tuple[int, float]:
+    """Return where a force, followed away from a press, first meets the unloaded level.
+
+    Where it never does, the tip stayed on the skin, and its lowest point has to do; with the force
+    that is left there.
+    """
+    low = np.flatnonzero(above <= edge_n)
+    foot = int(low[0]) if low.size else int(np.argmin(above))
+    return foot, float(above[foot])

@@ -19,7 +19,7 @@ _GRID_S = 0.02
 # Longer than twice a knock, shorter than twice the shortest press: the running median removes
 # what lasts less than half of it and keeps the rest.
 _MEDIAN_WINDOW_S = 0.6
-_SHORTEST_PRESS_S = 0.65
+_SHORTEST_PRESS_S = 0.55
 # A press that is let go to less than this share of its peak is over.
 _LET_GO_SHARE = 0.35
 _LOADED_SHARE = 0.10
@@ -29,6 +29,7 @@ _RESTING_FLATNESS = 0.45
 # Nobody presses slower than to reach the least press in this time; a gauge may drift so.
 _LEAST_RISES_IN_S = 4.0
 _TREMOR_SHARE = 0.4
+_STILL_S = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ def _calm_grid(t_s: FloatArray, force_n: FloatArray) -> tuple[FloatArray, FloatA
     grid = np.arange(bin_t[0], bin_t[-1] + step / 2, step)
     level = np.interp(grid, bin_t, bin_f)
     width = max(3, 2 * round(_MEDIAN_WINDOW_S / step / 2) + 1)
-    return grid, level, median_filter(level, size=min(width, grid.size), mode="nearest")
+    return grid, level, median_filter(level, size=min(width, grid.size), mode="reflect")
 
 
 def _spans(grid: FloatArray, calm: FloatArray, least_n: float) -> list[_Span]:
@@ -157,9 +158,22 @@ def _is_press(
     tremor = float(np.sqrt(np.mean((level[part] - calm[part]) ** 2)))
     if tremor > _TREMOR_SHARE * height:
         return False
+    if not _stood_still(calm, span, step, tolerance=0.1 * height):
+        return False
     rise = calm[part] - base
     flatness = np.count_nonzero(rise > 0.8 * height) / max(1, np.count_nonzero(rise > 0.2 * height))
     return height > _RESTING_N or flatness < _RESTING_FLATNESS
+
+
+def _stood_still(calm: FloatArray, span: _Span, step: float, *, tolerance: float) -> bool:
+    """Tell whether the force was at rest before or after, as it never is in slow shaking."""
+    first, _, last, base = span
+    count = max(3, round(_STILL_S / step))
+    before, after = calm[max(0, first - count) : first], calm[last + 1 : last + 1 + count]
+    return any(
+        part.size >= count // 2 and bool(np.all(np.abs(part - base) < 2 * tolerance))
+        for part in (before, after)
+    )
 
 
 def _with_tare(

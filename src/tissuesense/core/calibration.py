@@ -45,6 +45,10 @@ class Calibration:
             raise UsageError("Calibration coefficients must be finite.")
         if self.gain == 0:
             raise UsageError("A calibration gain of 0 would erase every force.")
+        if self.residual_n < 0:
+            raise UsageError(f"A standard uncertainty is not negative, not {self.residual_n}.")
+        if not self.range_n[0] < self.range_n[1]:
+            raise UsageError(f"A calibrated range goes from low to high, not {self.range_n}.")
         matrix = np.asarray(self.covariance, dtype=np.float64)
         if matrix.shape != (3, 3) or not np.allclose(matrix, matrix.T):
             raise UsageError("A calibration covariance is a symmetric 3 x 3 matrix.")
@@ -128,6 +132,8 @@ class Calibration:
         UsageError
             When a field is missing or of the wrong kind.
         """
+        if not isinstance(data, Mapping):
+            raise UsageError(f"A calibration must be an object with fields, not {data!r}.")
         try:
             low, high = data.get("range_n") or (None, None)
             first, second, third = (
@@ -141,7 +147,10 @@ class Calibration:
                 curvature_per_n=float(data.get("curvature_per_n", 0.0)),
                 covariance=(first, second, third),
                 residual_n=float(data.get("residual_n", 0.0)),
-                range_n=(-math.inf if low is None else low, math.inf if high is None else high),
+                range_n=(
+                    -math.inf if low is None else float(low),
+                    math.inf if high is None else float(high),
+                ),
                 performed_on=_day(data.get("performed_on")),
                 valid_until=_day(data.get("valid_until")),
             )

@@ -4,6 +4,8 @@
 
     TissueSenseError                     .code (stable string)  .hint (what to do next)
      +-- UsageError (ValueError)         the caller broke a documented precondition
+     |    +-- NoProbeArea                a pressure was asked for, the tip's area is not stated
+     |    +-- NoColumn                   .column that the kind of recording needs
      +-- ConfigurationError              a bad setting, an unknown name; .known has the right ones
      |    +-- DuplicateEntryError        two providers claim one name
      |    +-- MissingExtraError          an optional part is not installed; .extra

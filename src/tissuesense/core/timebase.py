@@ -105,7 +105,8 @@ def usual_rate_hz(t_s: FloatArray) -> float | None:
 def _unwrapped(times: FloatArray) -> tuple[FloatArray, bool]:
     """Add a counter's period wherever a fall by about that period makes the step plausible."""
     wrapped = False
-    for index in np.flatnonzero(np.diff(times) < 0):
+    stray = _strays(times)
+    for index in np.flatnonzero((np.diff(times) < 0) & ~stray[1:] & ~stray[:-1]):
         step = times[index + 1] - times[index]
         for period in _WRAPS_S:
             if 0 < step + period < _LONGEST_STEP_OVER_A_WRAP_S:
@@ -123,9 +124,22 @@ def _in_order(times: FloatArray) -> BoolArray:
     """
     if times.size == 0:
         return np.zeros(0, dtype=np.bool_)
-    behind = np.concatenate(([True], times[1:] > np.maximum.accumulate(times)[:-1]))
-    ahead = np.concatenate((times[:-1] < np.minimum.accumulate(times[::-1])[::-1][1:], [True]))
-    return behind if np.count_nonzero(behind) >= np.count_nonzero(ahead) else ahead
+    in_order = ~_strays(times)
+    rest = times[in_order]
+    behind = np.concatenate(([True], rest[1:] > np.maximum.accumulate(rest)[:-1]))
+    ahead = np.concatenate((rest[:-1] < np.minimum.accumulate(rest[::-1])[::-1][1:], [True]))
+    fewer_out = np.count_nonzero(behind) >= np.count_nonzero(ahead)
+    in_order[in_order] = behind if fewer_out else ahead
+    return in_order
+
+
+def _strays(times: FloatArray) -> BoolArray:
+    """Return a mask of single rows that lie out of line between two that are in order."""
+    stray = np.zeros(times.size, dtype=np.bool_)
+    before, here, after = times[:-2], times[1:-1], times[2:]
+    stray[1:-1] = (before < after) & ((here < before) | (here > after))
+    stray[1:] &= ~stray[:-1]  # of two rows that changed places, leaving out one is enough
+    return stray
 
 
 def _count_out_of_order(times: FloatArray, in_order: BoolArray) -> tuple[int, int]:

@@ -88,7 +88,8 @@ class Trace:
 
     def between(self, start_s: float, end_s: float) -> "Trace":
         """Return the part with start <= time <= end."""
-        first, last = np.searchsorted(self.t_s, [start_s, end_s + np.finfo(float).eps])
+        first = np.searchsorted(self.t_s, start_s, side="left")
+        last = np.searchsorted(self.t_s, end_s, side="right")
         part = slice(int(first), int(last))
         return Trace(
             t_s=self.t_s[part],

@@ -24,7 +24,7 @@ from tissuesense.guidance.zero import ZeroTracker
 CONTACT_N = 1.0
 _CONTACT_FOR_S = 0.1
 _OFF_N = 0.5
-_OFF_SHARE = 0.05  # of the peak: a cell creeps, and does not come back to its zero at once
+_OFF_SHARE = 0.1  # of the peak: a cell creeps, and a hand may go on resting on the skin
 _OFF_FOR_S = 0.3
 # As the estimators: anything weaker is resting on the skin.
 WEAKEST_PRESS_N = 2.5
@@ -101,12 +101,11 @@ class PressGuide:
         if self._t_s is not None and t_s <= self._t_s:
             return None
         ended = self._pass_time(t_s)
-        level = self._zero.level_n
-        if level is None:
-            self._settle(t_s, force_n)
+        if self._zero.level_n is None:
+            self._zero.add(t_s, force_n)
             return ended
-        self._force_n = force_n - level
-        if self._phase is Phase.ARMED:
+        self._force_n = force_n - self._zero.level_n
+        if self._phase in {Phase.SETTLING, Phase.ARMED}:
             self._watch(t_s, force_n)
             return ended
         return self._follow(t_s) or ended
@@ -157,15 +156,11 @@ class PressGuide:
         self._t_s = t_s
         return ended
 
-    def _settle(self, t_s: float, force_n: float) -> None:
-        self._zero.add(t_s, force_n)
-        if self._zero.level_n is not None:
-            self._phase = Phase.ARMED
-
     def _watch(self, t_s: float, force_n: float) -> None:
         """Wait for contact, following the zero while nothing touches."""
         if -CONTACT_N <= self._force_n <= CONTACT_N:
             self._zero.add(t_s, force_n)
+            self._phase = Phase.ARMED if self._zero.is_steady else Phase.SETTLING
             self._off_since_s = None
             self._begin(t_s)
         elif self._force_n > 0:

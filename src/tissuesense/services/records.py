@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -27,9 +27,6 @@ from tissuesense.record.measurement import (
 from tissuesense.record.stated import read_manual_finding
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId, new_visit_id
 from tissuesense.store.opening import Store
-
-# What comes later than this after a visit was opened belongs to another one.
-_LONGEST_VISIT = timedelta(hours=12)
 
 _Entry = TypeVar("_Entry")
 
@@ -87,24 +84,6 @@ def open_visit(
         )
         store.visits.add(visit)
     return visit
-
-
-def current_visit(
-    store: Store, client_id: ClientId, *, clock: Clock, rng: np.random.Generator
-) -> Visit:
-    """Return the visit that is going on, or open one.
-
-    Raises
-    ------
-    RecordNotFound
-        When there is no such client.
-    """
-    with store.transaction():
-        client = store.clients.get(client_id)
-        visits = store.visits.of_client(client.id)
-        if visits and clock.now() - visits[-1].opened_at < _LONGEST_VISIT:
-            return visits[-1]
-        return open_visit(store, client.id, clock=clock, rng=rng)
 
 
 def add_manual_finding(

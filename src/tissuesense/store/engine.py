@@ -71,15 +71,23 @@ def _opener(driver: Any, database: Path, passphrase: str | None) -> Callable[[],
         connection = driver.connect(
             str(database), isolation_level=None, timeout=_BUSY_TIMEOUT_S, check_same_thread=False
         )
-        if passphrase is not None:
-            connection.execute("PRAGMA cipher_log_level = NONE")
-            quoted = passphrase.replace("'", "''")
-            connection.execute(f"PRAGMA key = '{quoted}'")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
+        try:
+            for pragma in (*_key_pragmas(passphrase), "foreign_keys = ON", "journal_mode = WAL"):
+                connection.execute(f"PRAGMA {pragma}")
+        except driver.Error:
+            connection.close()
+            raise
         return connection
 
     return open_connection
+
+
+def _key_pragmas(passphrase: str | None) -> tuple[str, ...]:
+    if passphrase is None:
+        return ()
+    quoted = passphrase.replace("'", "''")
+    # SQLCipher would complain of a wrong key on stderr, and in its own words.
+    return "cipher_log_level = NONE", f"key = '{quoted}'"
 
 
 def _begin(connection: Connection) -> None:

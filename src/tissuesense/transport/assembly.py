@@ -31,7 +31,7 @@ Notice = BatteryLevel | DeviceText | Fault | FrameRejected
 # Below this rate a ramp of 30 to 50 kPa/s moves by several kPa between two readings.
 _SLOW_HZ = 10.0
 _ENOUGH_TO_JUDGE_RATE = 10
-_SILENCE_AT_END_S = 1.0
+_SILENCE_AT_END_S = 0.5
 _NOTHING = frozen(np.zeros(0))
 
 
@@ -218,7 +218,9 @@ class StreamAssembler:
         """Mark what is missing at the end: nobody can see that in the samples."""
         if self._last_t_s is None or end_s is None:
             return
-        if self._link is LinkState.LOST or end_s - self._last_t_s > _SILENCE_AT_END_S:
+        rate_hz = median_rate_hz(self.trace().t_s)
+        usual_s = _SILENCE_AT_END_S + (3 / rate_hz if rate_hz else 0.0)
+        if self._link is LinkState.LOST or end_s - self._last_t_s > usual_s:
             self._outages.append((self._last_t_s, end_s))
 
     def _resend(self, chunk: Chunk) -> None:

@@ -196,6 +196,8 @@ class Connection:
 
     def _patience_s(self) -> float:
         """How long to listen before there is something else to do."""
+        if self._transport.scripted:
+            return _LONGEST_WAIT_S
         now_s = self._now_s()
         until_s = min(now_s + _LONGEST_WAIT_S, self._heard_s + self._give_up_s)
         if self._questions is not None:

@@ -82,6 +82,18 @@ def test_the_soft_beginning_of_a_ramp_is_not_called_slow() -> None:
     assert Cue.FASTER not in hand.cues()
 
 
+def test_a_press_before_the_zero_is_a_second_old_is_seen_all_the_same() -> None:
+    hand = Hand(noise_n=0.05).rest(0.5)
+    assert hand.guide.view.cue is Cue.WAIT
+    hand.move(5.0, 6.0).drop()
+    assert len(hand.ended) == 1
+
+
+def test_a_hand_that_stays_on_the_skin_after_a_press_has_ended_it() -> None:
+    hand = Hand().rest(2.0).move(5.0, 6.0).rest(1.0, force_n=2.0).move(5.0, 5.0).drop()
+    assert len(hand.ended) == 2
+
+
 def test_resting_on_the_skin_and_knocks_are_no_press() -> None:
     hand = Hand().rest(2.0).rest(3.0, force_n=2.0).rest(1.0).rest(0.05, force_n=30.0).rest(1.0)
     assert hand.ended == []

@@ -1,7 +1,9 @@
 """Invented records to print: presses of simulated clients, analysed and kept as a store would."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.core.recording import Recording, RecordingKind
@@ -42,8 +44,10 @@ def felt(
     )
 
 
-def measured(spec: SessionSpec, *, minute: int, block: Block = Block.PRE) -> MeasurementRecord:
-    simulated = simulated_recording(spec, 4 if spec.fault else 3)
+def measured(
+    spec: SessionSpec, *, minute: int, block: Block = Block.PRE, presses: int = 3
+) -> MeasurementRecord:
+    simulated = simulated_recording(spec, presses)
     recording = Recording(
         trace=simulated.trace, context=simulated.context, quality=simulated.quality
     )
@@ -67,29 +71,66 @@ def measured(spec: SessionSpec, *, minute: int, block: Block = Block.PRE) -> Mea
     return MeasurementRecord(measurement=measurement, computed=computed)
 
 
+@cache
+def _any_recording(kind: RecordingKind) -> MeasurementRecord:
+    return measured(simulated_spec("trapezius_upper", Side.LEFT, kind), minute=1, presses=1)
+
+
+def stated(
+    kind: RecordingKind, quantity: str, presses: list[float], *, session: tuple[str, float, float]
+) -> MeasurementRecord:
+    """Return a recording whose numbers are given; `session` is (quantity, value, u)."""
+    record = _any_recording(kind)
+    some = record.computed[0]
+    of_presses = [
+        replace(
+            some,
+            item="trial" if kind is RecordingKind.PPT else "press",
+            index=index,
+            quantity=quantity,
+            value=value,
+            accepted=True,
+            flags=(),
+        )
+        for index, value in enumerate(presses, start=1)
+    ]
+    name, value, u = session
+    whole = replace(
+        some, item="session", index=None, quantity=name, value=value, standard_uncertainty=u
+    )
+    return replace(record, computed=(*of_presses, whole))
+
+
 def view_of(record: VisitRecord) -> VisitView:
     client = Client(id=VISIT.client, created_at=OPENED)
     return VisitView(client=ClientRecord(client=client, visits=(record,)), record=record)
 
 
 def empty_visit() -> VisitView:
+    """Return a visit in which nothing was examined."""
     return view_of(VisitRecord(visit=replace(VISIT, practitioner="", reason="")))
 
 
+@cache
 def partial_visit() -> VisitView:
-    """One side felt and pressed once, the other not; a press that gave no value."""
+    """Return a site only felt, one measured on one side, one whose recording gave no value."""
     lone = simulated_spec("trapezius_upper", Side.LEFT, RecordingKind.PPT)
+    unfinished = simulated_spec("tibialis_anterior", Side.LEFT, RecordingKind.PPT)
     return view_of(
         VisitRecord(
             visit=VISIT,
             manual_findings=(felt("levator_scapulae", Side.RIGHT),),
-            measurements=(measured(lone, minute=5),),
+            measurements=(
+                measured(lone, minute=5),
+                measured(unfinished, minute=6, presses=1),
+            ),
         )
     )
 
 
+@cache
 def full_visit() -> VisitView:
-    """Three sites, both sides, hand and sensor, one recording with presses that do not count."""
+    """Return three sites, both sides, hand and sensor, in one recording presses that slipped."""
     places = [(site, side) for site in SITES for side in (Side.LEFT, Side.RIGHT)]
     kinds = (RecordingKind.PPT, RecordingKind.INDENTATION)
     specs = [simulated_spec(site, side, kind) for site, side in places for kind in kinds]
@@ -103,10 +144,42 @@ def full_visit() -> VisitView:
                 for minute, place in enumerate(places)
             ),
             measurements=tuple(
-                measured(spec, minute=10 + minute) for minute, spec in enumerate(specs)
+                measured(spec, minute=10 + minute, presses=4 if spec.fault else 3)
+                for minute, spec in enumerate(specs)
             ),
         )
     )
+
+
+@cache
+def treated_visit() -> VisitView:
+    """Return one site on both sides, before and after treatment."""
+    blocks = (Block.PRE, Block.POST)
+    sides = (Side.LEFT, Side.RIGHT)
+    site, kind = "trapezius_upper", RecordingKind.PPT
+    return view_of(
+        VisitRecord(
+            visit=VISIT,
+            manual_findings=tuple(felt(site, s, block=b) for b in blocks for s in sides),
+            measurements=tuple(
+                measured(
+                    simulated_spec(site, side, kind),
+                    minute=20 * (block is Block.POST) + (side is Side.RIGHT),
+                    block=block,
+                )
+                for block in blocks
+                for side in sides
+            ),
+        )
+    )
+
+
+VISITS: dict[str, Callable[[], VisitView]] = {
+    "empty": empty_visit,
+    "partial": partial_visit,
+    "full": full_visit,
+    "treated": treated_visit,
+}
 
 
 def simulated_spec(site: str, side: Side, kind: RecordingKind) -> SessionSpec:

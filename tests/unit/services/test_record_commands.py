@@ -13,8 +13,8 @@ from tests.unit.services.captured import captured_session
 
 from tissuesense.cli.main import main
 from tissuesense.core.clock import ManualClock
-from tissuesense.record.client import ClientId
-from tissuesense.services.records import current_visit, save_measurement
+from tissuesense.record.visit import VisitId
+from tissuesense.services.records import save_measurement
 from tissuesense.store.opening import open_store
 
 
@@ -165,11 +165,10 @@ def test_unknown_client_or_visit_is_a_failure_of_the_data(run: Run) -> None:
 
 
 def test_measurement_is_reproduced_and_a_later_alteration_named(run: Run, tmp_path: Path) -> None:
-    client, _ = a_visit(run)
+    visit = VisitId(a_visit(run)[1])
     clock, rng = ManualClock(), np.random.default_rng(1)
     with open_store(tmp_path / "store", clock=clock) as store:
-        visit = current_visit(store, ClientId(client), clock=clock, rng=rng)
-        saved = save_measurement(store, visit.id, *captured_session(), clock=clock, rng=rng)
+        saved = save_measurement(store, visit, *captured_session(), clock=clock, rng=rng)
         number = next(finding for finding in saved.findings if finding.value is not None)
     equal = run("reproduce", saved.measurement.id)
     assert (equal.code, equal.out[:5]) == (0, "equal")

@@ -21,7 +21,6 @@ from tissuesense.services.records import (
     add_client,
     add_manual_finding,
     analyse_again,
-    current_visit,
     load_client_record,
     open_visit,
     save_measurement,
@@ -154,18 +153,6 @@ def test_measurement_without_a_place_on_the_body_is_refused(
             save_measurement(store, visit, nowhere, acquisition, clock=clock, rng=rng)
 
 
-def test_visit_goes_on_for_the_day_and_the_next_day_has_its_own(
-    store: Store, clock: ManualClock, rng: np.random.Generator
-) -> None:
-    with store:
-        client = add_client(store, clock=clock, rng=rng)
-        first = current_visit(store, client.id, clock=clock, rng=rng)
-        clock.advance(2 * 3600)
-        assert current_visit(store, client.id, clock=clock, rng=rng) == first
-        clock.advance(22 * 3600)
-        assert current_visit(store, client.id, clock=clock, rng=rng) != first
-
-
 def test_nothing_is_kept_of_whom_the_store_does_not_know(
     store: Store, clock: ManualClock, rng: np.random.Generator
 ) -> None:
@@ -173,8 +160,6 @@ def test_nothing_is_kept_of_whom_the_store_does_not_know(
     with store:
         with pytest.raises(RecordNotFound):
             open_visit(store, nobody, clock=clock, rng=rng)
-        with pytest.raises(RecordNotFound):
-            current_visit(store, nobody, clock=clock, rng=rng)
         with pytest.raises(RecordNotFound):
             load_client_record(store, nobody)
         with pytest.raises(RecordNotFound):

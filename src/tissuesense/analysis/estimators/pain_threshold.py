@@ -76,10 +76,9 @@ def analyse(recording: Recording) -> PainThreshold:
         least_n=_LEAST_PRESS_KPA / gauge.tip.kpa_per_n,
         noise_n=gauge.signal.noise,
     )
-    curves = [_curve(gauge, press) for press in presses]
+    pressed = [(press, curve) for press in presses if _counts(curve := _curve(gauge, press))]
     trials = tuple(
-        _trial(gauge, press, curve, index)
-        for index, (press, curve) in enumerate(zip(presses, curves, strict=True), start=1)
+        _trial(gauge, press, curve, index) for index, (press, curve) in enumerate(pressed, start=1)
     )
     flags = [QualityFlag.SPIKES] if gauge.signal.is_spike.any() else []
     if not trials:
@@ -131,6 +130,10 @@ def _curve(gauge: _Gauge, press: Press) -> PressedCurve:
     t = gauge.t_s[first:last]
     pressure = (gauge.force_n[first:last] - press.tare_n(t)) * gauge.tip.kpa_per_n
     return PressedCurve.of(t, pressure, gauge.signal.noise * gauge.tip.kpa_per_n)
+
+
+def _counts(curve: PressedCurve) -> bool:
+    return float(curve.smooth().max()) >= _LEAST_PRESS_KPA
 
 
 def _trial(gauge: _Gauge, press: Press, curve: PressedCurve, index: int) -> PainTrial:

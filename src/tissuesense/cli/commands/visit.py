@@ -17,7 +17,9 @@ FromOption = Annotated[
     str | None,
     typer.Option("--from", metavar="FILE", help="Read a JSON object from FILE, or - for stdin."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as this verb always does.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", show_default=False, help="Print JSON, as this verb always does.")
+]
 
 
 @app.command("open")

@@ -68,10 +68,12 @@ def _method(readings: tuple[Reading, ...]) -> tuple[tuple[str, Words], ...]:
         "Reaction time": ", ".join(
             dict.fromkeys(_latency(r.measurement.context) for r in readings)
         ),
-        "Usual error": f"between two thresholds of one person, {_USUAL_PRESSES} presses each: "
-        f"{low} to {high} \N{NO-BREAK SPACE}%; between the stiffness of two sides: "
-        f"{USUAL_STIFFNESS_ERROR_PERCENT:.0f}\N{NO-BREAK SPACE}%, or more where the presses scatter more. From "
-        "published repeat measurements, until this practice has its own",
+        "Usual error": (
+            f"between two thresholds of one person, {_USUAL_PRESSES} presses each: {low} to "
+            f"{high}\N{NO-BREAK SPACE}%; between the stiffness of two sides: "
+            f"{USUAL_STIFFNESS_ERROR_PERCENT:.0f}\N{NO-BREAK SPACE}%, or more where the presses "
+            "scatter more. From published repeat measurements, until this practice has its own"
+        ),
     }
     return tuple((name, say(text)) for name, text in told.items() if text)
 

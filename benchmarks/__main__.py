@@ -1,0 +1,54 @@
+"""Run every benchmark and print one table: ours, a named peer, and who is faster by how much.
+
+Example: ``python -m benchmarks``, or ``python -m benchmarks csv_read start`` for some of them.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+
+from benchmarks.timing import Pair
+from rich.console import Console
+from rich.table import Table
+
+MODULES = ("pain_trials", "progressor_decode", "csv_read", "start")
+
+
+def main(names: Sequence[str]) -> None:
+    """Run the benchmarks called `names`, all of them where none is named.
+
+    Leaves with 1 where a goal was missed, with 2 for a name that there is not.
+    """
+    unknown = [name for name in names if name not in MODULES]
+    if unknown:
+        Console(stderr=True).print(f"There is no benchmark {unknown[0]}; known: {MODULES}.")
+        sys.exit(2)
+    pairs = tuple(_measured(names or MODULES))
+    Console().print(table_of(pairs))
+    sys.exit(any(pair.goal_s is not None and pair.ours_s > pair.goal_s for pair in pairs))
+
+
+def table_of(pairs: Sequence[Pair]) -> Table:
+    """Return the table."""
+    table = Table("Work", "Ours", "Goal", "Peer", "Peer's", "Compared", "Not in common")
+    for pair in pairs:
+        goal = "" if pair.goal_s is None else f"< {pair.goal_s:g} s"
+        ours, peers = f"{pair.ours_s:.3f} s", f"{pair.peer_s:.3f} s"
+        table.add_row(pair.work, ours, goal, pair.peer, peers, compared(pair), pair.remark)
+    return table
+
+
+def compared(pair: Pair) -> str:
+    """Say which of the two is faster, and how many times."""
+    ratio = pair.ours_s / pair.peer_s
+    return f"{ratio:.1f} x slower" if ratio > 1 else f"{1 / ratio:.1f} x faster"
+
+
+def _measured(names: Sequence[str]) -> Iterator[Pair]:
+    for name in names:
+        Console(stderr=True).print(f"{name} ...")
+        yield import_module(f"benchmarks.{name}").measure()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,41 @@
+"""How a benchmark is told, and how long something takes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Our way and a named peer's way through the same work, in seconds.
+
+    Attributes
+    ----------
+    goal_s
+        What ours must stay below; None where nothing was promised.
+    remark
+        What the two do not have in common.
+    """
+
+    work: str
+    ours_s: float
+    peer: str
+    peer_s: float
+    remark: str
+    goal_s: float | None = None
+
+
+def cpu_s(work: Callable[[], object], *, rounds: int = 3) -> float:
+    """Return the least processor time of several rounds: other programs only ever add to it."""
+    return min(_once(work, time.process_time) for _ in range(rounds))
+
+
+def wall_s(work: Callable[[], object], *, rounds: int = 5) -> float:
+    """Return the least time on the wall of several rounds, for work in other processes."""
+    return min(_once(work, time.perf_counter) for _ in range(rounds))
+
+
+def _once(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    start_s = clock()
+    work()
+    return clock() - start_s

@@ -1,0 +1,135 @@
+"""`tissuesense report` writes a visit as one file and says plainly what it cannot write."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.services.captured import captured_session
+
+from tissuesense.cli.main import main
+from tissuesense.core.clock import ManualClock
+from tissuesense.core.errors import RecordNotFound
+from tissuesense.record.history import ClientRecord
+from tissuesense.record.visit import VisitId
+from tissuesense.services.records import (
+    add_client,
+    load_client_record,
+    open_visit,
+    save_measurement,
+)
+from tissuesense.services.reporting import build_report, form_of
+from tissuesense.store.opening import open_store
+
+
+class Practice:
+    """A store with one client and one measured visit, and the program beside it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self._folder = folder
+        self._capsys = capsys
+        clock, rng = ManualClock(), np.random.default_rng(1)
+        with open_store(folder, clock=clock, create=True, plain=True) as store:
+            self.client = add_client(store, clock=clock, rng=rng).id
+            self.visits = [
+                open_visit(store, self.client, clock=clock, rng=rng).id for _ in range(2)
+            ]
+            session, acquisition = captured_session()
+            save_measurement(store, self.visits[0], session, acquisition, clock=clock, rng=rng)
+            self.record = load_client_record(store, self.client)
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["report", "--data", str(self._folder), *words])
+        assert isinstance(left.value.code, int)
+        said = self._capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+
+@pytest.fixture
+def practice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Practice:
+    monkeypatch.delenv("TISSUESENSE_PASSPHRASE", raising=False)
+    return Practice(tmp_path / "store", capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "begins"),
+    [
+        ("report.html", [], b"<!DOCTYPE html>"),
+        ("report.pdf", [], b"%PDF-"),
+        ("report.out", ["--format", "pdf"], b"%PDF-"),
+    ],
+)
+def test_the_file_is_what_its_name_or_the_option_says(
+    practice: Practice, tmp_path: Path, name: str, options: list[str], begins: bytes
+) -> None:
+    out = tmp_path / name
+
+    code, said, _ = practice.run("--client", practice.client, "--out", str(out), *options)
+
+    assert (code, said) == (0, "")
+    assert out.read_bytes().lstrip().startswith(begins)
+
+
+def test_json_names_the_file_and_stands_alone_on_stdout(practice: Practice, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    visit = ("--visit", practice.visits[0].lower())
+
+    code, said, err = practice.run("--client", practice.client, "--out", str(out), *visit, "--json")
+
+    assert (code, err) == (0, "")
+    assert json.loads(said)["out"] == str(out)
+    assert "ramps" in json.loads(said)["sections"]
+
+
+def test_the_latest_visit_is_reported_unless_another_is_asked_for(practice: Practice) -> None:
+    latest, first = build_report(practice.record), build_report(practice.record, practice.visits[0])
+
+    assert "ramps" in {part.name for part in first.parts}
+    assert "ramps" not in {part.name for part in latest.parts}
+
+
+@pytest.mark.parametrize("kind", ["course", "client"])
+def test_a_report_that_cannot_be_written_yet_is_refused_plainly(
+    practice: Practice, tmp_path: Path, kind: str
+) -> None:
+    out = tmp_path / "report.html"
+
+    code, said, err = practice.run("--client", practice.client, "--kind", kind, "--out", str(out))
+
+    assert (code, said) == (2, "")
+    assert f"'{kind}' cannot be written yet" in err
+    assert not out.exists()
+
+
+def test_a_visit_that_is_not_there_is_named_with_those_that_are(practice: Practice) -> None:
+    with pytest.raises(RecordNotFound) as refused:
+        build_report(practice.record, VisitId("V-NOPE"))
+
+    assert all(visit in refused.value.hint for visit in practice.visits)
+
+
+def test_a_client_without_a_visit_has_nothing_to_report(practice: Practice) -> None:
+    with pytest.raises(RecordNotFound, match="no visit yet"):
+        build_report(ClientRecord(client=practice.record.client))
+
+
+def test_a_folder_that_is_not_there_is_said_without_a_traceback(
+    practice: Practice, tmp_path: Path
+) -> None:
+    code, _, err = practice.run(
+        "--client", practice.client, "--out", str(tmp_path / "no" / "x.html")
+    )
+
+    assert code != 0
+    assert "cannot be written" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.pdf", "pdf"), ("a.PDF", "pdf"), ("a.html", "html"), ("a", "html")]
+)
+def test_the_name_decides_the_form(name: str, form: str) -> None:
+    assert form_of(Path(name)) == form

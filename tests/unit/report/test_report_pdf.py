@@ -1,0 +1,132 @@
+"""The PDF holds the same words as the document, on pages whose margins stay empty."""
+
+import io
+import sys
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pypdf
+import pypdfium2
+import pytest
+from tests.unit.report.practice import VISIT, VISITS, felt, view_of
+
+from tissuesense.core.errors import MissingExtraError
+from tissuesense.core.recording import RecordingKind
+from tissuesense.core.site import Side
+from tissuesense.record.history import VisitRecord
+from tissuesense.report.document import Document, Figure, text_of
+from tissuesense.report.pdf import render_pdf
+from tissuesense.report.visit_report import visit_document
+
+A4_POINTS = (595.3, 841.9)
+MARGIN_MM = 20.0
+
+
+@cache
+def document(visit: str) -> Document:
+    return visit_document(VISITS[visit]())
+
+
+@cache
+def printed(visit: str) -> bytes:
+    return render_pdf(document(visit))
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [
+        " ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages
+    ]
+
+
+def margins_are_empty(pdf: bytes) -> bool:
+    """Return whether nothing is printed left or right of the text column, on any page."""
+    opened = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in opened:
+            grey = np.asarray(page.render(scale=1, grayscale=True).to_numpy())
+            edge = int(grey.shape[1] * (MARGIN_MM - 1) / 210)
+            if grey[:, :edge].min() < 255 or grey[:, -edge:].min() < 255:
+                return False
+    finally:
+        opened.close()
+    return True
+
+
+@pytest.mark.parametrize("visit", VISITS)
+def test_pages_are_a4_and_nothing_runs_into_the_margins(visit: str) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(printed(visit)))
+
+    for page in reader.pages:
+        assert (page.mediabox.width, page.mediabox.height) == pytest.approx(A4_POINTS, abs=0.5)
+    assert margins_are_empty(printed(visit))
+
+
+def test_long_words_stay_on_the_page() -> None:
+    long = "radiates to the temple and the jaw " * 20
+    visit = replace(VISIT, reason=long, practitioner="Therapeutenarbeitsgemeinschaft " * 4)
+    notes = tuple(felt("levator_scapulae", side, note=long) for side in (Side.LEFT, Side.RIGHT))
+    record = VisitRecord(visit=visit, manual_findings=notes)
+
+    assert margins_are_empty(render_pdf(visit_document(view_of(record))))
+
+
+def test_the_numbers_of_the_document_can_be_found_in_the_text() -> None:
+    text = " ".join(pages(printed("full")))
+
+    for part in document("full").parts:
+        assert part.title in text
+        for block in part.blocks:
+            if isinstance(block, Figure):
+                assert text_of(block.title) in text
+
+
+def test_letters_of_a_figure_are_text() -> None:
+    text = " ".join(pages(printed("full")))
+
+    panels = sum(len(r.presses()) for r in VISITS["full"]().readings(RecordingKind.PPT))
+    assert text.count("Time from onset (s)") == panels
+    assert "Pressure (kPa)" in text
+
+
+@pytest.mark.parametrize("visit", VISITS)
+def test_every_page_says_whose_it_is_and_which_of_how_many(visit: str) -> None:
+    told = pages(printed(visit))
+
+    for index, text in enumerate(told, start=1):
+        assert f"Page {index} of {len(told)}" in text
+        assert f"{VISIT.client}, 5 January 2026" in text
+        assert document(visit).fingerprint[:16] in text
+
+
+def test_the_same_record_gives_the_same_bytes() -> None:
+    assert render_pdf(visit_document(VISITS["full"]())) == printed("full")
+
+
+def test_another_record_gives_other_bytes() -> None:
+    other = replace(document("empty"), title="Another title")
+
+    assert render_pdf(other) != printed("empty")
+
+
+def test_the_file_is_dated_by_the_visit_and_can_be_read_aloud() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(printed("full")))
+    root = reader.trailer["/Root"]
+
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date == VISIT.opened_at
+    assert VISIT.client in (reader.metadata.title or "")
+    assert isinstance(root, pypdf.generic.DictionaryObject)
+    assert root["/Lang"] == "en"
+    assert root["/MarkInfo"] == {"/Marked": True, "/Suspects": False}
+    assert "/StructTreeRoot" in root
+
+
+def test_without_typst_the_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+
+    with pytest.raises(MissingExtraError) as refused:
+        render_pdf(document("empty"))
+
+    assert refused.value.extra == "pdf"
+    assert "tissuesense[pdf]" in refused.value.hint
