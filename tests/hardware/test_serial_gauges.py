@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from tests.hardware.listening import Heard, listen
 from tests.hardware.pty_gauge import Counting, Pieces, PtyGauge
+
 from tissuesense.core.errors import DeviceNotFound, LinkLost, TransportError, TransportTimeout
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.trace import ClockSource
@@ -77,7 +77,9 @@ def test_garbage_and_error_replies_are_counted_and_never_become_numbers(
     port: Path, capture: Path
 ) -> None:
     counting = Counting()
-    nonsense = itertools.cycle([b"\xff\xfe12.5\x00 N\r\n", b"*10\r\n", b"- N\r\n", b"7.5 miles\r\n"])
+    nonsense = itertools.cycle(
+        [b"\xff\xfe12.5\x00 N\r\n", b"*10\r\n", b"- N\r\n", b"7.5 miles\r\n"]
+    )
 
     def answer(_: bytes) -> Pieces:
         return [(0.0, next(nonsense)), (0.0, b"%.2f N\r\n" % counting.next_n())]
@@ -132,7 +134,7 @@ def test_a_question_without_answer_is_asked_again(port: Path, capture: Path) -> 
 def test_a_reply_later_than_the_timeout_is_one_reading(port: Path, capture: Path) -> None:
     counting = Counting()
     with PtyGauge(port, answer=lambda _: [(0.6, b"%.2f N\r\n" % counting.next_n())]):
-        heard = listen(_mark10(port), capture, samples=4)
+        heard = listen(_mark10(port), capture, samples=2)
     _truthful(heard, counting)
 
 

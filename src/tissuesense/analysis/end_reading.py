@@ -41,10 +41,20 @@ class EndReading:
 
 
 def read_ends(
-    t_s: FloatArray, values: FloatArray, start_s: float, end_s: float, *, least_sd: float
+    t_s: FloatArray,
+    values: FloatArray,
+    ends_s: tuple[float, float],
+    *,
+    guard_s: tuple[float, float],
+    least_sd: float,
 ) -> tuple[EndReading, EndReading] | None:
-    """Read a signal at `start_s` and `end_s` from what lies between; None for too few samples."""
-    first, stop = (int(i) for i in np.searchsorted(t_s, [start_s, end_s + 1e-9]))
+    """Read a signal at the ends of a stretch from what lies between; None for too few samples.
+
+    Samples nearer to an end than its `guard_s` may belong to what comes before or after, and are
+    not used.
+    """
+    (start_s, end_s), (after_s, before_s) = ends_s, guard_s
+    first, stop = (int(i) for i in np.searchsorted(t_s, [start_s + after_s, end_s - before_s]))
     if stop - first < _FEWEST_SAMPLES:
         return None
     t, y = t_s[first:stop], values[first:stop]

@@ -16,6 +16,7 @@ SHORTEST_HOLD_S = 1.0
 _CONTACT_SHARE = 0.25
 _CONTACT_LEAD_S = 0.5
 _FEWEST_SAMPLES = 4
+_GUARD_SDS = 2.0
 # Short enough to round no peak, long enough to calm the noise where samples are many.
 _PEAK_WINDOW_S = 0.03
 
@@ -124,20 +125,21 @@ def smoothed(t_s: FloatArray, values: FloatArray) -> FloatArray:
 
 def _corners(signal: IndentationSignal, part: slice, hold: Hold) -> tuple[Corner, Corner] | None:
     """Read force and displacement at both ends of a hold; None for too few samples in it."""
-    t, start, end = signal.t_s[part], hold.start_s, hold.end_s
-    force = read_ends(t, signal.force_n[part], start, end, least_sd=signal.force_sd_n)
+    t, ends = signal.t_s[part], (hold.start_s, hold.end_s)
+    guard = (_GUARD_SDS * hold.start_u_s, _GUARD_SDS * hold.end_u_s)
+    force = read_ends(t, signal.force_n[part], ends, guard_s=guard, least_sd=signal.force_sd_n)
     if force is None:
         return None
     way: tuple[EndReading | None, EndReading | None] | None = (None, None)
     if signal.displacement_mm is not None:
-        values = signal.displacement_mm[part]
-        way = read_ends(t, values, start, end, least_sd=signal.displacement_sd_mm)
+        values, sd = signal.displacement_mm[part], signal.displacement_sd_mm
+        way = read_ends(t, values, ends, guard_s=guard, least_sd=sd)
     if way is None:
         return None
-    return (
-        Corner(t_s=start, force=force[0], way=way[0]),
-        Corner(t_s=end, force=force[1], way=way[1]),
+    start, end = (
+        Corner(t_s=at, force=n, way=mm) for at, n, mm in zip(ends, force, way, strict=True)
     )
+    return start, end
 
 
 def _turning_point(
@@ -150,11 +152,11 @@ def _turning_point(
     t = signal.t_s[part]
     top, way = int(np.argmax(smooth_n)), None
     if signal.displacement_mm is not None:
-        smooth_mm = smoothed(t, signal.displacement_mm[part])
-        deepest = int(np.argmax(smooth_mm))
+        way_mm = signal.displacement_mm[part]
+        deepest = int(np.argmax(smoothed(t, way_mm)))
         top = deepest if smooth_n[deepest] > smooth_n[top] / 2 else top
         way = EndReading(
-            value=float(smooth_mm[top]),
+            value=float(way_mm[top]),
             slope_per_s=0.0,
             scatter=signal.displacement_sd_mm,
             curve=0.0,

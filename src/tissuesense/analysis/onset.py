@@ -27,7 +27,16 @@ def find_onset(x: FloatArray, y: FloatArray, *, low: float, high: float, sd: flo
     1.5, soft tissue about 2) and the uncertainty holds that choice.
     """
     x, y = _thinned(x), _thinned(y)
-    candidates = np.linspace(low, high, _CANDIDATES)
+    onset = _among(np.linspace(low, high, _CANDIDATES), x, y, sd)
+    step = (high - low) / (_CANDIDATES - 1)
+    if onset.u < step:
+        closer = np.linspace(onset.at - 2 * step, onset.at + 2 * step, _CANDIDATES)
+        onset = _among(np.clip(closer, low, high), x, y, sd)
+    return onset
+
+
+def _among(candidates: FloatArray, x: FloatArray, y: FloatArray, sd: float) -> Onset:
+    """Weigh evenly spaced candidates by the likelihood of each with the best size and shape."""
     beyond = np.maximum(x[None, :] - candidates[:, None], 0.0)
     root = np.sqrt(beyond)
     square = beyond * beyond
@@ -43,7 +52,7 @@ def find_onset(x: FloatArray, y: FloatArray, *, low: float, high: float, sd: flo
     weight /= weight.sum()
     at = float(weight @ candidates)
     spread = float(weight @ (candidates - at) ** 2)
-    step = (high - low) / (_CANDIDATES - 1)
+    step = float(candidates[-1] - candidates[0]) / (candidates.size - 1)
     return Onset(at=at, u=float(np.sqrt(spread + step * step / 12)))
 
 

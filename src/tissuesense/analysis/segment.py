@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import median_filter
+from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 
 from tissuesense.analysis.cleaning import binned
@@ -30,6 +30,7 @@ _RESTING_FLATNESS = 0.45
 _LEAST_RISES_IN_S = 4.0
 _TREMOR_SHARE = 0.4
 _STILL_S = 0.4
+_LIGHTLY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +161,15 @@ def _is_press(
         return False
     if not _stood_still(calm, span, step, tolerance=0.1 * height):
         return False
-    rise = calm[part] - base
-    flatness = np.count_nonzero(rise > 0.8 * height) / max(1, np.count_nonzero(rise > 0.2 * height))
-    return height > _RESTING_N or flatness < _RESTING_FLATNESS
+    return height > _RESTING_N or _flatness(level[part] - base, step) < _RESTING_FLATNESS
+
+
+def _flatness(rise: FloatArray, step: float) -> float:
+    """Return which part of the time above a fifth of the top is spent in its upper fifth."""
+    # The running median flattens a peak, so this looks at the force itself, hardly smoothed.
+    lightly = uniform_filter1d(rise, max(1, round(_LIGHTLY_S / step)))
+    top = float(np.quantile(lightly, 0.95))
+    return np.count_nonzero(lightly > 0.8 * top) / max(1, np.count_nonzero(lightly > 0.2 * top))
 
 
 def _stood_still(calm: FloatArray, span: _Span, step: float, *, tolerance: float) -> bool:

@@ -218,7 +218,7 @@ class StreamAssembler:
         """Mark what is missing at the end: nobody can see that in the samples."""
         if self._last_t_s is None or end_s is None:
             return
-        rate_hz = median_rate_hz(self.trace().t_s)
+        rate_hz = usual_rate_hz(self.trace().t_s)
         usual_s = _SILENCE_AT_END_S + (3 / rate_hz if rate_hz else 0.0)
         if self._link is LinkState.LOST or end_s - self._last_t_s > usual_s:
             self._outages.append((self._last_t_s, end_s))

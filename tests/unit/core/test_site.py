@@ -32,7 +32,8 @@ def test_sites_sort_by_name_and_then_side() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a", "Trapezius", "upper trapezius", "2nd_rib", "_x", "a" * 65, "thenar\n", "péroné"]
+    "name",
+    ["", "a", "Trapezius", "upper trapezius", "2nd_rib", "_x", "a" * 65, "thenar\n", "péroné"],
 )
 def test_a_name_that_is_not_a_plain_word_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="site"):

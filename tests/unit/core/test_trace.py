@@ -1,6 +1,7 @@
 """A trace holds what was indicated, cannot be changed, and is known by its content."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ T_S = np.arange(5) / 10
 
 
 def full(**changes: FloatArray) -> Trace:
-    columns = {name: T_S + k for k, name in enumerate(COLUMN_NAMES, start=1)}
+    columns: dict[str, Any] = {name: T_S + k for k, name in enumerate(COLUMN_NAMES, start=1)}
     return Trace(t_s=T_S, **(columns | changes))
 
 
@@ -55,8 +56,9 @@ def test_time_increases_strictly_and_the_message_says_where_not(t_s: list[float]
 def test_a_column_with_nan_is_refused_by_name(name: str) -> None:
     values = T_S.copy()
     values[3] = np.nan
+    columns: dict[str, Any] = {"t_s": T_S} | {name: values}
     with pytest.raises(UsageError, match=f"{name} holds nan at index 3"):
-        Trace(**({"t_s": T_S} | {name: values}))
+        Trace(**columns)
 
 
 @pytest.mark.parametrize("name", COLUMN_NAMES)
@@ -97,7 +99,8 @@ def test_between_may_be_empty() -> None:
 
 def test_a_trace_knows_its_length_and_rate() -> None:
     trace = Trace(t_s=5 + T_S)
-    assert (trace.size, trace.duration_s) == (5, pytest.approx(0.4))
+    assert trace.size == 5
+    assert trace.duration_s == pytest.approx(0.4)
     assert trace.sample_rate_hz == pytest.approx(10)
 
 

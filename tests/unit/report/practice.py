@@ -12,7 +12,9 @@ from tissuesense.record.client import Client, ClientId
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, MeasurementId
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId
+from tissuesense.report.document import Document
 from tissuesense.report.readings import VisitView
+from tissuesense.report.visit_report import visit_document
 from tissuesense.services.records import stored_findings
 from tissuesense.simulation.session import simulated_recording
 from tissuesense.simulation.spec import SessionSpec
@@ -180,6 +182,11 @@ VISITS: dict[str, Callable[[], VisitView]] = {
     "full": full_visit,
     "treated": treated_visit,
 }
+
+
+@cache
+def document(visit: str) -> Document:
+    return visit_document(VISITS[visit]())
 
 
 def simulated_spec(site: str, side: Side, kind: RecordingKind) -> SessionSpec:

@@ -6,7 +6,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
-from tests.unit.report.practice import VISIT, VISITS, felt, view_of
+from tests.unit.report.practice import VISIT, VISITS, document, felt, view_of
 
 from tissuesense.core.site import Side
 from tissuesense.record.history import VisitRecord
@@ -20,7 +20,7 @@ VOID = {"meta", "link", "br", "col", "img", "hr", "input"}
 
 @cache
 def page(visit: str) -> str:
-    return render_html(visit_document(VISITS[visit]()))
+    return render_html(document(visit))
 
 
 class Outline(HTMLParser):
@@ -73,8 +73,7 @@ def test_no_two_elements_share_an_id_and_every_reference_has_its_target(visit: s
 
 
 def test_every_picture_is_one_image_with_its_text() -> None:
-    document = visit_document(VISITS["full"]())
-    told = [b.alt for part in document.parts for b in part.blocks if isinstance(b, Figure)]
+    told = [b.alt for part in document("full").parts for b in part.blocks if isinstance(b, Figure)]
 
     pictures = Outline(page("full")).all("svg")
 
@@ -98,10 +97,9 @@ def test_tables_name_their_columns_and_rows() -> None:
 
 
 def test_the_numbers_of_the_document_stand_in_the_page() -> None:
-    document = visit_document(VISITS["full"]())
     shown = " ".join(Outline(page("full")).text.split())
 
-    for part in document.parts:
+    for part in document("full").parts:
         for block in part.blocks:
             if isinstance(block, Figure):
                 assert " ".join(text_of(block.title).split()) in shown
@@ -120,9 +118,9 @@ def test_what_is_written_by_hand_stays_text() -> None:
 
 
 def test_a_strange_pseudonym_cannot_leave_the_style_sheet() -> None:
-    document = replace(visit_document(VISITS["empty"]()), client='"}</style><script>')
+    strange = replace(document("empty"), client='"}</style><script>')
 
-    assert not Outline(render_html(document)).all("script")
+    assert not Outline(render_html(strange)).all("script")
 
 
 def test_the_same_record_gives_the_same_page() -> None:
@@ -130,11 +128,10 @@ def test_the_same_record_gives_the_same_page() -> None:
 
 
 def test_a_line_feed_breaks_the_line_and_a_number_stays_whole() -> None:
-    document = visit_document(VISITS["empty"]())
-    (first, *others) = document.parts
+    (first, *others) = document("empty").parts
     words = say(Run("one\ntwo"), Number(value="312", spread="± 14", unit="kPa"))
     html = render_html(
-        replace(document, parts=(replace(first, blocks=(Paragraph(words),)), *others))
+        replace(document("empty"), parts=(replace(first, blocks=(Paragraph(words),)), *others))
     )
 
     assert "one<br>two" in html

@@ -153,11 +153,11 @@ def _keep(
     capture = trace_path.with_suffix(".capture")
     saved: dict[str, str] = {}
     try:
-        if store is not None and client is not None:
+        if store is not None and client is not None and measured.analysis is not None:
             saved = _save(measured, capture, store, client)
     finally:
-        unsaved = not (saved or measured.complete) and measured.recording.trace.size > 0
-        if asked or unsaved:
+        nowhere_else = not saved if client else not measured.complete
+        if asked or (nowhere_else and measured.recording.trace.size):
             write_measured(measured, trace_path)
             say(f"Trace, side-car and raw capture are kept: {trace_path}")
         else:

@@ -1,0 +1,47 @@
+"""No measurement is lost because the record refused it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tissuesense.cli.commands.measure import _keep
+from tissuesense.core.clock import ManualClock
+from tissuesense.core.errors import RecordNotFound
+from tissuesense.files.trace_csv import read_trace
+from tissuesense.record.client import ClientId
+from tissuesense.services.measure import Measured, measure
+from tissuesense.services.measure_plan import plan_measurement
+from tissuesense.store.opening import open_store
+from tissuesense.transport.device import open_device
+
+
+def one_press(capture: Path) -> Measured:
+    plan = plan_measurement({"kind": "ppt", "site": "thenar", "side": "left"}, trials=1)
+
+    async def run() -> Measured:
+        async with open_device("sim:?speed=0&seed=1", capture=capture) as device:
+            return await measure(device, plan, show=lambda _: None, stop=asyncio.Event())
+
+    return asyncio.run(run())
+
+
+def test_what_the_store_refuses_is_kept_in_files(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    measured = one_press(path.with_suffix(".capture"))
+    assert measured.complete
+    folder = tmp_path / "store"
+    with (
+        open_store(folder, clock=ManualClock(), create=True, plain=True) as store,
+        pytest.raises(RecordNotFound),
+    ):
+        _keep(measured, path, asked=False, store=store, client=ClientId("TS-00000"))
+    assert read_trace(path).trace == measured.recording.trace
+    assert path.with_suffix(".capture").exists()
+
+
+def test_a_complete_measurement_that_nobody_asked_to_keep_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    measured = one_press(path.with_suffix(".capture"))
+    assert _keep(measured, path, asked=False, store=None, client=None) == {}
+    assert list(tmp_path.iterdir()) == []
