@@ -30,10 +30,14 @@ Properties = dict[str, Variant]
 class Peripheral(Protocol):
     """What a peripheral is; `notify` is given to it when somebody subscribes."""
 
-    name: str
-    address: str
-    service: str
-    characteristics: Mapping[str, list[str]]
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def characteristics(self) -> Mapping[str, list[str]]: ...
 
     def connected(self, notify: Callable[[str, bytes], None]) -> None:
         """Take the way back to whoever connected."""
@@ -85,7 +89,7 @@ class FakeBluez:
             task.cancel()
         self._bus.disconnect()
         with contextlib.suppress(EOFError):
-            await self._bus.wait_for_disconnect()
+            await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast's
 
     # What a test does to the world.
 
@@ -185,11 +189,13 @@ class FakeBluez:
             return Message.new_method_return(message, "a{oa{sa{sv}}}", [self._objects])
         if path not in self._objects:
             return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownObject", path)
-        if interface == PROPERTIES:
+        if (interface, member) == (PROPERTIES, "GetAll"):
             wanted = self._objects[path].get(message.body[0], {})
-            if member == "GetAll":
-                return Message.new_method_return(message, "a{sv}", [wanted])
-            return Message.new_method_return(message, "v", [wanted[message.body[1]]])
+            return Message.new_method_return(message, "a{sv}", [wanted])
+        return self._act(message, path)
+
+    def _act(self, message: Message, path: str) -> Message:
+        interface, member = message.interface, message.member
         acts: dict[tuple[str | None, str | None], Callable[[str, list[Any]], None]] = {
             (ADAPTER, "StartDiscovery"): self._start_discovery,
             (ADAPTER, "StopDiscovery"): self._stop_discovery,

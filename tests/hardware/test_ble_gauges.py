@@ -5,6 +5,7 @@ import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -37,7 +38,10 @@ class Progressor:
     name = "Progressor_0042"
     address = "C0:FF:EE:00:00:2A"
     service = UUID.format(1)
-    characteristics = {DATA: ["notify"], CONTROL: ["write", "write-without-response"]}  # noqa: RUF012 - constant
+    characteristics: ClassVar[dict[str, list[str]]] = {
+        DATA: ["notify"],
+        CONTROL: ["write", "write-without-response"],
+    }
 
     def __init__(self, *, batch: int = 1, twice: bool = False) -> None:
         self.sent = 0
@@ -63,6 +67,8 @@ class Progressor:
                 self._notify(DATA, struct.pack("<BBI", 0, 4, 3987))
             case b"\x70":
                 self._notify(DATA, bytes([0, 3, 0x2A, 0x00, 0x01]))
+            case _:
+                raise AssertionError(f"Nobody should have sent {data.hex()}.")
 
     def disconnected(self) -> None:
         if self._task is not None:
@@ -73,9 +79,9 @@ class Progressor:
         loop = asyncio.get_running_loop()
         start_s, first = loop.time(), self.sent
         while True:
-            self.sent += self._batch
-            due_s = start_s + (self.sent - first) / 80
+            due_s = start_s + (self.sent + self._batch - first) / 80
             await asyncio.sleep(due_s - loop.time())
+            self.sent += self._batch
             body = b"".join(
                 struct.pack("<fI", n / 1000, round((n - first) / 80 * 1e6))
                 for n in range(self.sent - self._batch + 1, self.sent + 1)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.unit.record.strategies import client_records, numbers, raw_data, texts, traces
 
@@ -41,7 +41,8 @@ def test_json_text_gives_the_record_again(record: ClientRecord) -> None:
 
 
 @given(record=client_records())
-@settings(max_examples=40, deadline=None)
+# Shrinking would open a store some thousand times, for minutes.
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_store_gives_the_record_again(record: ClientRecord) -> None:
     clock = ManualClock()
     with tempfile.TemporaryDirectory() as folder:

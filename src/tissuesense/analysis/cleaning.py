@@ -20,9 +20,9 @@ class CleanSignal:
     Attributes
     ----------
     values
-        Shape (n,); spikes replaced by the line between their neighbours.
+        Shape (n,); what lasted one or two samples is replaced by the line between its neighbours.
     is_spike
-        Which samples were replaced, shape (n,).
+        Which of these cannot have been a force: they jumped. Shape (n,).
     noise
         Standard deviation of one sample about a smooth curve, never below that of the resolution.
     resolution
@@ -38,8 +38,9 @@ class CleanSignal:
 def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
     """Find isolated wrong readings (one or two samples) and the noise of the rest.
 
-    A reading is a spike when it leaves the median of its five neighbours by more than four usual
-    steps between samples: a ramp, a sharp release and a sampled peak stay below that.
+    A reading is a spike when it leaves the readings on both sides of it the same way, and the
+    median of the five about it, by more than four usual steps between samples: a ramp, a sharp
+    release, its corners and a sampled peak stay below that.
     """
     resolution = resolution_of(values)
     if values.size < 5:  # noqa: PLR2004 - the window
@@ -49,8 +50,8 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
             noise=resolution / np.sqrt(12),
             resolution=resolution,
         )
-    padded = np.pad(values, 2, mode="edge")
-    departure = values - np.median(sliding_window_view(padded, 5), axis=1)
+    around = sliding_window_view(np.pad(values, 2, mode="edge"), 5)
+    departure = values - np.median(around, axis=1)
     steps = np.abs(np.diff(values))
     low, high = np.quantile(values, [0.02, 0.98])
     limit = max(
@@ -58,16 +59,33 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
         _SPIKE_SHARE_OF_RANGE * float(high - low),
         3.0 * resolution,
     )
-    is_spike = np.abs(departure) > limit
-    if is_spike.any() and not is_spike.all():
+    brief = (np.abs(departure) > limit) & _beyond_both_sides(values, around, limit)
+    is_spike = brief & _jumps(around, limit)
+    if brief.any() and not brief.all():
         values = values.copy()
-        values[is_spike] = np.interp(t_s[is_spike], t_s[~is_spike], values[~is_spike])
+        values[brief] = np.interp(t_s[brief], t_s[~brief], values[~brief])
     return CleanSignal(
         values=values,
         is_spike=is_spike,
         noise=max(noise_of(values), resolution / np.sqrt(12)),
         resolution=resolution,
     )
+
+
+def _beyond_both_sides(values: FloatArray, around: FloatArray, limit: float) -> BoolArray:
+    """Tell where a reading is beyond both sides, a companion beside it (of two) not counted."""
+    sides = around[:, :2], around[:, 3:]
+    above = [values > side.min(axis=1) + limit for side in sides]
+    below = [values < side.max(axis=1) - limit for side in sides]
+    return (above[0] & above[1]) | (below[0] & below[1])
+
+
+def _jumps(around: FloatArray, limit: float) -> BoolArray:
+    """Tell where a reading leaves its neighbour at once, not climbing to it as to a knock's top."""
+    left_2, left, here, right, right_2 = around.T
+    from_left = np.abs(here - left) > np.maximum(limit, 2 * np.abs(left - left_2))
+    from_right = np.abs(here - right) > np.maximum(limit, 2 * np.abs(right - right_2))
+    return from_left | from_right
 
 
 def noise_of(values: FloatArray) -> float:

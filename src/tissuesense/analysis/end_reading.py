@@ -8,10 +8,11 @@ import numpy as np
 from tissuesense.analysis.local_fit import fit_linear, powers
 from tissuesense.core.arrays import FloatArray
 
-# Tissue relaxes fast at first: a parabola over less than a second follows it, a straight line
-# serves at the end. Both are short beside the sway of a hand.
-_START_WINDOW_S = 0.7
-_END_WINDOW_S = 0.6
+# Tissue relaxes fast at first: a parabola follows it for a few tenths of a second, a straight line
+# serves at the end. The windows are as short as leaves enough samples to calm the noise.
+_START_WINDOW_S = (0.3, 0.7)
+_END_WINDOW_S = (0.6, 0.6)
+_ENOUGH_SAMPLES = 30
 _START_DEGREE = 2
 _END_DEGREE = 1
 _FEWEST_SAMPLES = 4
@@ -41,38 +42,32 @@ class EndReading:
 
 
 def read_ends(
-    t_s: FloatArray,
-    values: FloatArray,
-    ends_s: tuple[float, float],
-    *,
-    guard_s: tuple[float, float],
-    least_sd: float,
+    t_s: FloatArray, values: FloatArray, start_s: float, end_s: float, *, least_sd: float
 ) -> tuple[EndReading, EndReading] | None:
-    """Read a signal at the ends of a stretch from what lies between; None for too few samples.
-
-    Samples nearer to an end than its `guard_s` may belong to what comes before or after, and are
-    not used.
-    """
-    (start_s, end_s), (after_s, before_s) = ends_s, guard_s
-    first, stop = (int(i) for i in np.searchsorted(t_s, [start_s + after_s, end_s - before_s]))
+    """Read a signal at `start_s` and `end_s` from what lies between; None for too few samples."""
+    first, stop = (int(i) for i in np.searchsorted(t_s, [start_s, end_s + 1e-9]))
     if stop - first < _FEWEST_SAMPLES:
         return None
     t, y = t_s[first:stop], values[first:stop]
     return (
         _read(t - start_s, y, _START_WINDOW_S, _START_DEGREE, least_sd),
-        _read((t - end_s)[::-1], y[::-1], -_END_WINDOW_S, _END_DEGREE, least_sd),
+        _read((t - end_s)[::-1], y[::-1], _END_WINDOW_S, _END_DEGREE, least_sd),
     )
 
 
 def _read(
-    away_s: FloatArray, values: FloatArray, window_s: float, degree: int, least_sd: float
+    away_s: FloatArray,
+    values: FloatArray,
+    window_s: tuple[float, float],
+    degree: int,
+    least_sd: float,
 ) -> EndReading:
-    """Read a signal at 0; samples are ordered away from it, over `window_s` at most.
+    """Read a signal at 0; samples are ordered away from it, over `window_s` (least, most).
 
     The difference to what half the window says is taken for the error of the curve's shape.
     """
-    within = int(np.count_nonzero(away_s / window_s <= 1))
-    n = min(max(within, _FEWEST_SAMPLES), away_s.size)
+    shortest, longest = (int(np.count_nonzero(np.abs(away_s) <= window)) for window in window_s)
+    n = max(min(max(shortest, _ENOUGH_SAMPLES), longest), min(_FEWEST_SAMPLES, away_s.size))
     degree = degree if n > 2 * _FEWEST_SAMPLES else 1
     whole = fit_linear(powers(away_s[:n], degree), values[:n], least_sd)
     half = whole

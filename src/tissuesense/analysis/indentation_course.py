@@ -16,7 +16,7 @@ SHORTEST_HOLD_S = 1.0
 _CONTACT_SHARE = 0.25
 _CONTACT_LEAD_S = 0.5
 _FEWEST_SAMPLES = 4
-_GUARD_SDS = 2.0
+_RETURNED_SHARE = 0.4
 # Short enough to round no peak, long enough to calm the noise where samples are many.
 _PEAK_WINDOW_S = 0.03
 
@@ -87,10 +87,10 @@ def cut(signal: IndentationSignal, span: PressSpan) -> Course:
     t, force = signal.t_s[part], signal.force_n[part]
     way = None if signal.displacement_mm is None else signal.displacement_mm[part]
     smooth = smoothed(t, force)
-    if way is None:
+    if signal.displacement_mm is None:
         hold = find_force_hold(t, force, smooth, signal.force_sd_n)
     else:
-        hold = find_hold(t, way, float(way[:3].mean()), signal.displacement_sd_mm)
+        hold = find_hold(*_moving(signal, span, signal.displacement_mm), signal.displacement_sd_mm)
     corners = None
     if hold is not None and hold.seconds >= SHORTEST_HOLD_S:
         corners = _corners(signal, part, hold)
@@ -112,6 +112,21 @@ def cut(signal: IndentationSignal, span: PressSpan) -> Course:
     )
 
 
+def _moving(
+    signal: IndentationSignal, span: PressSpan, way_mm: FloatArray
+) -> tuple[FloatArray, FloatArray, float]:
+    """Return time and displacement until the tip has come back more than half way; and from where.
+
+    The tip of a fast release leaves the tissue, which lags behind, long before that.
+    """
+    loaded = way_mm[span.start : span.stop]
+    rest, top = float(loaded[:3].mean()), float(loaded.max())
+    rest_of_way = way_mm[span.stop : span.after]
+    returned = np.flatnonzero(rest_of_way <= rest + _RETURNED_SHARE * (top - rest))
+    stop = span.stop + (int(returned[0]) + 1 if returned.size else 0)
+    return signal.t_s[span.start : stop], way_mm[span.start : stop], rest
+
+
 def smoothed(t_s: FloatArray, values: FloatArray) -> FloatArray:
     """Return means over 30 ms, or the samples themselves where they are no denser."""
     width = int(np.searchsorted(t_s, t_s[0] + _PEAK_WINDOW_S)) | 1
@@ -125,21 +140,20 @@ def smoothed(t_s: FloatArray, values: FloatArray) -> FloatArray:
 
 def _corners(signal: IndentationSignal, part: slice, hold: Hold) -> tuple[Corner, Corner] | None:
     """Read force and displacement at both ends of a hold; None for too few samples in it."""
-    t, ends = signal.t_s[part], (hold.start_s, hold.end_s)
-    guard = (_GUARD_SDS * hold.start_u_s, _GUARD_SDS * hold.end_u_s)
-    force = read_ends(t, signal.force_n[part], ends, guard_s=guard, least_sd=signal.force_sd_n)
+    t, start_s, end_s = signal.t_s[part], hold.start_s, hold.end_s
+    force = read_ends(t, signal.force_n[part], start_s, end_s, least_sd=signal.force_sd_n)
     if force is None:
         return None
     way: tuple[EndReading | None, EndReading | None] | None = (None, None)
     if signal.displacement_mm is not None:
         values, sd = signal.displacement_mm[part], signal.displacement_sd_mm
-        way = read_ends(t, values, ends, guard_s=guard, least_sd=sd)
+        way = read_ends(t, values, start_s, end_s, least_sd=sd)
     if way is None:
         return None
-    start, end = (
-        Corner(t_s=at, force=n, way=mm) for at, n, mm in zip(ends, force, way, strict=True)
+    return (
+        Corner(t_s=start_s, force=force[0], way=way[0]),
+        Corner(t_s=end_s, force=force[1], way=way[1]),
     )
-    return start, end
 
 
 def _turning_point(

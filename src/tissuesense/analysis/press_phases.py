@@ -9,12 +9,14 @@ from tissuesense.core.arrays import FloatArray
 
 _PLATEAU_SHARE = 0.85
 _MIDWAY_SHARE = 0.5
+# Only what is this near to the plateau tells a rounded corner from a sharp one.
 _LEAVING_SHARE = 0.90
 _FEWEST_SAMPLES = 4
-# A hand that slows down gradually is at 85 % of the way for up to as long as it then takes (or
-# took) to half way; an uneven one for half as much again.
+# From its setting off, a hand takes half (even speed) to once (gradual start) as long to 85 % of
+# the way as from there to half of it.
 _SLOWEST_CORNER = 1.15
 _LEVEL_WINDOW_S = 0.7
+# No relaxation falls a fifth as fast as a release.
 _STEEPNESS_SHARE = 0.2
 _SMOOTHING_S = 0.1
 _NEARLY = 0.985

@@ -11,7 +11,7 @@ from tissuesense.core.arrays import BoolArray, FloatArray
 # The search runs on means over bins: 50 a second show a press, and cost little at 3200 samples/s.
 _BIN_S = 0.02
 # A knock is over sooner than this; nobody presses and lets go within it.
-_LONGEST_KNOCK_S = 0.3
+_LONGEST_KNOCK_S = 0.4
 _SHORTEST_PAUSE_S = 0.25
 _FLOOR_WINDOW_S = 0.2
 # Resting on the skin is a newton or two; a press is stronger, and at least a quarter of the

@@ -17,6 +17,8 @@ from tissuesense.core.quantity import Estimate
 
 _CV_WINDOW_S = 0.25
 _MAD_TO_SD = 1.4826
+# Nobody knows what the hand did in a longer silence: the press is void.
+LONGEST_LOSS_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +212,7 @@ def _lost_samples(facts: RampFacts) -> Remark | None:
         return None
     last_second = wide & (t[1:] > facts.stop_s - 1.0)
     lost_late = bool(last_second.any() and steps[last_second].max() > 0.25)  # noqa: PLR2004
-    return Remark(flag=QualityFlag.DROP, rejects=lost_late)
+    return Remark(flag=QualityFlag.DROP, rejects=lost_late or steps[wide].max() > LONGEST_LOSS_S)
 
 
 def _slow_source(facts: RampFacts) -> Remark | None:

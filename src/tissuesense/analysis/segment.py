@@ -24,6 +24,7 @@ _SHORTEST_PRESS_S = 0.55
 _LET_GO_SHARE = 0.35
 _LOADED_SHARE = 0.10
 _LEVEL_WINDOW_S = 1.0
+_SHORTEST_QUIET_S = 0.2
 _RESTING_N = 4.0
 _RESTING_FLATNESS = 0.45
 # Nobody presses slower than to reach the least press in this time; a gauge may drift so.
@@ -236,7 +237,7 @@ def _level_near(
 ) -> tuple[float, float] | None:
     """Return time and median of the second of quiet that lies nearest to the press."""
     indices = np.flatnonzero(quiet)
-    if indices.size == 0:
+    if indices.size < max(2, round(_SHORTEST_QUIET_S / float(grid[1] - grid[0]))):
         return None
     edge = grid[indices[-1]] if at_end else grid[indices[0]]
     near = indices[np.abs(grid[indices] - edge) <= _LEVEL_WINDOW_S]

@@ -104,17 +104,14 @@ def usual_rate_hz(t_s: FloatArray) -> float | None:
 
 def _unwrapped(times: FloatArray) -> tuple[FloatArray, bool]:
     """Add a counter's period wherever a fall by about that period makes the step plausible."""
-    wrapped = False
-    stray = _strays(times)
-    for index in np.flatnonzero((np.diff(times) < 0) & ~stray[1:] & ~stray[:-1]):
-        step = times[index + 1] - times[index]
-        for period in _WRAPS_S:
-            if 0 < step + period < _LONGEST_STEP_OVER_A_WRAP_S:
-                times = times.copy()
-                times[index + 1 :] += period
-                wrapped = True
-                break
-    return times, wrapped
+    steps = np.diff(times)
+    added = np.zeros(steps.size)
+    for period in _WRAPS_S:
+        mended = steps + period
+        added[(steps < 0) & (mended > 0) & (mended < _LONGEST_STEP_OVER_A_WRAP_S)] = period
+    if not added.any():
+        return times, False
+    return np.concatenate((times[:1], times[1:] + np.cumsum(added))), True
 
 
 def _in_order(times: FloatArray) -> BoolArray:

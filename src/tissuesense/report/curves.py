@@ -49,11 +49,11 @@ def _ramp(reading: Reading, press: Press) -> Ramp | None:
     shown = (t_s >= onset_s - _BEFORE_S) & (t_s <= release_s + _AFTER_S)
     if not shown.any():
         return None
-    pressure_kpa = (force_n[shown] - (press.value("tare_n") or 0.0)) * tip.kpa_per_n
-    drawn_s, drawn_kpa = _thinned(t_s[shown] - onset_s, pressure_kpa)
+    above_n = force_n[shown] - (press.value("tare_n") or 0.0)
+    drawn_s, drawn_kpa = _drawn(reading, t_s[shown], above_n * tip.kpa_per_n)
     return Ramp(
         title=_title(press),
-        t_s=drawn_s,
+        t_s=drawn_s - onset_s,
         pressure_kpa=drawn_kpa,
         accepted=press.accepted,
         threshold=_threshold(press, onset_s),
@@ -99,7 +99,7 @@ def _press_hold(reading: Reading, press: Press, next_contact_s: float) -> PressH
     part = slice(first, top + int(gone[0]) + 1 if gone.size else last)
     depth_mm = trace.displacement_mm
     columns = (trace.t_s, above_n) if depth_mm is None else (trace.t_s, above_n, depth_mm)
-    drawn = _thinned(*(values[part] for values in columns))
+    drawn = _drawn(reading, *(values[part] for values in columns))
     held_s, start_s = press.value("hold_s"), float(trace.t_s[top]) - contact_s
     return PressHold(
         t_s=drawn[0] - contact_s,
@@ -115,9 +115,16 @@ def _origin_mm(press: Press, depth_mm: FloatArray) -> float:
     return float(depth_mm[0]) if contact_mm is None else contact_mm
 
 
-def _thinned(*columns: FloatArray) -> tuple[FloatArray, ...]:
-    """Return means of neighbours where there are more samples than a figure can show."""
-    together = -(-columns[0].size // _MOST_POINTS)
-    starts = np.arange(0, columns[0].size, together)
-    counts = np.diff([*starts, columns[0].size])
-    return tuple(np.add.reduceat(values, starts) / counts for values in columns)
+def _drawn(reading: Reading, t_s: FloatArray, *columns: FloatArray) -> tuple[FloatArray, ...]:
+    """Return times and values as they are drawn: no finer than can be seen, NaN in every gap.
+
+    Where there are more samples than a figure can show, these are means of neighbours.
+    """
+    together = -(-t_s.size // _MOST_POINTS)
+    starts = np.arange(0, t_s.size, together)
+    counts = np.diff([*starts, t_s.size])
+    times, *values = (np.add.reduceat(column, starts) / counts for column in (t_s, *columns))
+    gaps = [gap for gap in reading.measurement.quality.gaps if t_s[0] < gap[1] <= t_s[-1]]
+    places = np.searchsorted(times, [end for _, end in gaps])
+    blanks = [np.insert(column, places, np.nan) for column in values]
+    return (np.insert(times, places, [start for start, _ in gaps]), *blanks)

@@ -165,8 +165,7 @@ class CaptureWriter:
                 f"{path} exists already; a capture is never overwritten unasked.",
                 hint="Choose another name.",
             ) from err
-        text = header.to_json().encode()
-        self._file.write(_MAGIC + b"%08x " % crc32(text) + text + _TERMINATOR)
+        self._file.write(encode_header(header))
         self._synced_s = header.started_host_s
 
     def append(self, chunk: Chunk) -> None:
@@ -192,6 +191,12 @@ class CaptureWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def encode_header(header: CaptureHeader) -> bytes:
+    """Return the first line of a capture."""
+    text = header.to_json().encode()
+    return _MAGIC + b"%08x " % crc32(text) + text + _TERMINATOR
 
 
 def encode_record(chunk: Chunk) -> bytes:
@@ -265,7 +270,7 @@ def _record(raw: bytes, offset: int) -> tuple[Chunk | None, int]:
     tail = raw[start + len(body) : offset + size]
     if sync != _SYNC or tail != _CRC.pack(crc32(body)) + _TERMINATOR:
         return None, size
-    channel = body[:channel_size].decode()
+    channel = body[:channel_size].decode(errors="replace")
     data = body[channel_size:]
     return Chunk(data=data, t_host_s=t_host_s, channel=channel or None), size
 

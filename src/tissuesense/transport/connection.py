@@ -20,6 +20,7 @@ wire_log = logging.getLogger("tissuesense.wire")
 
 _LONGEST_WAIT_S = 0.25
 _RETRY_S = 0.25
+_LONGEST_SEARCH_S = 2.0
 _ANSWER_S = 0.5
 # A gauge that was switched off and on has forgotten that it was streaming.
 _START_AGAIN_S = 2.0
@@ -80,10 +81,13 @@ class Connection:
             self._link = LinkState.UP
             return ()
         blocks = [self._link_up()]
-        if self._questions is None:
-            blocks += await self._ask(Command.IDENTIFY, DeviceText)
-            blocks += await self._ask(Command.BATTERY, BatteryLevel)
-        await self._start()
+        try:
+            if self._questions is None:
+                blocks += await self._ask(Command.IDENTIFY, DeviceText)
+                blocks += await self._ask(Command.BATTERY, BatteryLevel)
+            await self._start()
+        except LinkLost as err:
+            blocks.append(await self._lose(err))
         return tuple(blocks)
 
     async def next_block(self) -> SampleBlock | None:
@@ -151,6 +155,7 @@ class Connection:
                 break
             if chunk.data:
                 blocks.append(self._deliver(chunk))
+                self._listen(chunk, blocks[-1])
                 if any(isinstance(event, answer) for event in blocks[-1].events):
                     break
         return blocks
@@ -237,7 +242,7 @@ class Connection:
             raise self._gone()
         await self._transport.pace.sleep(min(_RETRY_S, left_s))
         try:
-            await self._transport.open(max(left_s - _RETRY_S, 0.0))
+            await self._transport.open(min(max(left_s - _RETRY_S, 0.0), _LONGEST_SEARCH_S))
         except TransportError as err:
             self._problem = err
             return self._quiet()

@@ -42,7 +42,7 @@ class MemoryTransport:
     Parameters
     ----------
     script
-        What the device does, in order; the stream ends with it.
+        What the device does, in order; the stream ends with it. Without one it never ends.
     replies
         What the device answers to bytes that are written to it, in turn: the last answer stays.
     absent_s
@@ -69,7 +69,9 @@ class MemoryTransport:
         self._replies = {k: deque(v) for k, v in (replies or {}).items()}
         self._due: deque[tuple[float, Says | Breaks]] = deque()
         self._script_ends_s = 0.0
-        for step in script:
+        steps = list(script)
+        self._ends = bool(steps)
+        for step in steps:
             self._schedule(step)
 
     def _schedule(self, step: Step) -> None:
@@ -90,10 +92,9 @@ class MemoryTransport:
     async def receive(self, timeout_s: float) -> Chunk | None:
         """Return what the script says next."""
         now_s = self.pace.now_s()
-        if not self._due and now_s >= self._script_ends_s and not self._replies:
+        if self._ends and not self._due and now_s >= self._script_ends_s:
             return None
-        next_s = self._due[0][0] if self._due else self._script_ends_s
-        if not self._due or next_s > now_s + timeout_s:
+        if not self._due or (next_s := self._due[0][0]) > now_s + timeout_s:
             await self.pace.sleep(timeout_s)
             return Chunk(data=b"", t_host_s=self.pace.now_s())
         await self.pace.sleep(next_s - now_s)
@@ -117,4 +118,4 @@ class MemoryTransport:
         self._due = deque(sorted(self._due, key=lambda item: item[0]))
 
     async def close(self) -> None:
-        """Forget what was still to come of an answer that nobody will hear."""
+        """Nothing to close."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.analysis.pressed_tissue import Columns, Gauge, Pressing, pressed
+
 from tissuesense.analysis.estimators.indentation import analyse_indentation
 from tissuesense.analysis.indentation_result import IndentationAnalysis
 from tissuesense.core.quantity import Estimate, Outcome
@@ -24,7 +24,7 @@ def analysed(columns: Columns) -> IndentationAnalysis:
 BEFORE = analysed(COLUMNS)
 
 
-def same(one: Outcome, other: Outcome, factor: float = 1.0, rel: float = 1e-4) -> bool:
+def same(one: Outcome, other: Outcome, factor: float = 1.0, rel: float = 1e-3) -> bool:
     assert isinstance(one, Estimate)
     assert isinstance(other, Estimate)
     return bool(
@@ -58,7 +58,7 @@ def test_force_in_another_unit_scales_stiffness_and_nothing_else(factor: float) 
         assert same(after.secant_stiffness_n_mm, before.secant_stiffness_n_mm, factor)
         assert same(after.relaxation_fraction, before.relaxation_fraction)
         assert same(after.energy_loss_ratio, before.energy_loss_ratio)
-        assert np.isclose(after.hold_s, before.hold_s, rtol=1e-4)
+        assert np.isclose(after.hold_s, before.hold_s, rtol=1e-3)
 
 
 @given(factor=st.floats(0.2, 5))
@@ -94,9 +94,13 @@ SIGNALS = st.lists(st.floats(-100, 100), min_size=0, max_size=120)
 def test_any_signal_gives_a_document_and_never_an_exception(
     force: list[float], step: float, seed: int, moves: bool
 ) -> None:
-    stretched = np.repeat(force, 5)
+    stretched = np.repeat(np.array(force), 5)
     way = np.random.default_rng(seed).normal(0, 5, stretched.size).cumsum() if moves else None
-    trace = Trace(t_s=step * np.arange(stretched.size), force_n=stretched, displacement_mm=way)
+    trace = Trace(
+        t_s=np.arange(stretched.size, dtype=np.float64) * step,
+        force_n=stretched,
+        displacement_mm=way,
+    )
 
     found = analyse_indentation(Recording(trace=trace))
 

@@ -106,7 +106,8 @@ def test_weights_are_those_of_the_best_linear_combination() -> None:
     ],
 )
 def test_one_degree_of_freedom_has_one_vote(given: tuple[str, str], counted: str) -> None:
-    found = index(dict.fromkeys(given, [1.2, 1.3, 1.25]), dict.fromkeys(given, [1.0, 1.1, 1.05]))
+    site = {name: [1.2, 1.3, 1.25] for name in given}
+    found = index(site, {name: [1.0, 1.1, 1.05] for name in given})
 
     assert weights(found) == {name: float(name == counted) for name in COMPONENTS if name in given}
     assert found.leave_one_out_percent is None
@@ -215,3 +216,8 @@ def test_more_repeats_narrow_the_interval() -> None:
     assert many.percent is not None
     assert many.percent.standard_uncertainty < few.percent.standard_uncertainty
     assert many.percent.dof > few.percent.dof
+
+
+def test_a_side_that_is_no_mapping_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^reference"):
+        index(SOFT, [1.0, 2.0])  # type: ignore[arg-type]  # the claim is about a wrong type

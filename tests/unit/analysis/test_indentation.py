@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from tests.unit.analysis.pressed_tissue import LEAD_S, Columns, Gauge, Pressing, pressed
+
 from tissuesense.analysis.estimators.indentation import ESTIMATOR, analyse_indentation
 from tissuesense.analysis.indentation_result import IndentationAnalysis, IndentationPress
 from tissuesense.core.calibration import Calibration
@@ -350,11 +350,30 @@ def test_forces_beyond_the_calibration_are_refused() -> None:
         analyse_indentation(pressed().recording(context=calibrated(narrow)))
 
 
-PRESS_KEYS = (
-    "index contact_s contact_mm peak_n depth_mm secant_stiffness_n_mm tangent_stiffness_n_mm fung "
-    "power_exponent energy_loss_ratio hold_s relaxation_fraction relaxation accepted flags"
-).split()
-SESSION_KEYS = "n_accepted secant_stiffness_n_mm relaxation_fraction energy_loss_ratio cv".split()
+PRESS_KEYS = [
+    "index",
+    "contact_s",
+    "contact_mm",
+    "peak_n",
+    "depth_mm",
+    "secant_stiffness_n_mm",
+    "tangent_stiffness_n_mm",
+    "fung",
+    "power_exponent",
+    "energy_loss_ratio",
+    "hold_s",
+    "relaxation_fraction",
+    "relaxation",
+    "accepted",
+    "flags",
+]
+SESSION_KEYS = [
+    "n_accepted",
+    "secant_stiffness_n_mm",
+    "relaxation_fraction",
+    "energy_loss_ratio",
+    "cv",
+]
 
 
 @pytest.mark.parametrize("displacement", [True, False])

@@ -1,15 +1,22 @@
 """What a figure draws is the stored recording, and its marks lie where the stored numbers say."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from tests.unit.report.practice import full_visit, measured, simulated_spec
 
+from tissuesense.core.calibration import Calibration
+from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import Side
+from tissuesense.core.trace import Trace
 from tissuesense.report.curves import press_holds, ramps
+from tissuesense.report.figures.press_hold import PressHold
+from tissuesense.report.figures.ramp import Ramp
 from tissuesense.report.readings import Reading
+from tissuesense.simulation.spec import SessionSpec
 
 PPT = simulated_spec("trapezius_upper", Side.RIGHT, RecordingKind.PPT)
 INDENTATION = simulated_spec("trapezius_upper", Side.RIGHT, RecordingKind.INDENTATION)
@@ -80,3 +87,43 @@ def test_a_rejected_press_is_drawn_as_such() -> None:
     assert [ramp.title for ramp in ramps(first) if not ramp.accepted] == [
         f"Press {press.index}: not used" for press in first.presses() if not press.accepted
     ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "draw", "begin"), [(PPT, ramps, "onset_s"), (INDENTATION, press_holds, "contact_s")]
+)
+def test_a_line_is_broken_where_readings_are_missing(
+    spec: SessionSpec, draw: Callable[[Reading], tuple[Ramp | PressHold, ...]], begin: str
+) -> None:
+    record = measured(spec, minute=1)
+    start_s = (Reading(record).presses()[0].value(begin) or 0.0) + 2.0
+    lost = (start_s, start_s + 0.4)
+    trace = record.measurement.trace
+    kept = (trace.t_s <= lost[0]) | (trace.t_s >= lost[1])
+    torn = replace(
+        record.measurement,
+        trace=Trace(
+            t_s=trace.t_s[kept],
+            clock=trace.clock,
+            **{name: values[kept] for name, values in trace.columns()},
+        ),
+        quality=QualitySummary(gaps=(lost,)),
+    )
+
+    broken = draw(Reading(replace(record, measurement=torn)))[0]
+
+    values = broken.pressure_kpa if isinstance(broken, Ramp) else broken.force_n
+    assert broken.t_s[np.isnan(values)] == pytest.approx([2.0])
+    assert np.all(np.diff(broken.t_s) > 0)
+
+
+def test_a_calibration_is_applied_before_drawing() -> None:
+    record = measured(PPT, minute=1)
+    doubling = Calibration(identifier="C-1", instrument="any", gain=2.0)
+    context = replace(record.measurement.context, calibration=doubling)
+    torn = replace(record, measurement=replace(record.measurement, context=context))
+
+    plain, doubled = ramps(Reading(record))[0], ramps(Reading(torn))[0]
+
+    rises = [np.ptp(ramp.pressure_kpa) for ramp in (plain, doubled)]
+    assert rises[1] == pytest.approx(2 * rises[0])

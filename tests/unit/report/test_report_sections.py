@@ -2,11 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import pytest
-from tests.unit.report.practice import VISITS, full_visit
+from tests.unit.report.practice import (
+    VISIT,
+    VISITS,
+    felt,
+    full_visit,
+    measured,
+    simulated_spec,
+    view_of,
+)
 
+from tissuesense.core.calibration import Calibration
+from tissuesense.core.quality import QualitySummary
+from tissuesense.core.recording import ReactionLatency, RecordingKind
+from tissuesense.core.site import BodySite, Side
+from tissuesense.record.history import VisitRecord
 from tissuesense.report.document import (
     Block,
     Facts,
@@ -22,6 +37,7 @@ from tissuesense.report.document import (
 from tissuesense.report.registry import SECTIONS
 from tissuesense.report.visit_report import visit_document
 
+INDENTATION = RecordingKind.INDENTATION
 NEVER_SAID = re.compile(
     r"\b(ab)?normal|patholog|diagnos(is|ed|tic)|improved|\brisk\b|!", re.IGNORECASE
 )
@@ -159,3 +175,47 @@ def test_before_and_after_treatment_stand_in_tables_of_their_own() -> None:
 def test_the_partial_visit_draws_only_what_was_measured() -> None:
     for name in ("press_and_hold", "stiffness", "side_by_side"):
         assert written(name, "partial") == ()
+
+
+def test_a_gauge_without_depth_shows_the_hold_alone_and_says_so() -> None:
+    record = measured(simulated_spec("trapezius_upper", Side.LEFT, INDENTATION), minute=1)
+    trace = replace(record.measurement.trace, displacement_mm=None)
+    bare = replace(record, measurement=replace(record.measurement, trace=trace))
+
+    (figure,) = SECTIONS["press_and_hold"].write(
+        view_of(VisitRecord(visit=VISIT, measurements=(bare,)))
+    )
+
+    assert isinstance(figure, Figure)
+    assert "Force over depth" not in figure.svg
+    assert "depth was not recorded" in text_of(figure.caption)
+
+
+def test_missing_readings_and_a_calibration_are_told() -> None:
+    record = measured(simulated_spec("trapezius_upper", Side.LEFT, RecordingKind.PPT), minute=1)
+    checked = Calibration(identifier="C-7", instrument="any", performed_on=date(2025, 12, 1))
+    latency = ReactionLatency(mean_s=0.25, sd_s=0.05)
+    context = replace(record.measurement.context, calibration=checked, latency=latency)
+    quality = QualitySummary(gaps=((1.0, 2.0), (3.0, 4.0)))
+    measurement = replace(record.measurement, context=context, quality=quality)
+    visit = VisitRecord(visit=VISIT, measurements=(replace(record, measurement=measurement),))
+
+    printed = "\n".join(
+        text_of(words)
+        for name in ("quality", "method")
+        for block in SECTIONS[name].write(view_of(visit))
+        for words in said(block)
+    )
+
+    assert "2 gaps in the readings" in printed
+    assert "C-7, of 1 December 2025" in printed
+    assert "0.25 ± 0.05 s" in printed
+
+
+def test_the_other_side_of_the_midline_is_not_missed() -> None:
+    felt_there = replace(felt("trapezius_upper", Side.LEFT), site=BodySite("sacrum", Side.MIDLINE))
+    visit = view_of(VisitRecord(visit=VISIT, manual_findings=(felt_there,)))
+
+    (table, *_) = SECTIONS["hands_and_sensor"].write(visit)
+
+    assert "No other side." in [text_of(words) for words in said(table)]

@@ -121,6 +121,23 @@ def test_upgrade_puts_a_whole_copy_aside_first(tmp_path: Path, folder: StoreFold
         assert store.clients.all() == (CLIENT,)
 
 
+def test_copy_has_what_a_killed_program_left_in_the_log(tmp_path: Path) -> None:
+    running, killed = tmp_path / "running", tmp_path / "killed"
+    with open_store(running, clock=CLOCK, create=True, plain=True) as store:
+        store.clients.add(CLIENT)
+        shutil.copytree(running, killed)
+    folder = StoreFolder(killed)
+    engine = connect(folder.database, None)
+    upgrade(engine, folder, clock=CLOCK, migrations=migrations_of_a_later_version(tmp_path))
+    engine.dispose()
+    (copy,) = folder.path.glob("store-*.db")
+    connection = sqlite3.connect(copy)
+    try:
+        assert connection.execute("SELECT id FROM client").fetchall() == [(CLIENT.id,)]
+    finally:
+        connection.close()
+
+
 def test_copy_of_an_encrypted_store_is_encrypted(tmp_path: Path) -> None:
     folder = a_store(tmp_path / "store", plain=False)
     engine = connect(folder.database, PASSPHRASE)

@@ -19,7 +19,14 @@ from tissuesense.analysis.latency import expected_latency, latent_threshold
 from tissuesense.analysis.pain_session import summarise, too_spread
 from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
 from tissuesense.analysis.ramp import PressedCurve, Release, find_release
-from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate
+from tissuesense.analysis.ramp_quality import (
+    LONGEST_LOSS_S,
+    RampFacts,
+    Remark,
+    judge,
+    ramp_rate_cv,
+    robust_rate,
+)
 from tissuesense.analysis.readout import (
     Stop,
     choose_marker,
@@ -164,6 +171,7 @@ def _trial(gauge: _Gauge, press: Press, curve: PressedCurve, index: int) -> Pain
             detail="The press reached the limit before the client signalled: "
             "the threshold is higher than the limit, how much is unknown.",
         )
+    refused = refused or _interrupted(facts)
     if refused is not None:
         remarks.append(Remark(flag=refused.reason, rejects=True))
     threshold = refused or _threshold(gauge, press, stop)
@@ -219,6 +227,18 @@ def _stop(
         peaks = None
     rate = robust_rate(curve, curve.crossing_s(0.2 * stop.p_kpa, stop.t_s) or 0.0, stop.t_s)
     return stop, refusal(release, rate.value if rate else None, peaks)
+
+
+def _interrupted(facts: RampFacts) -> NotEstimable | None:
+    """Say so where the readings were lost for so long that the stop may have been in between."""
+    t = facts.raw_t_s
+    lost = (np.diff(t) > LONGEST_LOSS_S) & (t[1:] > facts.ramp_start_s) & (t[:-1] <= facts.stop_s)
+    if not lost.any():
+        return None
+    return NotEstimable(
+        reason=QualityFlag.DROP,
+        detail="The readings were lost during the press; it is kept as interrupted. Press again.",
+    )
 
 
 def _limit(

@@ -24,7 +24,8 @@ class PressHold:
     Attributes
     ----------
     t_s, force_n, depth_mm
-        Each of shape (n,); depth is None where it was not recorded.
+        Each of shape (n,), NaN where readings are missing; depth is None where it was not
+        recorded.
     hold_s
         From when to when the press was held; None without a hold.
     """
@@ -72,8 +73,8 @@ def _loop(axes: Axes, presses: Sequence[PressHold]) -> None:
 
 def _secant(axes: Axes, depth_mm: FloatArray, force_n: FloatArray) -> None:
     """Draw the chord of the loading curve, ends marked, in the sensor's colour."""
-    peak = int(np.argmax(force_n))
-    loading = np.maximum.accumulate(force_n[: peak + 1])
+    peak = int(np.nanargmax(force_n))
+    loading = np.fmax.accumulate(force_n[: peak + 1])
     levels = np.array(_SECANT) * force_n[peak]
     depths = np.interp(levels, loading, depth_mm[: peak + 1])
     axes.plot(depths, levels, "o-", color=LIGHT["sensor"], linewidth=1, markersize=3.5, zorder=4)

@@ -35,7 +35,7 @@ class Ramp:
     title
         Such as "Press 1: 312 ± 6 kPa".
     t_s, pressure_kpa
-        The trace above its unloaded baseline, each of shape (n,).
+        The trace above its unloaded baseline, each of shape (n,); NaN where readings are missing.
     threshold
         Where the client signalled; None where the press gave no threshold.
     latent

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from tissuesense.core.recording import RecordingKind
 from tissuesense.record.measurement import StoredFinding
 from tissuesense.report.curves import press_holds
@@ -31,7 +33,7 @@ def _tops(drawn: list[tuple[Reading, tuple[PressHold, ...]]]) -> dict[str, float
     tops: dict[str, float] = {}
     for reading, found in drawn:
         site = reading.measurement.site.name
-        highest = max(float(press.force_n.max()) for press in found)
+        highest = max(float(np.nanmax(press.force_n)) for press in found)
         tops[site] = max(_STEP_N * math.ceil(highest / _STEP_N), tops.get(site, _STEP_N))
     return tops
 
@@ -42,7 +44,7 @@ def _figure(
     place = f"{site_and_side(reading.measurement.site)}"
     place += when_words(view.blocks, reading.measurement.block)
     told = _numbers(reading)
-    peaks = ", ".join(number(float(press.force_n.max()), "N") for press in found)
+    peaks = ", ".join(number(float(np.nanmax(press.force_n)), "N") for press in found)
     return Figure(
         svg=press_hold_figure(found, top_n=top_n),
         alt=f"Force over depth and force over time, {place}, {len(found)} presses: "
@@ -61,7 +63,7 @@ def _numbers(reading: Reading) -> Words:
     if relaxation is not None:
         comma = ", " if told else ""
         value = _measured(relaxation, 100.0, "%")
-        told = say(*told, f"{comma}force relaxes by ", value, " in the hold")
+        told = say(*told, f"{comma}force relaxes by ", value)
     return told or say("no numbers from these presses")
 
 
@@ -86,6 +88,8 @@ def _caption(found: tuple[PressHold, ...]) -> Words:
         said.append("Force over time, the hold as a band; depth was not recorded.")
     if not all(press.accepted for press in found):
         said.append("Thin dashed line: a press that does not count.")
+    if any(np.isnan(press.force_n).any() for press in found):
+        said.append("Break in a line: readings are missing.")
     return say(" ".join(said))
 
 

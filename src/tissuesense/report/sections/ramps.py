@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.curves import ramps
 from tissuesense.report.document import Block, Figure, Number, Words, say
@@ -30,7 +32,7 @@ def _tops(drawn: list[tuple[Reading, tuple[Ramp, ...]]]) -> dict[str, float]:
     tops: dict[str, float] = {}
     for reading, found in drawn:
         site = reading.measurement.site.name
-        highest = max(float(ramp.pressure_kpa.max()) for ramp in found)
+        highest = max(float(np.nanmax(ramp.pressure_kpa)) for ramp in found)
         top = _STEP_KPA * math.ceil(_HEADROOM * highest / _STEP_KPA)
         tops[site] = max(top, tops.get(site, _STEP_KPA))
     return tops
@@ -71,6 +73,8 @@ def _caption(reading: Reading, rate_kpa_s: float | None, found: tuple[Ramp, ...]
         said = say(*said, ". Band: the intended ", intended)
     if not all(ramp.accepted for ramp in found):
         said = say(*said, ". Thin dashed line: a press that does not count")
+    if any(np.isnan(ramp.pressure_kpa).any() for ramp in found):
+        said = say(*said, ". Break in a line: readings are missing")
     return say(*said, ".")
 
 
@@ -81,7 +85,7 @@ def _alt(place: str, found: tuple[Ramp, ...]) -> str:
 
 def _told(ramp: Ramp) -> str:
     if ramp.threshold is None or not ramp.accepted:
-        return f"{ramp.title}, rises to {ramp.pressure_kpa.max():.0f} kPa"
+        return f"{ramp.title}, rises to {np.nanmax(ramp.pressure_kpa):.0f} kPa"
     return f"{ramp.title}, signalled {ramp.threshold.t_s:.1f} s after onset"
 
 

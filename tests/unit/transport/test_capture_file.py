@@ -1,0 +1,81 @@
+"""A capture says what it is, survives a killed program, and is never overwritten unasked."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tissuesense.core.errors import CaptureError, ConfigurationError, UsageError
+from tissuesense.devices.profile import WireParameters
+from tissuesense.transport.base import Chunk, HostChannel
+from tissuesense.transport.capture_file import CaptureHeader, CaptureWriter, read_capture
+
+HEADER = CaptureHeader(
+    model="mark10",
+    url="serial:///dev/ttyUSB0?model=mark10",
+    parameters=WireParameters(unit="kgf", invert=True),
+    instrument="A123",
+    started_at=datetime(2026, 1, 5, 9, 0, tzinfo=UTC),
+    started_host_s=12.5,
+    software_version="0.1.0",
+)
+CHUNKS = (
+    Chunk(data=b"up", t_host_s=12.5, channel=HostChannel.LINK),
+    Chunk(data=b"4.285 N\r\n", t_host_s=12.6),
+    Chunk(data=bytes(range(256)), t_host_s=12.7, channel="7e4e1702"),
+    Chunk(data=b"", t_host_s=12.8, channel=HostChannel.MARKER),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with CaptureWriter(tmp_path / "a.capture", HEADER) as writer:
+        for chunk in CHUNKS:
+            writer.append(chunk)
+    return tmp_path / "a.capture"
+
+
+def test_what_was_written_is_read_back(path: Path) -> None:
+    capture = read_capture(path)
+    assert capture.header == HEADER
+    assert capture.chunks == CHUNKS
+    assert capture.torn_at is None
+
+
+def test_each_chunk_has_left_the_program_before_the_next_one_comes(tmp_path: Path) -> None:
+    path = tmp_path / "a.capture"
+    with CaptureWriter(path, HEADER) as writer:
+        for count, chunk in enumerate(CHUNKS, start=1):
+            writer.append(chunk)
+            assert len(read_capture(path).chunks) == count
+
+
+def test_an_existing_file_is_refused(path: Path) -> None:
+    with pytest.raises(UsageError, match="exists already"):
+        CaptureWriter(path, HEADER)
+    assert read_capture(path).chunks == CHUNKS
+
+
+def test_zeros_after_a_power_cut_end_the_recording_and_are_no_damage(path: Path) -> None:
+    whole = path.read_bytes()
+    for written in (len(whole), len(whole) - 3, len(whole) - 20):
+        capture = read_capture(whole[:written] + bytes(4096))
+        assert capture.torn_at is not None
+        assert capture.chunks == CHUNKS[: len(capture.chunks)]
+        assert len(capture.chunks) >= len(CHUNKS) - 1
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(CaptureError, match="cannot be read"):
+        read_capture(tmp_path / "none.capture")
+
+
+def test_another_kind_of_file_is_no_capture() -> None:
+    with pytest.raises(CaptureError, match="not a capture") as caught:
+        read_capture(b"time_s,force_n\n0.0,1.0\n")
+    assert caught.value.offset == 0
+
+
+def test_a_capture_of_a_later_kind_is_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match="capture/2"):
+        CaptureHeader.from_json(HEADER.to_json().replace("capture/1", "capture/2"))
