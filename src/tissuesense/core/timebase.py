@@ -105,10 +105,14 @@ def usual_rate_hz(t_s: FloatArray) -> float | None:
 def _unwrapped(times: FloatArray) -> tuple[FloatArray, bool]:
     """Add a counter's period wherever a fall by about that period makes the step plausible."""
     steps = np.diff(times)
+    # A lone row with a wrong time falls too, but the rows around it go on as if it were not there.
+    goes_on = np.concatenate((times[2:] < times[:-2], [True])) if times.size > 1 else steps < 0
+    went_on = np.concatenate(([True], times[2:] < times[:-2])) if times.size > 1 else steps < 0
     added = np.zeros(steps.size)
     for period in _WRAPS_S:
         mended = steps + period
-        added[(steps < 0) & (mended > 0) & (mended < _LONGEST_STEP_OVER_A_WRAP_S)] = period
+        plausible = (mended > 0) & (mended < _LONGEST_STEP_OVER_A_WRAP_S)
+        added[(steps < 0) & goes_on & went_on & plausible] = period
     if not added.any():
         return times, False
     return np.concatenate((times[:1], times[1:] + np.cumsum(added))), True

@@ -101,7 +101,7 @@ class SerialTransport:
                 f"{self.endpoint} cannot be opened: {err}.", endpoint=self.endpoint
             ) from err
         except OSError as err:
-            raise _refusal(self.endpoint, err) from err
+            raise refusal(self.endpoint, err) from err
         return port
 
 
@@ -150,7 +150,7 @@ def _lost(endpoint: str, why: object) -> LinkLost:
     return LinkLost(f"The link to {endpoint} is lost: {why}.", endpoint=endpoint)
 
 
-def _refusal(endpoint: str, error: OSError) -> TransportError:
+def refusal(endpoint: str, error: OSError) -> TransportError:
     """Return the error for a port that would not open; the system's own words stay in it."""
     text = str(error)
     if error.errno in _ABSENT or "FileNotFoundError" in text:
