@@ -66,7 +66,9 @@ def test_the_architecture_shows_every_floor() -> None:
     assert packages <= set(picture.split())
 
 
-@pytest.mark.parametrize("registry", [DEVICES, ESTIMATORS, SECTIONS], ids=["d", "e", "s"])
+@pytest.mark.parametrize(
+    "registry", [DEVICES, ESTIMATORS, SECTIONS], ids=["devices", "estimators", "sections"]
+)
 def test_the_architecture_names_every_entry_point(registry: Registry[object]) -> None:
     assert f"`{registry._group}`" in ARCHITECTURE
 

@@ -130,6 +130,7 @@ class PainThreshold:
             ("latent_ppt_kpa", session.latent_ppt_kpa),
         ):
             why = (outcome.reason,) if isinstance(outcome, NotEstimable) else ()
+            flags = tuple(dict.fromkeys((*self.flags, *why)))
             rows.append(
                 Finding(
                     item="session",
@@ -137,7 +138,7 @@ class PainThreshold:
                     quantity=name,
                     value=outcome,
                     accepted=not why,
-                    flags=why,
+                    flags=flags,
                 )
             )
         return rows

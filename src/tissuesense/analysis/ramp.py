@@ -16,7 +16,6 @@ _PLATEAU_SLOPE_SHARE = 0.3
 SHORTEST_PLATEAU_S = 0.1
 _LONGEST_PLATEAU_LOOKED_FOR_S = 6.0
 _TOP_SHARE = 0.7
-_CANDIDATES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +135,14 @@ def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:
     look_back_s = max(0.3, 2 * curve.step_s)
     x, y = curve.part(t_high - look_back_s - ramp_s, t_end)
     few = np.count_nonzero(x > t_high) < 6  # noqa: PLR2004 - or a parabola fits wherever it starts
-    candidates = np.linspace(t_high - look_back_s, t_high, _CANDIDATES)
-    coarse = find_bend(x, y, candidates, noise=curve.noise_kpa, curved=not few)
-    width = candidates[1] - candidates[0]
-    fine = np.linspace(coarse.t_s - width, min(coarse.t_s + width, t_high), _CANDIDATES)
-    near = (x >= coarse.t_s - ramp_s) & (x <= t_end)
+    rough = find_bend(x, y, (t_high - look_back_s, t_high), noise=curve.noise_kpa, curved=not few)
+    # Look again with the same length of ramp before the bend, wherever it came out.
+    near = x >= rough.t_s - ramp_s
     if np.count_nonzero(near) < 5:  # noqa: PLR2004 - unknowns of a line, a bend and a fall
-        near = np.ones(x.size, dtype=np.bool_)
-    return find_bend(x[near], y[near], fine, noise=curve.noise_kpa, curved=not few)
+        return rough
+    width = 0.1 * look_back_s
+    between = (rough.t_s - width, min(rough.t_s + width, t_high))
+    return find_bend(x[near], y[near], between, noise=curve.noise_kpa, curved=not few)
 
 
 def _held_from(curve: PressedCurve, let_go: Bend, highest: float) -> Bend | None:
@@ -158,8 +157,8 @@ def _held_from(curve: PressedCurve, let_go: Bend, highest: float) -> Bend | None
     shortest = max(0.8 * SHORTEST_PLATEAU_S, 2 * curve.step_s)
     if x.size < 8 or x[-1] - x[0] < 2 * shortest:  # noqa: PLR2004 - two lines and a bend
         return None
-    candidates = np.linspace(x[0] + 0.1 * (x[-1] - x[0]), let_go.t_s - shortest, _CANDIDATES)
-    bend = find_bend(x, y, candidates, noise=curve.noise_kpa)
+    between = (float(x[0] + 0.1 * (x[-1] - x[0])), let_go.t_s - shortest)
+    bend = find_bend(x, y, between, noise=curve.noise_kpa)
     flat = bend.slope_after < _PLATEAU_SLOPE_SHARE * bend.slope_before
     long_enough = let_go.t_s - bend.t_s > SHORTEST_PLATEAU_S
     high_enough = bend.value > _TOP_SHARE * highest

@@ -170,7 +170,8 @@ def _flatness(rise: FloatArray, step: float) -> float:
     # The running median flattens a peak, so this looks at the force itself, hardly smoothed.
     lightly = uniform_filter1d(rise, max(1, round(_LIGHTLY_S / step)))
     top = float(np.quantile(lightly, 0.95))
-    return np.count_nonzero(lightly > 0.8 * top) / max(1, np.count_nonzero(lightly > 0.2 * top))
+    above = [int(np.count_nonzero(lightly > share * top)) for share in (0.2, 0.8)]
+    return above[1] / max(1, above[0])
 
 
 def _stood_still(calm: FloatArray, span: _Span, step: float, *, tolerance: float) -> bool:

@@ -270,10 +270,8 @@ def _ramp_start(curve: PressedCurve, stop: Stop) -> tuple[float, float]:
     x, y = curve.part(start, stop.t_s)
     if x.size >= 12:  # noqa: PLR2004 - a rest, a bend and a ramp
         shortest = max(0.3, 2 * curve.step_s)
-        candidates = np.linspace(start + shortest, stop.t_s - shortest, 30)
-        bend = (
-            find_bend(x, y, candidates, noise=curve.noise_kpa) if candidates[0] < stop.t_s else None
-        )
+        between = (start + shortest, stop.t_s - shortest)
+        bend = find_bend(x, y, between, noise=curve.noise_kpa) if between[0] < between[1] else None
         if (
             bend is not None
             and bend.slope_before < 0.25 * bend.slope_after
