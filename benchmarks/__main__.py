@@ -31,6 +31,7 @@ def main(names: Sequence[str]) -> None:
 def table_of(pairs: Sequence[Pair]) -> Table:
     """Return the table."""
     table = Table("Work", "Ours", "Goal", "Peer", "Peer's", "Compared", "Not in common")
+    table.caption = "Processor time, least of several rounds; of the start, time on the wall."
     for pair in pairs:
         goal = "" if pair.goal_s is None else f"< {pair.goal_s:g} s"
         ours, peers = f"{pair.ours_s:.3f} s", f"{pair.peer_s:.3f} s"

@@ -77,7 +77,8 @@ def _beyond_both_sides(values: FloatArray, around: FloatArray, limit: float) -> 
     sides = around[:, :2], around[:, 3:]
     above = [values > side.min(axis=1) + limit for side in sides]
     below = [values < side.max(axis=1) - limit for side in sides]
-    return np.logical_or(above[0] & above[1], below[0] & below[1])
+    beyond: BoolArray = (above[0] & above[1]) | (below[0] & below[1])
+    return beyond
 
 
 def _jumps(around: FloatArray, limit: float) -> BoolArray:
@@ -85,7 +86,8 @@ def _jumps(around: FloatArray, limit: float) -> BoolArray:
     left_2, left, here, right, right_2 = around.T
     from_left = np.abs(here - left) > np.maximum(limit, 2 * np.abs(left - left_2))
     from_right = np.abs(here - right) > np.maximum(limit, 2 * np.abs(right - right_2))
-    return np.logical_or(from_left, from_right)
+    jumps: BoolArray = from_left | from_right
+    return jumps
 
 
 def noise_of(values: FloatArray) -> float:

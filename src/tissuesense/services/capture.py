@@ -108,10 +108,11 @@ async def record(
     ConfigurationError
         When the URL names something unknown.
     """
-    # Until the new recording holds something, an older one of the same name stays as it is.
-    part = request.capture_path.with_suffix(".capture.part")
+    raw = request.capture_path
+    if raw.exists():  # until the new recording holds something, the older one stays as it is
+        raw = raw.with_suffix(".capture.part")
     device = open_device(
-        request.url, clock=clock, capture=part, overwrite=True, give_up_s=request.give_up_s
+        request.url, clock=clock, capture=raw, overwrite=True, give_up_s=request.give_up_s
     )
     error: TransportError | None = None
     stopped = False
@@ -130,7 +131,7 @@ async def record(
         error=error,
         stopped=stopped,
     )
-    _keep(request, device, recorded, part, clock)
+    _keep(request, device, recorded, raw, clock)
     return recorded
 
 
@@ -163,13 +164,13 @@ def _stated(context: RecordingContext) -> dict[str, Any]:
 
 
 def _keep(
-    request: RecordRequest, device: Device, recorded: Recorded, part: Path, clock: Clock
+    request: RecordRequest, device: Device, recorded: Recorded, raw: Path, clock: Clock
 ) -> None:
     """Write what there is; a recording without any sample leaves nothing behind."""
     if not recorded.trace.size:
-        part.unlink(missing_ok=True)
+        raw.unlink(missing_ok=True)
         return
-    part.replace(request.capture_path)
+    raw.replace(request.capture_path)
     quality = recorded.quality
     extra: dict[str, Any] = {
         "flags": [str(flag) for flag in quality.flags],

@@ -24,6 +24,7 @@ _LONGEST_SEARCH_S = 2.0
 _ANSWER_S = 0.5
 # A gauge that was switched off and on has forgotten that it was streaming.
 _START_AGAIN_S = 2.0
+_READINGS_MISSED = 10
 
 
 class Connection:
@@ -53,6 +54,7 @@ class Connection:
         self._record = record
         self._give_up_s = give_up_s
         serial = profile.serial
+        self._stale_s = _stale_after(transport, profile)
         self._settle_s = serial.settle_s if serial else 0.0
         self._questions: Questions | None = None
         if serial is not None and serial.poll_interval_s is not None:
@@ -216,8 +218,7 @@ class Connection:
         if now_s - self._heard_s >= self._give_up_s:
             raise self._gone()
         quiet_s = now_s - max(self._bytes_s, self._started_s)
-        stale_s = self._transport.stale_after_s
-        if stale_s is not None and quiet_s >= stale_s:
+        if self._stale_s is not None and quiet_s >= self._stale_s:
             return await self._lose(LinkLost("Silence.", endpoint=self._transport.endpoint))
         if self._questions is None and quiet_s >= _START_AGAIN_S:
             try:
@@ -290,3 +291,14 @@ class Connection:
 
     def _now_s(self) -> float:
         return self._transport.pace.now_s()
+
+
+def _stale_after(transport: Transport, profile: DeviceProfile) -> float | None:
+    """Return after how long the silence of this device means that its link is dead.
+
+    A scale that only speaks when something changes may be silent for as long as it likes.
+    """
+    stale_s, rate_hz = transport.stale_after_s, profile.nominal_rate_hz
+    if stale_s is None or rate_hz is None or stale_s * rate_hz < _READINGS_MISSED:
+        return None
+    return stale_s

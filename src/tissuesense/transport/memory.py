@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tissuesense.core.clock import ManualClock
-from tissuesense.core.errors import DeviceNotFound, LinkLost
+from tissuesense.core.errors import DeviceNotFound, LinkLost, LocalProtocolError
 from tissuesense.transport.base import Chunk, Pace, VirtualPace
 
 
@@ -71,6 +71,7 @@ class MemoryTransport:
         self._script_ends_s = 0.0
         steps = list(script)
         self._ends = bool(steps)
+        self._open = False
         for step in steps:
             self._schedule(step)
 
@@ -83,11 +84,22 @@ class MemoryTransport:
                 self._due.append((self._script_ends_s, step))
 
     async def open(self, timeout_s: float) -> None:
-        """Open, unless the script has the device absent."""
+        """Open, unless the script has the device absent.
+
+        Raises
+        ------
+        DeviceNotFound
+            While it is absent.
+        LocalProtocolError
+            When it is open: a real port would refuse, and a real radio might call back twice.
+        """
         del timeout_s
+        if self._open:
+            raise LocalProtocolError("The transport is open already.")
         if self.pace.now_s() < self._absent_until_s:
             raise DeviceNotFound("The scripted device is absent.", endpoint=self.endpoint)
         self.opened += 1
+        self._open = True
 
     async def receive(self, timeout_s: float) -> Chunk | None:
         """Return what the script says next."""
@@ -118,4 +130,5 @@ class MemoryTransport:
         self._due = deque(sorted(self._due, key=lambda item: item[0]))
 
     async def close(self) -> None:
-        """Nothing to close."""
+        """Hang up."""
+        self._open = False

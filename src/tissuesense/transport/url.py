@@ -103,6 +103,8 @@ def parse_device_url(text: str) -> DeviceUrl:
             hint=f"Write it as in {next(f for f in _FORMS if f.startswith(scheme))}.",
         )
     model = _model(scheme, ours)
+    if model is not None:
+        _check_settings(DEVICES[model], ours)
     return DeviceUrl(
         text=text.strip(),
         scheme=scheme,
@@ -165,6 +167,17 @@ def _model(scheme: str, ours: Mapping[str, str]) -> str | None:
             known=reachable,
         )
     return model
+
+
+def _check_settings(profile: DeviceProfile, ours: Mapping[str, str]) -> None:
+    """Refuse a setting of the wire that this model has no use for, rather than ignore it."""
+    for key in _WIRE_KEYS:
+        if key in ours and key not in {"model", "rate_hz", *profile.parameters}:
+            raise ConfigurationError(
+                f"The model '{profile.model}' has no setting '{key}'.",
+                hint=f"Its settings: {', '.join(profile.parameters) or 'none'}.",
+                known=profile.parameters,
+            )
 
 
 def _simulated_model(ours: Mapping[str, str]) -> str:

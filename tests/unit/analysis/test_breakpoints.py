@@ -6,19 +6,27 @@ import pytest
 from tissuesense.analysis.breakpoints import find_bend
 
 T_S = np.arange(0, 4, 0.01)
-BETWEEN_S = (0.5, 3.5)
+BETWEEN_S: tuple[float, float] = (0.5, 3.5)
 
 
 @pytest.mark.parametrize("bend_s", [1.0, 2.0, 3.0])
 @pytest.mark.parametrize(("before", "after"), [(50.0, -600.0), (50.0, 0.0), (0.0, 50.0)])
 def test_two_lines_meet_where_they_were_joined(bend_s: float, before: float, after: float) -> None:
-    values = 7 + np.where(T_S < bend_s, before, after) * (T_S - bend_s)
+    values = 7 + np.where(bend_s > T_S, before, after) * (T_S - bend_s)
     bend = find_bend(T_S, values, BETWEEN_S, noise=0.1)
     assert bend.t_s == pytest.approx(bend_s, abs=1e-9)
     assert bend.value == pytest.approx(7, abs=1e-6)
     assert bend.slope_before == pytest.approx(before, abs=1e-5)
     assert bend.slope_after == pytest.approx(after, abs=1e-5)
     assert bend.gain == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("bend_s", [0.512, 1.337, 2.719])
+def test_a_bend_anywhere_is_placed_far_closer_than_a_sample(bend_s: float) -> None:
+    values = 7 + np.where(bend_s > T_S, 50.0, -600.0) * (T_S - bend_s)
+    bend = find_bend(T_S, values, (bend_s - 0.2, bend_s + 0.13), noise=0.1)
+    assert bend.t_s == pytest.approx(bend_s, abs=0.001)
+    assert bend.value == pytest.approx(7, abs=0.2)
 
 
 def test_a_line_and_a_parabola_meet_where_they_were_joined() -> None:

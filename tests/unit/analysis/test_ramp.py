@@ -89,7 +89,9 @@ def test_the_release_is_where_the_ramp_meets_the_fall(fall_kpa_s: float) -> None
 
 @pytest.mark.parametrize("held_s", [0.2, 0.5, 1.0, 2.0])
 def test_a_hold_before_the_release_is_seen_with_its_knee(held_s: float) -> None:
-    release = released((0, 0), (6, 300), (6 + held_s, 300), (6.5 + held_s, 0), (10, 0), noise_kpa=0.3)
+    release = released(
+        (0, 0), (6, 300), (6 + held_s, 300), (6.5 + held_s, 0), (10, 0), noise_kpa=0.3
+    )
     assert release.held_from_s == pytest.approx(6, abs=0.03)
     assert release.held_p_kpa == pytest.approx(300, abs=2.0)  # the knee is looked for on a grid
     assert release.plateau_s == pytest.approx(held_s, abs=0.05)
@@ -108,7 +110,9 @@ def test_a_rest_low_on_the_ramp_is_not_a_hold_at_its_top() -> None:
 
 
 @pytest.mark.parametrize(("lowest_kpa", "let_go"), [(80.0, True), (100.0, False)])
-def test_a_press_is_let_go_when_it_falls_below_three_tenths(lowest_kpa: float, let_go: bool) -> None:
+def test_a_press_is_let_go_when_it_falls_below_three_tenths(
+    lowest_kpa: float, let_go: bool
+) -> None:
     corners = [(0, 0), (6, 300), (6.5, lowest_kpa), (10, lowest_kpa)]
     assert (find_release(curve(*corners)) is not None) is let_go
 

@@ -67,11 +67,11 @@ def test_the_mean_rate_is_judged_against_the_target(
     assert verdict(facts, Flag.RATE_MEAN) == said
 
 
-@pytest.mark.parametrize("unknown", ["target_rate_kpa_s", "rate_20_80_kpa_s"])
-def test_a_rate_without_a_target_is_not_judged(unknown: str) -> None:
+def test_a_rate_without_a_target_is_not_judged() -> None:
     facts = replace(CLEAN, rate_20_80_kpa_s=9 * RATE)
     assert judge(facts)
-    assert judge(replace(facts, **{unknown: None})) == ()
+    assert judge(replace(facts, target_rate_kpa_s=None)) == ()
+    assert judge(replace(facts, rate_20_80_kpa_s=None)) == ()
 
 
 @pytest.mark.parametrize(
@@ -225,19 +225,20 @@ def without(start_s: float, end_s: float) -> FloatArray:
     [
         (3.0, 2.9, None),
         (3.0, 3.1, "warn"),
-        (3.0, 40.0, "warn"),
+        (3.0, 39.5, "warn"),
+        (3.0, 40.5, "reject"),
         (5.5, 19.5, "warn"),
         (5.5, 20.5, "reject"),
         (4.5, 20.5, "warn"),
-        (0.9, 40.0, "warn"),
-        (0.2, 40.0, None),
+        (0.9, 39.5, "warn"),
+        (0.2, 60.0, None),
         (6.1, 60.0, None),
     ],
 )
 def test_lost_samples_count_on_the_ramp_and_most_at_its_end(
     start_s: float, steps: float, said: str | None
 ) -> None:
-    """At 80 samples a second a quarter of a second is 20 steps."""
+    """At 80 samples a second a quarter of a second is 20 steps, half of one 40."""
     later = T_S[start_s <= T_S]
     raw = np.concatenate((T_S[start_s > T_S], later + (steps - 1) * STEP_S))
     assert verdict(replace(CLEAN, raw_t_s=raw), Flag.DROP) == said
@@ -314,5 +315,6 @@ def test_a_rate_between_two_times_is_that_of_the_samples_between_them() -> None:
     early, late = robust_rate(bent, 0.5, 2.5), robust_rate(bent, 3.5, 5.5)
     assert early is not None
     assert late is not None
-    assert (early.value, late.value) == (pytest.approx(20), pytest.approx(100))
+    assert early.value == pytest.approx(20)
+    assert late.value == pytest.approx(100)
     assert robust_rate(bent, 3.0, 3.01) is None

@@ -7,14 +7,16 @@ from tissuesense.analysis.saturation import saturated_from_s
 from tissuesense.core.arrays import FloatArray
 
 T_S = np.arange(0, 10, 1 / 80)
-RISING = np.interp(T_S, [0, 8, 8.5], [0, 40, 0])
+RISING: FloatArray = np.interp(T_S, [0, 8, 8.5], [0, 40, 0])
 
 
 def noisy(sd: float = 0.05, seed: int = 0) -> FloatArray:
     return RISING + np.random.default_rng(seed).normal(0, sd, T_S.size)
 
 
-def found(indicated: FloatArray, full_scale_n: float | None = None, grain_n: float = 0.05) -> object:
+def found(
+    indicated: FloatArray, full_scale_n: float | None = None, grain_n: float = 0.05
+) -> object:
     return saturated_from_s(T_S, indicated, full_scale_n=full_scale_n, grain_n=grain_n)
 
 

@@ -1,5 +1,7 @@
 """Presses are counted as a person would count them, and each knows the unloaded level around it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -102,7 +104,10 @@ def test_tremor_alone_is_no_press() -> None:
 
 @pytest.mark.parametrize("valley_n", [12.0, 20.0, 28.0])
 def test_a_press_that_dips_and_goes_on_is_one(valley_n: float) -> None:
-    assert len(found(*signal((0, 0), (2, 0), (8, 30), (8.6, valley_n), (10, 32), (10.4, 0), (14, 0)))) == 1
+    assert (
+        len(found(*signal((0, 0), (2, 0), (8, 30), (8.6, valley_n), (10, 32), (10.4, 0), (14, 0))))
+        == 1
+    )
 
 
 @pytest.mark.parametrize("valley_n", [0.0, 3.0, 8.0])
@@ -129,7 +134,10 @@ def test_a_noisier_gauge_needs_a_clearer_rise() -> None:
 
 
 def test_a_small_press_beside_large_ones_counts() -> None:
-    assert len(found(*signal((0, 0), *press(2, 60, 10), *press(12, 5), *press(18, 60, 10), (30, 0)))) == 3
+    assert (
+        len(found(*signal((0, 0), *press(2, 60, 10), *press(12, 5), *press(18, 60, 10), (30, 0))))
+        == 3
+    )
 
 
 def test_a_recording_that_starts_under_load_takes_the_level_after_it() -> None:
@@ -164,4 +172,4 @@ def test_any_series_of_clear_presses_is_counted(
     t_s, force = signal(*corners, (now_s + 2, 0.0), seed=seed)
     presses = found(t_s, force + offset_n)
     assert len(presses) == len(starts)
-    assert all(a.end_s < b.start_s for a, b in zip(presses, presses[1:], strict=False))
+    assert all(a.end_s < b.start_s for a, b in pairwise(presses))

@@ -22,7 +22,7 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "trace.csv"
 
 
-def _record(url: str, out: Path, *, seconds: float = 12.0, **more: Any) -> Recorded:
+def _record(url: str, out: Path, *, seconds: float = 12.0, **more: Any) -> Recorded:  # noqa: ANN401 - as RecordRequest
     request = RecordRequest(url=url, out=out, seconds=seconds, **more)
     return asyncio.run(record(request, clock=ManualClock()))
 

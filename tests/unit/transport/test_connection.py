@@ -194,6 +194,13 @@ def test_the_link_is_mended_and_the_outage_marked_without_a_sample_twice_or_made
     assert [b.link for b in talk.blocks].count(LinkState.LOST) >= 1
 
 
+def test_an_outage_is_a_gap_even_where_the_usual_steps_are_as_long() -> None:
+    lines: list[Step] = [Says(data=b"%d N\n" % n, after_s=0.4) for n in range(5)]
+    talk = hold(MemoryTransport([*lines, Breaks(), *lines]), TEXT)
+    ((from_s, to_s),) = talk.assembler.quality().gaps
+    assert to_s - from_s == pytest.approx(0.4)
+
+
 def test_a_link_that_stays_lost_is_given_up_with_the_last_sample_named() -> None:
     script = [*_stream(1, 40), Breaks(absent_s=100.0), FallsSilent(for_s=100.0)]
     transport = _progressor(*script)
@@ -221,6 +228,13 @@ def test_a_link_that_is_up_and_dead_is_made_anew_where_the_transport_asks_for_it
     talk = hold(transport, PROGRESSOR)
     assert transport.opened == 2
     assert _grams(talk) == list(range(1, 41))
+
+
+def test_a_device_without_a_rate_may_be_silent_for_as_long_as_it_likes() -> None:
+    script: list[Step] = [Says(data=b"1 N\n"), FallsSilent(for_s=5.0), Says(data=b"2 N\n")]
+    transport = MemoryTransport(script, stale_after_s=2.0)
+    assert hold(transport, TEXT).force_n == [1.0, 2.0]
+    assert transport.opened == 1
 
 
 def test_notifications_that_come_twice_count_once() -> None:

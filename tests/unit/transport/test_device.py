@@ -18,10 +18,12 @@ from tissuesense.core.errors import (
 )
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.trace import ClockSource
+from tissuesense.devices.codec import ForceReading
+from tissuesense.devices.profile import WireParameters
 from tissuesense.simulation.faults import FAULTS, FaultPlace
 from tissuesense.simulation.session import SessionSpec, simulated_recording
 from tissuesense.transport.assembly import SampleBlock
-from tissuesense.transport.base import LinkState
+from tissuesense.transport.base import HostChannel, LinkState
 from tissuesense.transport.capture_decode import decode_capture
 from tissuesense.transport.capture_file import read_capture
 from tissuesense.transport.device import Device, open_device
@@ -162,6 +164,16 @@ def test_a_replay_is_the_recording_itself(capture: Path, tmp_path: Path) -> None
     assert replayed.quality() == live.quality()
     assert replayed.profile is live.profile
     assert read_capture(again).chunks == read_capture(capture).chunks
+
+
+def test_the_clock_of_a_simulated_gauge_starts_again_with_it(capture: Path) -> None:
+    device = listen("sim:?speed=0&fault=unplug", seconds=35.0, capture=capture)
+    chunks = read_capture(capture).chunks
+    back = max(n for n, c in enumerate(chunks) if (c.channel, c.data) == (HostChannel.LINK, b"up"))
+    codec = device.profile.codec(WireParameters())
+    events = [e for c in chunks[back:] for e in codec.receive(c.data, c.t_host_s, "data")]
+    first = next(event for event in events if isinstance(event, ForceReading))
+    assert first.t_device_s == pytest.approx(0.0, abs=0.1)
 
 
 def test_a_replay_shows_the_link_as_it_was(capture: Path) -> None:

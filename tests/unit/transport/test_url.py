@@ -67,6 +67,7 @@ def test_real_time_is_the_usual_speed() -> None:
         ("serial:COM3?model=progressor", "ble"),
         ("serial:COM3?model=mark10&unit=stone", "kgf"),
         ("serial:COM3?model=mark10&invert=maybe", "1"),
+        ("serial:COM3?model=mark10&capacity_n=100", "unit"),
         ("sim:?sbject=relaxed", "subject"),
     ],
 )

@@ -1,0 +1,99 @@
+"""A recording as the pain-threshold estimator sees it: cleaned force, tip, signals, presses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.cleaning import CleanSignal, clean
+from tissuesense.analysis.ramp import PressedCurve
+from tissuesense.analysis.readout import marker_times
+from tissuesense.analysis.segment import Press, find_presses
+from tissuesense.core.arrays import FloatArray
+from tissuesense.core.contact import ContactTip
+from tissuesense.core.errors import NoColumn, NoProbeArea
+from tissuesense.core.recording import Recording, RecordingContext
+
+_LEAST_PRESS_KPA = 20.0
+_BEFORE_S = 0.8
+_AFTER_S = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainRecording:
+    """Force and what surrounds it.
+
+    Attributes
+    ----------
+    raw_n
+        As indicated, shape (n,).
+    signal
+        Calibrated and without spikes.
+    marker_s, marker_u_s
+        When the client signalled, and the standard uncertainty of each time.
+    """
+
+    context: RecordingContext
+    tip: ContactTip
+    t_s: FloatArray
+    raw_n: FloatArray
+    signal: CleanSignal
+    marker_s: FloatArray
+    marker_u_s: FloatArray
+
+    @classmethod
+    def of(cls, recording: Recording) -> "PainRecording":
+        """Prepare a recording.
+
+        Raises
+        ------
+        NoColumn, NoProbeArea
+            When the recording has no force or states no probe area.
+        """
+        trace, context = recording.trace, recording.context
+        if trace.force_n is None:
+            raise NoColumn("force_n", kind=str(recording.kind()))
+        if context.tip is None:
+            raise NoProbeArea
+        raw = trace.force_n
+        marks, marks_u = marker_times(trace.t_s, trace.marker)
+        return cls(
+            context=context,
+            tip=context.tip,
+            t_s=trace.t_s,
+            raw_n=raw,
+            signal=clean(trace.t_s, context.calibration.apply(raw) if context.calibration else raw),
+            marker_s=marks,
+            marker_u_s=marks_u,
+        )
+
+    @property
+    def usual_step_s(self) -> float:
+        """Median time between samples."""
+        return float(np.median(np.diff(self.t_s))) if self.t_s.size > 1 else 0.0
+
+    def presses(self) -> Iterator[tuple[Press, PressedCurve]]:
+        """Yield every press that reaches the least pressure of one, with its curve."""
+        least_n = _LEAST_PRESS_KPA / self.tip.kpa_per_n
+        for press in find_presses(
+            self.t_s, self.signal.values, least_n=least_n, noise_n=self.signal.noise
+        ):
+            curve = self._curve(press)
+            if float(curve.smooth().max()) >= _LEAST_PRESS_KPA:
+                yield press, curve
+
+    def during(self, press: Press) -> slice:
+        """Return which samples belong to a press, one more on either side.
+
+        Where the readings were lost, the sample after the loss tells how long it was.
+        """
+        first, last = np.searchsorted(self.t_s, [press.start_s, press.end_s])
+        return slice(max(int(first) - 1, 0), int(last) + 1)
+
+    def _curve(self, press: Press) -> PressedCurve:
+        window = [press.start_s - _BEFORE_S, press.end_s + _AFTER_S]
+        first, last = np.searchsorted(self.t_s, window)
+        t = self.t_s[first:last]
+        above_n = self.signal.values[first:last] - press.tare_n(t)
+        kpa_per_n = self.tip.kpa_per_n
+        return PressedCurve.of(t, above_n * kpa_per_n, self.signal.noise * kpa_per_n)

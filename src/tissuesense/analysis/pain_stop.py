@@ -1,0 +1,120 @@
+"""Decide where a press to the pain threshold was stopped, and whether that tells the threshold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.pain_recording import PainRecording
+from tissuesense.analysis.ramp import PressedCurve, Release
+from tissuesense.analysis.ramp_quality import LONGEST_LOSS_S, Remark, robust_rate
+from tissuesense.analysis.readout import (
+    Stop,
+    choose_marker,
+    find_dip,
+    refusal,
+    stop_at_marker,
+    stop_at_release,
+)
+from tissuesense.analysis.saturation import saturated_from_s
+from tissuesense.analysis.segment import Press
+from tissuesense.core.quality import QualityFlag
+from tissuesense.core.quantity import NotEstimable
+
+_NOISES_OF_A_DIP = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedPress:
+    """Where a press was stopped.
+
+    Attributes
+    ----------
+    refused
+        Why the stop tells no threshold; None where it does.
+    """
+
+    stop: Stop
+    refused: NotEstimable | None
+    remarks: tuple[Remark, ...]
+
+
+def find_stop(
+    recording: PainRecording,
+    press: Press,
+    curve: PressedCurve,
+    release: Release | None,
+    peak_s: float,
+) -> StoppedPress:
+    """Return the stop by the client's signal, else by the release, and what to say."""
+    marker, flags = choose_marker(
+        recording.marker_s, onset_s=press.start_s, peak_s=peak_s, release=release
+    )
+    if marker is not None:
+        at, u = float(recording.marker_s[marker]), float(recording.marker_u_s[marker])
+        stop, refused = stop_at_marker(curve, at, u, release), None
+    else:
+        stop, refused = _by_release(curve, release, press)
+    remarks = [Remark(flag=flag, rejects=False) for flag in (*flags, *stop.flags)]
+    limit_s, limit_flags = _limit(recording, press, curve)
+    if limit_s is not None and (marker is None or stop.t_s > limit_s):
+        remarks += [Remark(flag=flag, rejects=True) for flag in limit_flags]
+        refused = NotEstimable(
+            reason=QualityFlag.CENSORED,
+            detail="The press reached the limit before the client signalled: "
+            "the threshold is higher than the limit, how much is unknown.",
+        )
+    refused = refused or _interrupted(recording, press, stop)
+    if refused is not None:
+        remarks.append(Remark(flag=refused.reason, rejects=True))
+    return StoppedPress(stop=stop, refused=refused, remarks=tuple(remarks))
+
+
+def _by_release(
+    curve: PressedCurve, release: Release | None, press: Press
+) -> tuple[Stop, NotEstimable | None]:
+    if release is None:
+        top = int(np.argmax(curve.smooth()))
+        stop = Stop(
+            source="release",
+            t_s=float(curve.t_s[top]),
+            p_kpa=float(curve.p_kpa[top]),
+            u_kpa=curve.noise_kpa,
+        )
+        return stop, refusal(None, None, None)
+    stop = stop_at_release(curve, release)
+    dip = find_dip(curve, press.start_s, release.t_s)
+    if dip is not None and dip[0] - dip[1] < _NOISES_OF_A_DIP * curve.noise_kpa:
+        dip = None
+    start_s = curve.crossing_s(0.2 * stop.p_kpa, stop.t_s)
+    rate = robust_rate(curve, float(curve.t_s[0]) if start_s is None else start_s, stop.t_s)
+    return stop, refusal(release, rate.value if rate else None, dip)
+
+
+def _interrupted(recording: PainRecording, press: Press, stop: Stop) -> NotEstimable | None:
+    """Say so where the readings were lost for so long that the stop may have been in between."""
+    t = recording.t_s[recording.during(press)]
+    lost = (np.diff(t) > LONGEST_LOSS_S) & (t[:-1] <= stop.t_s)
+    if not lost.any():
+        return None
+    return NotEstimable(
+        reason=QualityFlag.DROP,
+        detail="The readings were lost during the press; it is kept as interrupted. Press again.",
+    )
+
+
+def _limit(
+    recording: PainRecording, press: Press, curve: PressedCurve
+) -> tuple[float | None, tuple[QualityFlag, ...]]:
+    """Return when the press met the gauge's end or the safety cut-off, if it did."""
+    context, part = recording.context, recording.during(press)
+    clipped = saturated_from_s(
+        recording.t_s[part],
+        recording.raw_n[part],
+        full_scale_n=context.full_scale_n,
+        grain_n=max(recording.signal.noise, recording.signal.resolution),
+    )
+    over = np.flatnonzero(curve.smooth() >= context.cutoff_kpa)
+    cut = float(curve.t_s[over[0]]) if over.size else None
+    times = [t for t in (clipped, cut) if t is not None]
+    flags = (QualityFlag.CLIP,) if clipped is not None else ()
+    return (min(times), flags) if times else (None, ())
