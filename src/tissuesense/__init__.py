@@ -5,7 +5,13 @@ The everyday names are here and are imported when first used; the rest is reache
 
 import logging
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what a type checker may know; nothing of it is imported at run time
+    from tissuesense.analysis import hypertonia
+    from tissuesense.analysis.analyse import analyze
+    from tissuesense.files.trace_csv import read_trace
+    from tissuesense.transport.device import open_device
 
 __version__ = "0.1.0"
 

@@ -301,7 +301,15 @@ def test_a_marker_long_before_the_press_is_not_its_signal() -> None:
     t, p = press((0, 0), (3, 0), (9, 300), (9.5, 0))
     trial = analyse(recording(t, p, marker_s=0.5)).trials[0]
     assert trial.threshold_source == "release"
-    assert trial.threshold_kpa is not None
+    assert isinstance(trial.threshold_kpa, Estimate)
+    assert Flag.MARKER_FAR in trial.flags
+
+
+def test_a_stray_marker_is_told_at_the_press_it_lies_nearest_to() -> None:
+    t, p = press((0, 0), (2, 0), (8, 300), (8.5, 0), (14, 0), (20, 300), (20.5, 0))
+    first, second = analyse(recording(t, p, marker_s=13.0)).trials
+    assert Flag.MARKER_FAR not in first.flags
+    assert Flag.MARKER_FAR in second.flags
 
 
 def test_a_marker_after_the_release_came_too_late_to_read() -> None:

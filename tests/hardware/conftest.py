@@ -1,12 +1,20 @@
-"""Fixtures that need a system program: a private D-Bus for the Bluetooth tests."""
+"""What the machine must have: pseudo-terminals for ports, a private D-Bus for Bluetooth."""
 
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# Windows has no pseudo-terminals, and only Linux has BlueZ.
+collect_ignore: list[str] = []
+if sys.platform == "win32":
+    collect_ignore.append("test_serial_gauges.py")
+if sys.platform != "linux":
+    collect_ignore.append("test_ble_gauges.py")
 
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

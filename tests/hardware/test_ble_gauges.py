@@ -2,7 +2,6 @@
 
 import asyncio
 import struct
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -24,8 +23,7 @@ from tissuesense.devices.codec import BatteryLevel
 from tissuesense.transport.assembly import SampleBlock
 from tissuesense.transport.capture_decode import decode_capture
 from tissuesense.transport.device import Device, open_device
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="BlueZ is the Linux backend")
+from tissuesense.transport.discovery import FoundPeripheral, scan_ble
 
 NEWTON_PER_KG = 9.80665
 UUID = "7e4e17{:02x}-1ea6-40c9-9dcc-13d34ffead57"
@@ -148,11 +146,11 @@ def test_a_stream_of_80_hz_arrives_whole_and_on_the_gauges_clock(
     system_bus: str, capture: Path, batch: int
 ) -> None:
     gauge = Progressor(batch=batch)
-    device, blocks, error = _listen(FakeBluez(gauge), URL, capture, system_bus, seconds=2.0)
+    device, blocks, error = _listen(FakeBluez(gauge), URL, capture, system_bus, seconds=1.5)
     assert error is None
     grams = _grams(device)
     assert grams == list(range(1, len(grams) + 1))
-    assert len(grams) >= 150
+    assert len(grams) >= 110
     assert device.clock_source is ClockSource.DEVICE
     np.testing.assert_allclose(np.diff(device.trace().t_s), 1 / 80, atol=2e-6)
     assert device.quality().flags == ()
@@ -228,7 +226,7 @@ def test_a_link_that_stays_up_without_a_word_is_made_anew(system_bus: str, captu
     grams = _grams(device)
     assert grams == list(range(1, len(grams) + 1))
     ((from_s, to_s),) = device.quality().gaps
-    assert 2.0 < to_s - from_s < 3.0
+    assert 2.0 < to_s - from_s < 4.0
 
 
 def test_a_gauge_is_found_by_its_address_in_any_case(system_bus: str, capture: Path) -> None:
@@ -246,6 +244,19 @@ def test_an_absent_gauge_is_not_found_and_what_is_there_is_named(
         _listen(FakeBluez(Progressor()), url, capture, system_bus, seconds=1.0, give_up_s=0.5)
     assert caught.value.seen == ("Progressor_0042",)
     assert not capture.exists()
+
+
+def test_a_scan_knows_the_model_of_what_it_hears(system_bus: str) -> None:
+    async def play() -> tuple[FoundPeripheral, ...]:
+        bluez = await FakeBluez(Progressor()).start(system_bus)
+        try:
+            return await scan_ble(0.3)
+        finally:
+            await bluez.stop()
+
+    (found,) = asyncio.run(play())
+    assert (found.name, found.address) == (Progressor.name, Progressor.address)
+    assert found.model == "progressor"
 
 
 def test_a_radio_that_is_off_is_said_to_be_off(system_bus: str, capture: Path) -> None:

@@ -5,6 +5,7 @@ the highest pressure before the force was let go. Correction for reaction time i
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +100,25 @@ def choose_marker(
     if release is not None and times_s[first] > release.t_s + _SAME_EVENT_S:
         return None, (QualityFlag.MARKER_AFTER_RELEASE,)
     return first, ()
+
+
+def stray_markers(times_s: FloatArray, spans_s: Sequence[tuple[float, float]]) -> set[int]:
+    """Return which presses (by position) lie nearest to a signal that belongs to none.
+
+    Parameters
+    ----------
+    spans_s
+        Start and peak of every press; a signal up to a second after the peak belongs to it.
+    """
+    near = set()
+    for time_s in times_s:
+        gaps = [
+            max(start - time_s, time_s - end - _MARKER_LATEST_AFTER_PEAK_S, 0.0)
+            for start, end in spans_s
+        ]
+        if gaps and min(gaps) > 0:
+            near.add(int(np.argmin(gaps)))
+    return near
 
 
 def refusal(

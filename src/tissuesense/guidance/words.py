@@ -35,7 +35,7 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.NO_HOLD: "the press was not held long enough",
     QualityFlag.POOR_FIT: "the model fits these data poorly",
     QualityFlag.TOO_FEW: "too few usable presses",
-    QualityFlag.NOT_RELEASED: "the recording ends before the release",
+    QualityFlag.NOT_RELEASED: "no clear release",
     QualityFlag.NO_PRESS: "no press was found",
     QualityFlag.NO_DISPLACEMENT: "depth was not recorded",
     QualityFlag.NO_AREA: "the area of the tip is not stated",
@@ -45,7 +45,7 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.TARE_APPLIED: "the gauge was not at zero; its zero was taken off",
     QualityFlag.RECONNECTED: "the connection was lost and came back",
     QualityFlag.REJECTED_FRAMES: "some of the stream was unreadable and left out",
-    QualityFlag.SLOW_SOURCE: "readings came slower than announced",
+    QualityFlag.SLOW_SOURCE: "fewer than ten readings a second",
     QualityFlag.UNSTABLE_ZERO: "the zero of the gauge was not steady",
     QualityFlag.COMPONENTS_DISAGREE: "the components do not agree",
 }

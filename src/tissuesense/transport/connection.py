@@ -34,8 +34,6 @@ class Connection:
     ----------
     record
         Gets every chunk before it is decoded.
-    polled, settle_s
-        How the link wants to be spoken to; see `SerialLink`.
     give_up_s
         After how long without any reading the device counts as gone.
     """

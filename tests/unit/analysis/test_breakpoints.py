@@ -26,7 +26,7 @@ def test_a_bend_anywhere_is_placed_far_closer_than_a_sample(bend_s: float) -> No
     values = 7 + np.where(bend_s > T_S, 50.0, -600.0) * (T_S - bend_s)
     bend = find_bend(T_S, values, (bend_s - 0.2, bend_s + 0.13), noise=0.1)
     assert bend.t_s == pytest.approx(bend_s, abs=0.001)
-    assert bend.value == pytest.approx(7, abs=0.2)
+    assert bend.value == pytest.approx(7, abs=0.4)
 
 
 def test_a_line_and_a_parabola_meet_where_they_were_joined() -> None:

@@ -6,7 +6,7 @@ from tissuesense.analysis.indentation_result import IndentationAnalysis, summari
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.press_search import PressSearch, find_presses
 from tissuesense.analysis.result import Estimator
-from tissuesense.core.errors import UsageError
+from tissuesense.core.errors import NoColumn
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import Recording, RecordingKind
 
@@ -21,14 +21,14 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
 
     Raises
     ------
-    UsageError
+    NoColumn
         When the recording has no force.
     CalibrationError
         When the gauge indicated forces that its calibration does not cover.
     """
     trace, calibration = recording.trace, recording.context.calibration
     if trace.force_n is None:
-        raise UsageError("A press-and-hold recording needs the column force_n.")
+        raise NoColumn("force_n", kind=str(recording.kind()))
     indicated = trace.force_n
     if calibration is not None:
         calibration.standard_uncertainty_n(indicated)

@@ -18,9 +18,9 @@ from tissuesense.analysis.pain_session import FEWEST_TRIALS, summarise, too_spre
 from tissuesense.analysis.pain_stop import find_stop
 from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
 from tissuesense.analysis.ramp import PressedCurve, Release, find_release
-from tissuesense.analysis.ramp_quality import RampFacts, judge, ramp_rate_cv, robust_rate
+from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate
 from tissuesense.analysis.ramp_start import ramp_start
-from tissuesense.analysis.readout import Stop
+from tissuesense.analysis.readout import Stop, stray_markers
 from tissuesense.analysis.result import Estimator
 from tissuesense.analysis.segment import Press
 from tissuesense.core.quality import QualityFlag
@@ -39,9 +39,11 @@ def analyse(recording: Recording) -> PainThreshold:
         When the recording has no force or states no probe area.
     """
     pain = PainRecording.of(recording)
+    pressed = tuple(pain.presses())
+    stray = stray_markers(pain.marker_s, [(press.start_s, press.peak_s) for press, _ in pressed])
     trials = tuple(
-        _trial(pain, press, curve, index)
-        for index, (press, curve) in enumerate(pain.presses(), start=1)
+        _trial(pain, press, curve, index, stray=index - 1 in stray)
+        for index, (press, curve) in enumerate(pressed, start=1)
     )
     flags = [QualityFlag.SPIKES] if pain.signal.is_spike.any() else []
     if not trials:
@@ -64,7 +66,9 @@ ESTIMATOR = Estimator(
 )
 
 
-def _trial(pain: PainRecording, press: Press, curve: PressedCurve, index: int) -> PainTrial:
+def _trial(
+    pain: PainRecording, press: Press, curve: PressedCurve, index: int, *, stray: bool
+) -> PainTrial:
     release = find_release(curve)
     smooth = curve.smooth()
     top = int(np.argmax(smooth))
@@ -76,7 +80,8 @@ def _trial(pain: PainRecording, press: Press, curve: PressedCurve, index: int) -
     start_s, onset_s = ramp_start(curve, stop)
     rate = robust_rate(curve, start_s, stop.t_s)
     facts = _facts(pain, press, curve, stop, release, (start_s, onset_s, peak_kpa, rate))
-    remarks = (*found.remarks, *judge(facts))
+    far = (Remark(flag=QualityFlag.MARKER_FAR, rejects=False),) if stray else ()
+    remarks = (*found.remarks, *far, *judge(facts))
     threshold = refused or _threshold(pain, press, stop)
     latency = expected_latency(pain.context, stop.source)
     return PainTrial(

@@ -21,7 +21,7 @@ def command(
     """
     from rich.progress import Progress
 
-    from tissuesense.cli.document_table import tables_of
+    from tissuesense.cli.document_text import sentences, tables
     from tissuesense.cli.output import diagnostics, print_json, say, show
     from tissuesense.core.clock import SystemClock
     from tissuesense.record.document import record_json
@@ -42,7 +42,9 @@ def command(
             {"client": demo.record.client.id, "files": files, "record": record_json(demo.record)}
         )
         return
-    for table in tables_of(demo.document, "hands_and_sensor"):
+    for sentence in sentences(demo.document, "in_short"):
+        show(sentence)
+    for table in tables(demo.document, "hands_and_sensor", columns=5):
         show(table)
     say("All of it is invented: a simulated client, a simulated gauge, real arithmetic.")
     show("Written:\n" + "\n".join(f"  {path}" for path in demo.files))

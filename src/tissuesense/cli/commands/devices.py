@@ -105,7 +105,7 @@ def _show_models(rows: list[dict[str, Any]]) -> None:
 
     table = Table(title="Supported gauges", title_justify="left")
     for heading in ("Model", "Gauge", "Reached by", "Knowledge from", "Tried on hardware"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(
             row["model"],

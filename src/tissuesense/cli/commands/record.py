@@ -68,7 +68,10 @@ def _run(request: "RecordRequest") -> "Recorded":
     from tissuesense.transport.base import LinkState
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
-    with Progress(*columns, console=diagnostics(), transient=True) as bar:
+    console = diagnostics()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("Opening", total=request.seconds, said="")
 
         def show(progress: capture.Progress) -> None:
