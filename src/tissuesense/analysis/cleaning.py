@@ -9,6 +9,7 @@ from tissuesense.core.arrays import BoolArray, FloatArray
 
 _MAD_TO_SD = 1.4826  # for a normal distribution
 _SPIKE_STEPS = 4.0
+_LEAP_STEPS = 6.0
 _SPIKE_SHARE_OF_RANGE = 0.02
 _RESOLUTION_SAMPLES = 20_000
 
@@ -22,7 +23,7 @@ class CleanSignal:
     values
         Shape (n,); what lasted one or two samples is replaced by the line between its neighbours.
     is_spike
-        Which of these cannot have been a force: they jumped. Shape (n,).
+        Which of these cannot have been a force: they leapt there and back. Shape (n,).
     noise
         Standard deviation of one sample about a smooth curve, never below that of the resolution.
     resolution
@@ -60,7 +61,7 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
         3.0 * resolution,
     )
     brief = (np.abs(departure) > limit) & _beyond_both_sides(values, around, limit)
-    is_spike = brief & _jumps(around, limit)
+    is_spike = _leaps(brief, around, limit)
     if brief.any() and not brief.all():
         values = values.copy()
         values[brief] = np.interp(t_s[brief], t_s[~brief], values[~brief])
@@ -81,13 +82,21 @@ def _beyond_both_sides(values: FloatArray, around: FloatArray, limit: float) -> 
     return beyond
 
 
-def _jumps(around: FloatArray, limit: float) -> BoolArray:
-    """Tell where a reading leaves its neighbour at once, not climbing to it as to a knock's top."""
+def _leaps(brief: BoolArray, around: FloatArray, limit: float) -> BoolArray:
+    """Tell which brief readings, one or two at a time, leap from the one before and to the next.
+
+    A leap is far longer than the step before it: a blow to the gauge climbs to its top, or swings
+    down from it, and shows that step wherever three samples or more fall on it.
+    """
     left_2, left, here, right, right_2 = around.T
-    from_left = np.abs(here - left) > np.maximum(limit, 2 * np.abs(left - left_2))
-    from_right = np.abs(here - right) > np.maximum(limit, 2 * np.abs(right - right_2))
-    jumps: BoolArray = from_left | from_right
-    return jumps
+    enters = np.abs(here - left) > np.maximum(limit, _LEAP_STEPS * np.abs(left - left_2))
+    leaves = np.abs(here - right) > np.maximum(limit, _LEAP_STEPS * np.abs(right - right_2))
+    enters, leaves = brief & enters, brief & leaves
+    leaping: BoolArray = enters & leaves
+    two = enters[:-1] & leaves[1:]
+    leaping[:-1] |= two
+    leaping[1:] |= two
+    return leaping
 
 
 def noise_of(values: FloatArray) -> float:

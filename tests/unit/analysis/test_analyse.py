@@ -138,3 +138,37 @@ def test_readings_lost_for_long_during_a_press_void_it() -> None:
     assert not isinstance(trial.threshold_kpa, Estimate)
     assert Flag.DROP in trial.flags
     assert not trial.accepted
+
+
+def test_a_press_that_is_not_let_go_tells_no_threshold() -> None:
+    force = np.interp(T_S, [0, 2, 8], [0, 0, 30])
+    (trial,) = pain(recording(force)).trials
+    assert not isinstance(trial.threshold_kpa, Estimate)
+    assert trial.release_s is None
+    assert Flag.NOT_RELEASED in trial.flags
+    assert not trial.accepted
+
+
+def test_a_signal_stands_without_a_release() -> None:
+    force = np.interp(T_S, [0, 2, 8], [0, 0, 30])
+    marker = (T_S > 7.0) * 1.0
+    item = Recording(trace=Trace(t_s=T_S, force_n=force, marker=marker), context=PPT)
+    (trial,) = pain(item).trials
+    assert isinstance(trial.threshold_kpa, Estimate)
+    assert trial.threshold_kpa.value == pytest.approx(250, abs=1.0)
+
+
+@pytest.mark.parametrize(("peak_n", "presses"), [(1.7, 0), (2.3, 1)])
+def test_a_press_reaches_twenty_kilopascals(peak_n: float, presses: int) -> None:
+    noise = np.random.default_rng(2).normal(0, 0.02, T_S.size)
+    force = np.interp(T_S, [0, 2, 3, 3.3], [0, 0, peak_n, 0]) + noise
+    assert len(pain(recording(force)).trials) == presses
+
+
+def test_a_rest_on_the_skin_is_left_out_of_the_ramp() -> None:
+    """A hand rests at 80 kPa for two seconds, then presses at 50 kPa/s."""
+    force = np.interp(T_S, [0, 1, 1.2, 3.2, 7.6, 8.0], [0, 0, 8, 8, 30, 0])
+    (trial,) = pain(recording(force)).trials
+    assert isinstance(trial.ramp_rate_kpa_s, Estimate)
+    assert trial.ramp_rate_kpa_s.value == pytest.approx(50, rel=0.02)
+    assert Flag.PRELOAD in trial.flags

@@ -82,6 +82,31 @@ def test_a_sharp_peak_and_a_sharp_release_are_no_spikes(
     assert not clean(t_s, noisy(0.5, values=press)).is_spike.any()
 
 
+@pytest.mark.parametrize("rate_hz", [80, 100, 250, 1000])
+@pytest.mark.parametrize("lasts_s", [0.05, 0.08, 0.12])
+def test_a_blow_to_the_gauge_is_no_spike_wherever_the_samples_fall_on_it(
+    rate_hz: int, lasts_s: float
+) -> None:
+    t_s = np.arange(0, 12, 1 / rate_hz)
+    press = np.interp(t_s, [2, 8, 8.3], [0, 30, 0])
+    rng = np.random.default_rng(rate_hz)
+    for _ in range(40):
+        phase = np.clip((t_s - rng.uniform(0.3, 1.5)) / lasts_s, 0, 1)
+        blow = rng.uniform(3, 12) * np.sin(np.pi * phase)
+        assert not clean(t_s, press + blow + rng.normal(0, 0.05, t_s.size)).is_spike.any()
+
+
+@pytest.mark.parametrize("at", range(318, 334))
+@pytest.mark.parametrize("height", [40.0, -40.0])
+def test_a_spike_on_a_sharp_release_is_still_one(at: int, height: float) -> None:
+    t_s = np.arange(0, 12, 1 / 40)
+    force = np.interp(t_s, [2, 8, 8.3], [0, 30, 0])
+    force[at] += height
+    found = clean(t_s, force)
+    assert found.is_spike[at]
+    assert found.is_spike.sum() <= 2
+
+
 def test_the_signal_that_was_given_is_not_changed() -> None:
     spiked = noisy(0.5)
     spiked[400] += 100

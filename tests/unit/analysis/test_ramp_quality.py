@@ -169,6 +169,15 @@ def test_what_noise_may_do_is_no_slip() -> None:
     assert Flag.SLIP not in {remark.flag for remark in judge(noisy)}
 
 
+def test_a_dip_within_a_fiftieth_of_a_second_is_no_slip() -> None:
+    t_s = np.arange(0, 0.02, 0.005)
+    brief = PressedCurve(
+        t_s=t_s, p_kpa=np.array([200.0, 120.0, 210.0, 215.0]), noise_kpa=0.1, step_s=0.005
+    )
+    facts = replace(CLEAN, curve=brief, ramp_start_s=0.0, onset_s=-2.0, stop_s=0.02)
+    assert Flag.SLIP not in {remark.flag for remark in judge(facts)}
+
+
 def test_a_fall_that_is_the_end_of_the_press_is_no_dip() -> None:
     corners = [(0, 0), (4, 200), (4.6, 130), (9, 140)]
     facts = replace(CLEAN, curve=curve(*corners), stop_s=4.8)
