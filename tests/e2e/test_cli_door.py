@@ -111,6 +111,15 @@ def test_debug_may_stand_anywhere(program: Program, place: int) -> None:
     assert "Traceback" in program(*words).stderr
 
 
+def test_a_traceback_shows_no_passphrase(program: Program, tmp_path: Path) -> None:
+    store = ("--data", str(tmp_path / "store"))
+    right, wrong = ({"TISSUESENSE_PASSPHRASE": phrase} for phrase in ("right", "hunter-nine"))
+    assert program("clients", "add", *store, **right).returncode == 0
+    said = program("--debug", "clients", *store, **wrong)
+    assert "Traceback" in said.stderr
+    assert "hunter-nine" not in said.stderr + said.stdout
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a pipe whose reader leaves")
 def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
     rows = "".join(f"{i / 80},{i % 7}\n" for i in range(400))

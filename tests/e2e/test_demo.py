@@ -22,6 +22,8 @@ from tissuesense.store.opening import open_store
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "demo-out"
+    (folder / "traces").mkdir(parents=True)
+    (folder / "traces" / "mine.txt").write_text("precious")
     for _ in range(2):  # whoever runs it twice finds the second run's files
         done = subprocess.run(
             [sys.executable, "-m", "tissuesense", "demo", "--out", str(folder)],
@@ -41,6 +43,10 @@ def test_it_leaves_what_it_names(out: Path) -> None:
         assert (out / name).stat().st_size > 1000
     assert len(list((out / "traces").glob("*.csv"))) == len(tuple(stations()))
     assert all(path.with_suffix(".json").exists() for path in (out / "traces").glob("*.csv"))
+
+
+def test_what_others_put_beside_the_traces_stays(out: Path) -> None:
+    assert (out / "traces" / "mine.txt").read_text() == "precious"
 
 
 def test_every_number_is_computed_again_from_the_raw_bytes(out: Path) -> None:

@@ -65,6 +65,8 @@ class FakeBluez:
         self._discovery: asyncio.Task[None] | None = None
         self._bus: MessageBus
         self.connections = 0
+        self.disconnections = 0
+        self.never_answers: frozenset[str] = frozenset()
 
     async def start(self, address: str) -> Self:
         self._bus = await MessageBus(bus_address=address).connect()
@@ -181,10 +183,12 @@ class FakeBluez:
         self._set(device, DEVICE, ServicesResolved=Variant("b", True))
         peripheral.connected(self.notify)
 
-    def _handle(self, message: Message) -> Message | None:
+    def _handle(self, message: Message) -> Message | bool | None:
         if message.message_type is not MessageType.METHOD_CALL:
             return None
         interface, member, path = message.interface, message.member, message.path or ""
+        if member in self.never_answers:
+            return True
         if (interface, member) == (OBJECTS, "GetManagedObjects"):
             return Message.new_method_return(message, "a{oa{sa{sv}}}", [self._objects])
         if path not in self._objects:
@@ -201,7 +205,7 @@ class FakeBluez:
             (ADAPTER, "StopDiscovery"): self._stop_discovery,
             (ADAPTER, "SetDiscoveryFilter"): lambda _path, _body: None,
             (DEVICE, "Connect"): lambda path, _: self._connect(self._peripheral(path)),
-            (DEVICE, "Disconnect"): lambda path, _: self.lose_link(self._peripheral(path)),
+            (DEVICE, "Disconnect"): self._disconnect,
             (CHARACTERISTIC, "WriteValue"): self._write,
             (CHARACTERISTIC, "StartNotify"): self._subscribe,
             (CHARACTERISTIC, "StopNotify"): lambda path, _: self._subscribed.discard(path),
@@ -213,6 +217,10 @@ class FakeBluez:
             return Message.new_error(message, "org.bluez.Error.NotReady", "Resource Not Ready")
         act(path, message.body)
         return Message.new_method_return(message)
+
+    def _disconnect(self, path: str, _body: list[Any]) -> None:
+        self.disconnections += 1
+        self.lose_link(self._peripheral(path))
 
     def _start_discovery(self, _path: str, _body: list[Any]) -> None:
         self._set(_RADIO, ADAPTER, Discovering=Variant("b", True))

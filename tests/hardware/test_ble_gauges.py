@@ -229,6 +229,14 @@ def test_a_link_that_stays_up_without_a_word_is_made_anew(system_bus: str, captu
     assert 2.0 < to_s - from_s < 4.0
 
 
+def test_a_gauge_that_does_not_answer_the_goodbye_is_let_go(system_bus: str, capture: Path) -> None:
+    bluez = FakeBluez(Progressor())
+    bluez.never_answers = frozenset({"StopNotify"})
+    _, _, error = _listen(bluez, URL, capture, system_bus, seconds=0.2)
+    assert error is None
+    assert bluez.disconnections == 1
+
+
 def test_a_gauge_is_found_by_its_address_in_any_case(system_bus: str, capture: Path) -> None:
     url = "ble:c0:ff:ee:00:00:2a?model=progressor"
     device, _, error = _listen(FakeBluez(Progressor()), url, capture, system_bus, seconds=0.2)

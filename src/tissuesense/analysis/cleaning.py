@@ -12,6 +12,7 @@ _SPIKE_STEPS = 4.0
 _LEAP_STEPS = 6.0
 _SPIKE_SHARE_OF_RANGE = 0.02
 _RESOLUTION_SAMPLES = 20_000
+_SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,8 @@ def binned(t_s: FloatArray, values: FloatArray, width_s: float) -> tuple[FloatAr
     """
     if t_s.size < 2:  # noqa: PLR2004 - nothing to average
         return t_s, values
-    bins = ((t_s - t_s[0]) / width_s).astype(np.int64)
+    # Without the grain of slack, rounding would decide where samples that meet an edge belong.
+    bins = ((t_s - t_s[0]) / width_s + _SLACK).astype(np.int64)
     starts = np.flatnonzero(np.concatenate(([True], np.diff(bins) > 0)))
     counts = np.diff(np.append(starts, t_s.size))
     return np.add.reduceat(t_s, starts) / counts, np.add.reduceat(values, starts) / counts

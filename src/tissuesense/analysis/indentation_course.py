@@ -6,9 +6,9 @@ import numpy as np
 
 from tissuesense.analysis.end_reading import EndReading, read_ends
 from tissuesense.analysis.indentation_signal import IndentationSignal
+from tissuesense.analysis.indentation_spans import PressSpan
 from tissuesense.analysis.onset import Onset, find_onset
 from tissuesense.analysis.press_phases import Hold, find_force_hold, find_hold
-from tissuesense.analysis.press_search import PressSpan
 from tissuesense.core.arrays import FloatArray
 
 # The convention for a hold that says something about relaxation.

@@ -8,8 +8,8 @@ from tissuesense.analysis.indentation_course import Course, cut
 from tissuesense.analysis.indentation_flags import press_flags
 from tissuesense.analysis.indentation_result import IndentationPress
 from tissuesense.analysis.indentation_signal import IndentationSignal
+from tissuesense.analysis.indentation_spans import PressSpan
 from tissuesense.analysis.loading_curve import Crossing, crossing, work
-from tissuesense.analysis.press_search import PressSpan
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 

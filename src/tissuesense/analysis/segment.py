@@ -5,31 +5,29 @@ that rests on the skin too light and too flat; a slip or a second peak does not 
 unloaded level is looked for anew around every press, because gauges are seldom zeroed and drift.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import median_filter, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
-from tissuesense.analysis.cleaning import binned
-from tissuesense.core.arrays import BoolArray, FloatArray
+from tissuesense.analysis.press_grid import PressGrid
+from tissuesense.analysis.unloaded_level import Pause, UnloadedLevel, pauses
+from tissuesense.core.arrays import FloatArray
 
-_GRID_S = 0.02
-# Longer than twice a knock, shorter than twice the shortest press: the running median removes
-# what lasts less than half of it and keeps the rest.
-_MEDIAN_WINDOW_S = 0.6
 _SHORTEST_PRESS_S = 0.55
 # A press that is let go to less than this share of its peak is over.
 _LET_GO_SHARE = 0.35
 _LOADED_SHARE = 0.10
-_LEVEL_WINDOW_S = 1.0
-_SHORTEST_QUIET_S = 0.2
 _RESTING_N = 4.0
 _RESTING_FLATNESS = 0.45
 # Nobody presses slower than to reach the least press in this time; a gauge may drift so.
 _LEAST_RISES_IN_S = 4.0
-_TREMOR_SHARE = 0.4
+# A hand that holds may reach its highest force late; the rise is over long before.
+_RISEN_SHARE = 0.9
+_TREMOR_SHARE = 0.1
 _STILL_S = 0.4
 _LIGHTLY_S = 0.1
 
@@ -45,7 +43,7 @@ class Press:
     tare_before_n, tare_after_n
         Unloaded level at `tare_before_s` and `tare_after_s`; equal where one side has none.
     tare_noise_n
-        Standard uncertainty of either level.
+        What noise leaves uncertain (standard uncertainty) half-way between the two.
     """
 
     start_s: float
@@ -68,9 +66,20 @@ class Press:
         """How far the unloaded level moved across the press."""
         return self.tare_after_n - self.tare_before_n
 
+    @property
+    def tare_u_n(self) -> float:
+        """Standard uncertainty of the unloaded level: by noise, and by when it drifted."""
+        return math.hypot(self.tare_noise_n, self.drift_n / math.sqrt(12.0))
+
 
 def find_presses(
-    t_s: FloatArray, force_n: FloatArray, *, least_n: float, noise_n: float
+    t_s: FloatArray,
+    force_n: FloatArray,
+    *,
+    least_n: float,
+    noise_n: float,
+    resting_n: float = _RESTING_N,
+    least_share: float = 0.0,
 ) -> tuple[Press, ...]:
     """Return the presses of a cleaned recording, in order.
 
@@ -82,164 +91,141 @@ def find_presses(
         A rise below this is not a press.
     noise_n
         Standard deviation of one sample.
+    resting_n
+        A flat rise below this is a hand that rests.
+    least_share
+        A rise below this share of the highest is not a press.
     """
     if t_s.size < 5:  # noqa: PLR2004 - nothing rises and falls in fewer
         return ()
-    grid, level, calm = _calm_grid(t_s, force_n)
+    grid = PressGrid.of(t_s, force_n)
     least_n = max(least_n, 8 * noise_n)
-    spans = [
-        span
-        for span in _spans(grid, calm, least_n)
-        if _is_press(grid, level, calm, span, slowest_n_s=least_n / _LEAST_RISES_IN_S)
+    rises = [
+        rise
+        for rise in _rises(grid.calm_n, least_n)
+        if _is_press(grid, rise, slowest_n_s=least_n / _LEAST_RISES_IN_S, resting_n=resting_n)
     ]
-    return tuple(_with_tare(grid, level, calm, spans, noise_n))
+    highest = max((rise.height for rise in rises), default=0.0)
+    rises = [rise for rise in rises if rise.height >= least_share * highest]
+    around = pauses(grid, [(rise.first, rise.last) for rise in rises], noise_n)
+    return tuple(
+        _press(grid, rise, before, after, noise_n)
+        for rise, (before, after) in zip(rises, pairwise(around), strict=True)
+    )
 
 
-_Span = tuple[int, int, int, float]  # first, peak, last grid index; rough base
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """Grid indices of a rise above `base`, and how high it is."""
+
+    first: int
+    peak: int
+    last: int
+    base: float
+    height: float
 
 
-def _calm_grid(t_s: FloatArray, force_n: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return an even grid, the force on it, and the force with everything brief taken out."""
-    step = max(_GRID_S, float(np.median(np.diff(t_s))))
-    bin_t, bin_f = binned(t_s, force_n, step)
-    grid = np.arange(bin_t[0], bin_t[-1] + step / 2, step)
-    level = np.interp(grid, bin_t, bin_f)
-    width = max(3, 2 * round(_MEDIAN_WINDOW_S / step / 2) + 1)
-    return grid, level, median_filter(level, size=min(width, grid.size), mode="reflect")
-
-
-def _spans(grid: FloatArray, calm: FloatArray, least_n: float) -> list[_Span]:
+def _rises(calm: FloatArray, least_n: float) -> list[_Rise]:
     """Return every rise of at least `least_n` with its extent, double peaks taken as one."""
+    peaks = _peaks(calm, least_n)
+    if not peaks:
+        return []
+    edges = [0, *(a + int(np.argmin(calm[a : b + 1])) for a, b in pairwise(peaks)), calm.size]
+    return [
+        _rise(calm, left, peak, right)
+        for peak, (left, right) in zip(peaks, pairwise(edges), strict=True)
+    ]
+
+
+def _peaks(calm: FloatArray, least_n: float) -> list[int]:
+    """Return the highest point of every rise; one that is not let go between two peaks is one."""
     padded = np.concatenate(([calm.min()], calm, [calm.min()]))
     peaks, _ = find_peaks(padded, prominence=0.7 * least_n)
-    peaks = peaks - 1
     floor = float(np.quantile(calm, 0.02))
     merged: list[int] = []
-    for peak in peaks:
-        if merged:
-            last = merged[-1]
-            valley = float(calm[last : peak + 1].min()) - floor
-            lower = float(min(calm[last], calm[peak])) - floor
-            if valley > _LET_GO_SHARE * lower:
-                merged[-1] = last if calm[last] >= calm[peak] else int(peak)
-                continue
-        merged.append(int(peak))
-    edges = [0, *(_valley(calm, a, b) for a, b in pairwise(merged)), grid.size]
-    spans = []
-    for number, peak in enumerate(merged):
-        left, right = edges[number], edges[number + 1]
-        base = float(max(calm[left : peak + 1].min(), calm[peak:right].min()))
-        height = float(calm[peak]) - base
-        if height < 0.7 * least_n:
-            base = float(min(calm[left : peak + 1].min(), calm[peak:right].min()))
-            height = float(calm[peak]) - base
-        loaded = calm > base + _LOADED_SHARE * height
-        first = peak - int(np.argmin(loaded[left : peak + 1][::-1])) + 1
-        first = left if loaded[left : peak + 1].all() else first
-        last = right - 1 if loaded[peak:right].all() else peak + int(np.argmin(loaded[peak:right]))
-        spans.append((first, peak, last, base))
-    return spans
+    for peak in (int(p) - 1 for p in peaks):
+        last = merged[-1] if merged else None
+        if last is None or _let_go(calm[last : peak + 1] - floor):
+            merged.append(peak)
+        elif calm[peak] > calm[last]:
+            merged[-1] = peak
+    return merged
 
 
-def _valley(calm: FloatArray, left: int, right: int) -> int:
-    return left + int(np.argmin(calm[left : right + 1]))
+def _let_go(between: FloatArray) -> bool:
+    """Tell whether the force, from one peak to the next, fell to a small part of the lower."""
+    return float(between.min()) <= _LET_GO_SHARE * float(min(between[0], between[-1]))
 
 
-def _is_press(
-    grid: FloatArray, level: FloatArray, calm: FloatArray, span: _Span, *, slowest_n_s: float
-) -> bool:
-    """Tell a press from a knock, drift, tremor, and a hand that lands, rests lightly and lifts."""
-    first, peak, last, base = span
-    step = float(grid[1] - grid[0])
+def _rise(calm: FloatArray, left: int, peak: int, right: int) -> _Rise:
+    sides = float(calm[left : peak + 1].min()), float(calm[peak:right].min())
+    # A side that is not let go is one where the recording begins or ends under load.
+    let_go = max(sides) - min(sides) <= _LET_GO_SHARE * (float(calm[peak]) - min(sides))
+    base = max(sides) if let_go else min(sides)
     height = float(calm[peak]) - base
-    if (last - first) * step < _SHORTEST_PRESS_S:
-        return False
-    if height < slowest_n_s * (peak - first) * step:
-        return False
-    part = slice(first, last + 1)
-    tremor = float(np.sqrt(np.mean((level[part] - calm[part]) ** 2)))
-    if tremor > _TREMOR_SHARE * height:
-        return False
-    if not _stood_still(calm, span, step, tolerance=0.1 * height):
-        return False
-    return height > _RESTING_N or _flatness(level[part] - base, step) < _RESTING_FLATNESS
+    unloaded = calm <= base + _LOADED_SHARE * height
+    before, after = np.flatnonzero(unloaded[left:peak]), np.flatnonzero(unloaded[peak:right])
+    return _Rise(
+        first=left + int(before[-1]) + 1 if before.size else left,
+        peak=peak,
+        last=peak + int(after[0]) if after.size else right - 1,
+        base=base,
+        height=height,
+    )
 
 
-def _flatness(rise: FloatArray, step: float) -> float:
+def _is_press(grid: PressGrid, rise: _Rise, *, slowest_n_s: float, resting_n: float) -> bool:
+    """Tell a press from a knock, drift, tremor, and a hand that lands, rests lightly and lifts."""
+    level = grid.force_n[rise.first : rise.last + 1] - rise.base
+    calm = grid.calm_n[rise.first : rise.last + 1] - rise.base
+    risen = int(np.argmax(calm >= _RISEN_SHARE * rise.height))
+    return (
+        (rise.last - rise.first) * grid.step_s >= _SHORTEST_PRESS_S
+        and rise.height >= slowest_n_s * risen * grid.step_s
+        and float(np.median(np.abs(level - calm))) <= _TREMOR_SHARE * rise.height
+        and _stood_still(grid, rise)
+        and (rise.height > resting_n or _flatness(level, grid.step_s) < _RESTING_FLATNESS)
+    )
+
+
+def _flatness(level: FloatArray, step_s: float) -> float:
     """Return which part of the time above a fifth of the top is spent in its upper fifth."""
     # The running median flattens a peak, so this looks at the force itself, hardly smoothed.
-    lightly = uniform_filter1d(rise, max(1, round(_LIGHTLY_S / step)))
+    lightly = uniform_filter1d(level, max(1, round(_LIGHTLY_S / step_s)))
     top = float(np.quantile(lightly, 0.95))
     above = [int(np.count_nonzero(lightly > share * top)) for share in (0.2, 0.8)]
     return above[1] / max(1, above[0])
 
 
-def _stood_still(calm: FloatArray, span: _Span, step: float, *, tolerance: float) -> bool:
+def _stood_still(grid: PressGrid, rise: _Rise) -> bool:
     """Tell whether the force was at rest before or after, as it never is in slow shaking."""
-    first, _, last, base = span
-    count = max(3, round(_STILL_S / step))
-    before, after = calm[max(0, first - count) : first], calm[last + 1 : last + 1 + count]
+    count = max(3, round(_STILL_S / grid.step_s))
+    before = grid.calm_n[max(0, rise.first - count) : rise.first]
+    after = grid.calm_n[rise.last + 1 : rise.last + 1 + count]
     return any(
-        part.size >= count // 2 and bool(np.all(np.abs(part - base) < 2 * tolerance))
+        part.size >= count // 2 and bool(np.all(np.abs(part - rise.base) < 0.2 * rise.height))
         for part in (before, after)
     )
 
 
-def _with_tare(
-    grid: FloatArray, level: FloatArray, calm: FloatArray, spans: list[_Span], noise_n: float
-) -> list[Press]:
-    """Give each press the unloaded level before and after it."""
-    edges = [0, *(last for _, _, last, _ in spans)]
-    ends = [*(first for first, _, _, _ in spans), grid.size - 1]
-    # Between two presses there is one stretch, the tail of one and the run-up to the next.
-    stretches = [(a, b) for a, b in zip(edges, ends, strict=True)]
-    quiet = [_unloaded(level, calm, a, b, noise_n) for a, b in stretches]
-    presses = []
-    for number, (first, peak, last, _) in enumerate(spans):
-        before = _level_near(grid, level, quiet[number], at_end=True)
-        after = _level_near(grid, level, quiet[number + 1], at_end=False)
-        before, after = before or after, after or before
-        if before is None or after is None:
-            rough = float(min(level[first], level[last]))
-            before, after = (float(grid[first]), rough), (float(grid[last]), rough)
-        presses.append(
-            Press(
-                start_s=float(grid[first]),
-                peak_s=float(grid[peak]),
-                end_s=float(grid[last]),
-                tare_before_s=before[0],
-                tare_before_n=before[1],
-                tare_after_s=max(after[0], before[0] + 1e-9),
-                tare_after_n=after[1],
-                tare_noise_n=noise_n / np.sqrt(10.0),
-            )
-        )
-    return presses
-
-
-def _unloaded(
-    level: FloatArray, calm: FloatArray, first: int, last: int, noise_n: float
-) -> BoolArray:
-    """Return a mask over the grid: within [first, last], at the lowest sustained level, quiet."""
-    mask = np.zeros(level.size, dtype=np.bool_)
-    if last - first < 2:  # noqa: PLR2004 - no stretch at all
-        return mask
-    part = slice(first, last + 1)
-    lowest = float(np.quantile(calm[part], 0.1))
-    tolerance = max(4 * noise_n, 0.15)
-    mask[part] = (np.abs(calm[part] - lowest) < tolerance) & (
-        np.abs(level[part] - calm[part]) < tolerance
+def _press(
+    grid: PressGrid, rise: _Rise, before: Pause | None, after: Pause | None, noise_n: float
+) -> Press:
+    """Give a rise the unloaded level around it; where neither side shows one, its lower end."""
+    known = [level for level in (before and before.ends, after and after.begins) if level]
+    if not known:
+        ends = grid.force_n[[rise.first, rise.last]]
+        known = [
+            UnloadedLevel(t_s=float(grid.t_s[rise.first]), force_n=float(ends.min()), u_n=noise_n)
+        ]
+    left, right = known[0], known[-1]
+    return Press(
+        start_s=float(grid.t_s[rise.first]),
+        peak_s=float(grid.t_s[rise.peak]),
+        end_s=float(grid.t_s[rise.last]),
+        tare_before_s=left.t_s,
+        tare_before_n=left.force_n,
+        tare_after_s=max(right.t_s, left.t_s + 1e-9),
+        tare_after_n=right.force_n,
+        tare_noise_n=math.hypot(*(level.u_n for level in known)) / len(known),
     )
-    return mask
-
-
-def _level_near(
-    grid: FloatArray, level: FloatArray, quiet: BoolArray, *, at_end: bool
-) -> tuple[float, float] | None:
-    """Return time and median of the second of quiet that lies nearest to the press."""
-    indices = np.flatnonzero(quiet)
-    if indices.size < max(2, round(_SHORTEST_QUIET_S / float(grid[1] - grid[0]))):
-        return None
-    edge = grid[indices[-1]] if at_end else grid[indices[0]]
-    near = indices[np.abs(grid[indices] - edge) <= _LEVEL_WINDOW_S]
-    return float(grid[near].mean()), float(np.median(level[near]))

@@ -49,6 +49,7 @@ def build_app() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
+        pretty_exceptions_show_locals=False,  # they hold passphrases and what was said in a visit
     )
     app.callback()(_start)
     for verb in VERBS:

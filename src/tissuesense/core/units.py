@@ -17,7 +17,7 @@ KPA_PER_N_CM2 = 10.0  # 1 N / 1 cm2 = 10 kPa
 # Gauges print units in every spelling; compare lower-case, with or without the f of force.
 _NEWTON_PER_UNIT = {
     "n": 1.0,
-    "mn": 1e-3,  # millinewton on the wires we read; see `newton_per_unit` for meganewton
+    "mn": 1e-3,  # millinewton: no gauge that a hand presses counts meganewtons
     "kn": 1e3,
     "kgf": NEWTON_PER_KGF,
     "kg": NEWTON_PER_KGF,

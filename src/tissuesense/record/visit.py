@@ -33,6 +33,10 @@ class Visit:
     practitioner: str = ""
     reason: str = ""
 
+    def __post_init__(self) -> None:
+        _check_text("practitioner", self.practitioner)
+        _check_text("reason", self.reason)
+
 
 TENDERNESS_WORDS = ("no tenderness", "says it is tender", "winces", "withdraws")
 TONE_WORDS = {-2: "slack", -1: "soft", 0: "unremarkable", 1: "firm", 2: "hard"}
@@ -63,8 +67,17 @@ class ManualFinding:
             raise UsageError(f"Palpation tenderness is 0, 1, 2 or 3, not {self.tenderness}.")
         if self.tone is not None and self.tone not in TONE_WORDS:
             raise UsageError(f"Palpated tone is -2, -1, 0, 1 or 2, not {self.tone}.")
+        _check_text("note", self.note)
 
 
 def new_visit_id(rng: np.random.Generator) -> VisitId:
     """Draw an identifier such as V-7QK4Z0AB."""
     return VisitId(f"V-{draw(rng, 8)}")
+
+
+def _check_text(name: str, text: str) -> None:
+    """Refuse half of a character, as JSON can spell it: nothing can store or print it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"The {name} holds half of a character (a lone surrogate).") from None

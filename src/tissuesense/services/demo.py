@@ -18,6 +18,7 @@ from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.files.replace import replace_file
+from tissuesense.files.sidecar import sidecar_path
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.record.document import canonical_json, record_json
 from tissuesense.record.history import ClientRecord
@@ -68,9 +69,9 @@ class Station:
     url: str
 
     @property
-    def name(self) -> str:
+    def file_name(self) -> str:
         """File name of its trace."""
-        return f"{self.kind}_{self.site.name}_{self.site.side}"
+        return f"{self.kind}_{self.site.name}_{self.site.side}.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,7 @@ def demonstrate(
     circuit = tuple(stations())
     rng = np.random.default_rng(SEED)
     traces = out / "traces"
-    shutil.rmtree(traces, ignore_errors=True)
-    traces.mkdir()
+    traces.mkdir(exist_ok=True)  # only files of the same names are replaced
     with open_store(store_folder, clock=clock, create=True, plain=True) as store:
         replace_file(store_folder / _LABEL, [_LABEL_TEXT])
         client = add_client(store, clock=clock, rng=rng)
@@ -152,13 +152,16 @@ def demonstrate(
         for done, station in enumerate(circuit):
             progress(f"{station.site.words}, {station.kind}", done, len(circuit))
             measured, capture = _measured(station, clock)
-            trace_file = traces / f"{station.name}.csv"
-            write_trace(trace_file, measured.recording.trace, measured.recording.context)
+            write_trace(
+                traces / station.file_name, measured.recording.trace, measured.recording.context
+            )
             _save(store, visit.id, measured, capture, clock, rng)
         progress("the report", len(circuit), len(circuit))
         record = load_client_record(store, client.id)
     document = build_report(record)
-    files = (*_written(out, document, record), *sorted(traces.iterdir()), store_folder)
+    written = sorted(traces / station.file_name for station in circuit)
+    beside = (file for trace in written for file in (trace, sidecar_path(trace)))
+    files = (*_written(out, document, record), *beside, store_folder)
     return Demonstration(record=record, document=document, files=files)
 
 

@@ -1,5 +1,6 @@
 """From chunks to a trace: the one function of the recorded bytes that live and replay share."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ from tissuesense.devices.codec import (
     ForceReading,
     FrameRejected,
     MarkerPressed,
+    Rejection,
 )
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.base import Chunk, HostChannel, LinkState
@@ -82,7 +84,7 @@ class StreamAssembler:
         self._last_t_s: float | None = None
         self._broke_at_s: float | None = None
         self._outages: list[tuple[float, float]] = []
-        self._rejected = 0
+        self._refusals: Counter[Rejection] = Counter()
         self._duplicates = 0
         self._flags: dict[QualityFlag, None] = {}
 
@@ -97,9 +99,9 @@ class StreamAssembler:
         return self._last_t_s
 
     @property
-    def rejected_frames(self) -> int:
-        """How much was refused so far."""
-        return self._rejected
+    def refusals(self) -> Counter[Rejection]:
+        """How many pieces of the stream were refused so far, by the reason."""
+        return self._refusals.copy()
 
     def encode(self, command: Command) -> bytes:
         """Return a command's bytes; the codec may remember what it asked.
@@ -142,7 +144,7 @@ class StreamAssembler:
         rate_hz = usual_rate_hz(t_s)
         found = {
             QualityFlag.GAP: bool(gaps),
-            QualityFlag.REJECTED_FRAMES: self._rejected > 0,
+            QualityFlag.REJECTED_FRAMES: self._refusals.total() > 0,
             QualityFlag.DUPLICATES: self._duplicates > 0,
             QualityFlag.SLOW_SOURCE: rate_hz is not None
             and t_s.size >= _ENOUGH_TO_JUDGE_RATE
@@ -150,7 +152,7 @@ class StreamAssembler:
         }
         return QualitySummary(
             gaps=gaps,
-            rejected_frames=self._rejected,
+            rejected_frames=self._refusals.total(),
             duplicates=self._duplicates,
             flags=(*self._flags, *(flag for flag, is_so in found.items() if is_so)),
         )
@@ -177,7 +179,7 @@ class StreamAssembler:
             self._has_displacement = reading.displacement_mm is not None
         # A column has a value in every row; a line that lost its depth is a damaged line.
         if t_s is None or (reading.displacement_mm is not None) is not self._has_displacement:
-            self._rejected += 1
+            self._refusals[Rejection.MALFORMED] += 1
             return None
         if not self._builder.add(t_s, reading.force_n, reading.displacement_mm):
             self._duplicates += 1
@@ -199,7 +201,7 @@ class StreamAssembler:
         notices = tuple(e for e in events if not isinstance(e, ForceReading | MarkerPressed))
         for notice in notices:
             if isinstance(notice, FrameRejected):
-                self._rejected += 1
+                self._refusals[notice.why] += 1
             elif isinstance(notice, Fault) and notice.kind is FaultKind.OVERLOAD:
                 self._flag(QualityFlag.OVERLOAD)
         return notices

@@ -122,13 +122,16 @@ class BleTransport:
         client, self._client, self._inbox = self._client, None, None
         if client is None:
             return
-        with contextlib.suppress(BleakError, OSError, EOFError, TimeoutError):
-            async with asyncio.timeout(_GOODBYE_S):
-                if client.is_connected:
-                    for channel in self._link.notify:
-                        with contextlib.suppress(BleakError):
-                            await client.stop_notify(channel)
-                await client.disconnect()
+        # Each with a time of its own: who does not answer the first must still be let go.
+        for goodbye in (self._unsubscribe, BleakClient.disconnect):
+            with contextlib.suppress(BleakError, OSError, EOFError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    await goodbye(client)
+
+    async def _unsubscribe(self, client: BleakClient) -> None:
+        for channel in self._link.notify if client.is_connected else ():
+            with contextlib.suppress(BleakError):
+                await client.stop_notify(channel)
 
     async def _find(self, timeout_s: float) -> BLEDevice:
         wanted = self.endpoint.casefold()

@@ -22,6 +22,7 @@ believed, and the record ends in a byte that is not zero so that blocks which a 
 zeroed are told from data that somebody changed.
 """
 
+import contextlib
 import json
 import os
 import struct
@@ -155,6 +156,8 @@ class CaptureWriter:
     ------
     UsageError
         When the file exists and may not be overwritten.
+    CaptureError
+        When the folder or the disk refuses; what was written before stays whole.
     """
 
     def __init__(self, path: Path, header: CaptureHeader, *, overwrite: bool = False) -> None:
@@ -165,21 +168,39 @@ class CaptureWriter:
                 f"{path} exists already; a capture is never overwritten unasked.",
                 hint="Choose another name.",
             ) from err
-        self._file.write(encode_header(header))
+        except OSError as err:
+            raise _not_written(path, err, offset=0) from err
+        self._path = path
+        self._write(encode_header(header))
         self._synced_s = header.started_host_s
 
     def append(self, chunk: Chunk) -> None:
         """Write one chunk."""
-        self._file.write(encode_record(chunk))
+        self._write(encode_record(chunk))
         if chunk.t_host_s - self._synced_s >= _SYNC_PERIOD_S:
             self._synced_s = chunk.t_host_s
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Bring everything to the disk and close the file; harmless when it is closed."""
-        if not self._file.closed:
+        if self._file.closed:
+            return
+        try:
             os.fsync(self._file.fileno())
+        finally:
             self._file.close()
+
+    def _write(self, record: bytes) -> None:
+        """Write all of `record` or, on a full disk, nothing: half of one would hide the next."""
+        start, left = self._file.tell(), memoryview(record)
+        try:
+            while left:  # a disk takes what it has room for, and refuses only the rest
+                left = left[self._file.write(left) :]
+        except OSError as err:
+            with contextlib.suppress(OSError):
+                self._file.seek(start)
+                self._file.truncate()
+            raise _not_written(self._path, err, offset=start) from err
 
     def __enter__(self) -> Self:
         return self
@@ -191,6 +212,15 @@ class CaptureWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _not_written(path: Path, error: OSError, *, offset: int) -> CaptureError:
+    return CaptureError(
+        f"{path} cannot be written: {error.strerror or error}.",
+        path=path,
+        offset=offset,
+        hint="Choose a folder that may be written to and has room.",
+    )
 
 
 def encode_header(header: CaptureHeader) -> bytes:

@@ -1,6 +1,7 @@
 """Keep a conversation with a device going: ask, listen, record, mend, and know when to give up."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from tissuesense.core.errors import (
@@ -9,7 +10,7 @@ from tissuesense.core.errors import (
     TransportError,
     TransportTimeout,
 )
-from tissuesense.devices.codec import BatteryLevel, Command, DeviceText
+from tissuesense.devices.codec import BatteryLevel, Command, DeviceText, Rejection
 from tissuesense.devices.profile import DeviceProfile
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
 from tissuesense.transport.base import Chunk, HostChannel, LinkState, Transport
@@ -25,6 +26,9 @@ _ANSWER_S = 0.5
 # A gauge that was switched off and on has forgotten that it was streaming.
 _START_AGAIN_S = 2.0
 _READINGS_MISSED = 10
+_NO_SENSE = "Check that model= and baud= are those of the gauge."
+_NO_UNIT = "Its numbers come without a unit that this model knows: let the gauge send its unit"
+_STATE_UNIT = ", or state it in the device URL: unit=N, unit=kgf or unit=lbf"
 
 
 class Connection:
@@ -53,6 +57,7 @@ class Connection:
         self._give_up_s = give_up_s
         serial = profile.serial
         self._stale_s = _stale_after(transport, profile)
+        self._no_unit = f"{_NO_UNIT}{_STATE_UNIT if 'unit' in profile.parameters else ''}."
         self._settle_s = serial.settle_s if serial else 0.0
         self._questions: Questions | None = None
         if serial is not None and serial.poll_interval_s is not None:
@@ -61,7 +66,7 @@ class Connection:
         self._heard_s = 0.0  # last reading, or when we began to wait for one
         self._started_s = 0.0  # last time that the device was asked to stream
         self._bytes_s = 0.0  # last time that any bytes came
-        self._rejected_before = 0
+        self._refused_before: Counter[Rejection] = Counter()  # up to the last reading
         self._problem: TransportError | None = None
 
     async def open(self) -> None:
@@ -164,7 +169,7 @@ class Connection:
         """Let readings come: begin to ask, or ask once for a stream."""
         now_s = self._now_s()
         self._started_s = self._bytes_s = now_s
-        self._rejected_before = self._assembler.rejected_frames
+        self._refused_before = self._assembler.refusals
         if self._questions is not None:
             self._questions.begin(now_s + self._settle_s)
             return
@@ -196,6 +201,7 @@ class Connection:
             self._bytes_s = chunk.t_host_s
         if block.t_s.size:
             self._heard_s = max(self._heard_s, chunk.t_host_s)
+            self._refused_before = self._assembler.refusals
         if self._questions is not None and (block.t_s.size or block.events):
             self._questions.answered()
 
@@ -217,7 +223,8 @@ class Connection:
             raise self._gone()
         quiet_s = now_s - max(self._bytes_s, self._started_s)
         if self._stale_s is not None and quiet_s >= self._stale_s:
-            return await self._lose(LinkLost("Silence.", endpoint=self._transport.endpoint))
+            endpoint = self._transport.endpoint
+            return await self._lose(LinkLost(f"{endpoint} fell silent.", endpoint=endpoint))
         if self._questions is None and quiet_s >= _START_AGAIN_S:
             try:
                 await self._start()
@@ -227,7 +234,7 @@ class Connection:
 
     async def _lose(self, error: TransportError) -> SampleBlock:
         """State that the link is gone."""
-        logger.warning("The link to %s is lost: %s", self._transport.endpoint, error)
+        logger.warning("%s", error)
         self._problem = error
         self._link = LinkState.LOST
         block = self._state(LinkState.LOST)
@@ -274,12 +281,13 @@ class Connection:
                 last_sample_t_s=last_s,
                 hint="Check cable, battery and distance, then record again.",
             )
-        refused = self._assembler.rejected_frames - self._rejected_before
+        refused = self._assembler.refusals - self._refused_before
         if refused:
             return TransportTimeout(
-                f"{endpoint} has sent no reading {waited}, and {refused} pieces without sense.",
+                f"{endpoint} has sent no reading {waited}, and {refused.total()} pieces without "
+                "sense.",
                 endpoint=endpoint,
-                hint="Check that model= and baud= are those of the gauge.",
+                hint=self._no_unit if refused[Rejection.BAD_UNIT] else _NO_SENSE,
             )
         return TransportTimeout(
             f"{endpoint} has sent nothing {waited}.",

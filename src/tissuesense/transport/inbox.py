@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from threading import Lock
 
-from tissuesense.core.errors import TransportError
+from tissuesense.core.errors import TransportError, TransportTimeout
 from tissuesense.transport.base import Chunk, HostChannel
 
 # More than a minute of any link that we know.
@@ -63,10 +63,9 @@ class Inbox:
                             raise self._error
                         self._changed.clear()
                     await self._changed.wait()
+        except TransportTimeout:  # what `fail` was given, and no passing of time
+            raise
         except TimeoutError:
-            # `TransportTimeout` is one too, and no passing of time.
-            if self._error is not None:
-                raise
             return None
 
     def _notify(self) -> None:

@@ -104,7 +104,7 @@ def parse_device_url(text: str) -> DeviceUrl:
         )
     model = _model(scheme, ours)
     if model is not None:
-        _check_settings(DEVICES[model], ours)
+        _check_settings(DEVICES[model], ours, scheme)
     return DeviceUrl(
         text=text.strip(),
         scheme=scheme,
@@ -169,10 +169,11 @@ def _model(scheme: str, ours: Mapping[str, str]) -> str | None:
     return model
 
 
-def _check_settings(profile: DeviceProfile, ours: Mapping[str, str]) -> None:
+def _check_settings(profile: DeviceProfile, ours: Mapping[str, str], scheme: str) -> None:
     """Refuse a setting of the wire that this model has no use for, rather than ignore it."""
+    useful = {"model", *profile.parameters, *(QUERY_KEYS if scheme == "sim" else ())}
     for key in _WIRE_KEYS:
-        if key in ours and key not in {"model", "rate_hz", *profile.parameters}:
+        if key in ours and key not in useful:
             raise ConfigurationError(
                 f"The model '{profile.model}' has no setting '{key}'.",
                 hint=f"Its settings: {', '.join(profile.parameters) or 'none'}.",

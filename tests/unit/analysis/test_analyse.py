@@ -141,7 +141,8 @@ def test_readings_lost_for_long_during_a_press_void_it() -> None:
 
 
 def test_a_press_that_is_not_let_go_tells_no_threshold() -> None:
-    force = np.interp(T_S, [0, 2, 8], [0, 0, 30])
+    noise = np.random.default_rng(2).normal(0, 0.05, T_S.size)
+    force = np.interp(T_S, [0, 2, 8], [0, 0, 30]) + noise
     (trial,) = pain(recording(force)).trials
     assert not isinstance(trial.threshold_kpa, Estimate)
     assert trial.release_s is None
@@ -151,7 +152,7 @@ def test_a_press_that_is_not_let_go_tells_no_threshold() -> None:
 
 def test_a_signal_stands_without_a_release() -> None:
     force = np.interp(T_S, [0, 2, 8], [0, 0, 30])
-    marker = (T_S > 7.0) * 1.0
+    marker = (T_S > 7.0).astype(np.float64)
     item = Recording(trace=Trace(t_s=T_S, force_n=force, marker=marker), context=PPT)
     (trial,) = pain(item).trials
     assert isinstance(trial.threshold_kpa, Estimate)
@@ -172,3 +173,32 @@ def test_a_rest_on_the_skin_is_left_out_of_the_ramp() -> None:
     assert isinstance(trial.ramp_rate_kpa_s, Estimate)
     assert trial.ramp_rate_kpa_s.value == pytest.approx(50, rel=0.02)
     assert Flag.PRELOAD in trial.flags
+
+
+@pytest.mark.parametrize("start_s", [1.5, 2.0, 3.25])
+def test_a_press_begins_where_its_line_leaves_zero(start_s: float) -> None:
+    force = np.interp(T_S, [0, start_s, start_s + 6, start_s + 6.5], [0, 0, 30, 0])
+    (trial,) = pain(recording(force)).trials
+    assert trial.onset_s == pytest.approx(start_s, abs=0.02)
+
+
+def test_the_rate_is_that_above_a_fifth_of_the_threshold() -> None:
+    """A slow toe at 20 kPa/s up to a sixth, then 50 kPa/s."""
+    force = np.interp(T_S, [0, 2, 4.5, 9.5, 10.0], [0, 0, 5, 30, 0])
+    (trial,) = pain(recording(force)).trials
+    assert isinstance(trial.ramp_rate_kpa_s, Estimate)
+    assert trial.ramp_rate_kpa_s.value == pytest.approx(50, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("moved_n", "said", "accepted"), [(0.2, False, True), (0.45, True, True), (0.9, True, False)]
+)
+def test_a_zero_that_moved_during_a_press_is_judged(
+    moved_n: float, said: bool, accepted: bool
+) -> None:
+    """Remarked above 0.3 N, rejected above a fiftieth of the 30 N peak."""
+    noise = np.random.default_rng(4).normal(0, 0.01, T_S.size)
+    moving = moved_n * np.clip((T_S - 2) / 6.5, 0, 1)
+    (trial,) = pain(recording(FORCE_N + moving + noise)).trials
+    assert (Flag.DRIFT in trial.flags) is said
+    assert trial.accepted is accepted

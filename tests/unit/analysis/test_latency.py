@@ -44,15 +44,16 @@ def test_the_sources_of_the_uncorrected_value_stay_and_two_join_them() -> None:
 
 
 def test_the_rate_is_the_local_one_just_before_the_stop() -> None:
-    """20 kPa/s for five seconds, 80 in the last one."""
-    bent = replace(CURVE, p_kpa=np.interp(T_S, [0, 5, 8], [0, 100, 340]))
+    """20 kPa/s for long, 80 in the last eight tenths of a second."""
+    bent = replace(CURVE, p_kpa=np.interp(T_S, [0, 5.2, 8], [0, 104, 328]))
     assert 300.0 - corrected(bent).value == pytest.approx(80 * 0.3, rel=1e-6)
 
 
 def test_with_sparse_samples_the_rate_is_taken_from_more_of_the_ramp() -> None:
     t_s = np.arange(0, 8, 0.5)
-    sparse = PressedCurve(t_s=t_s, p_kpa=50 * t_s, noise_kpa=0.0, step_s=0.5)
-    assert corrected(sparse).value == pytest.approx(285.0, abs=1e-6)
+    bent = np.interp(t_s, [0, 4, 8], [0, 80, 400])
+    sparse = PressedCurve(t_s=t_s, p_kpa=bent, noise_kpa=0.0, step_s=0.5)
+    assert corrected(sparse).value == pytest.approx(300 - 80 * 0.3, abs=1e-6)
 
 
 def test_a_rate_known_badly_widens_the_corrected_value() -> None:

@@ -97,8 +97,18 @@ def test_a_hold_before_the_release_is_seen_with_its_knee(held_s: float) -> None:
     assert release.plateau_s == pytest.approx(held_s, abs=0.05)
 
 
-def test_a_hold_shorter_than_a_tenth_of_a_second_is_none() -> None:
-    assert released((0, 0), (6, 300), (6.05, 300), (6.5, 0), (9, 0)).plateau_s == 0.0
+@pytest.mark.parametrize(("held_s", "seen"), [(0.05, False), (0.09, False), (0.15, True)])
+def test_a_hold_shorter_than_a_tenth_of_a_second_is_none(held_s: float, seen: bool) -> None:
+    release = released((0, 0), (6, 300), (6 + held_s, 300), (6.4 + held_s, 0), (9, 0))
+    assert (release.plateau_s > 0) is seen
+
+
+@pytest.mark.parametrize("rate_hz", [2, 3, 5])
+def test_a_handful_of_samples_still_shows_a_release(rate_hz: float) -> None:
+    release = find_release(curve((0, 0), (6, 300), (7, 0), (10, 0), rate_hz=rate_hz))
+    assert release is not None
+    assert release.t_s == pytest.approx(6, abs=1 / rate_hz)
+    assert release.p_kpa == pytest.approx(300, rel=0.1)
 
 
 def test_a_ramp_that_only_slows_down_is_not_held() -> None:

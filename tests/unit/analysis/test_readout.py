@@ -74,6 +74,24 @@ def test_a_signal_scatters_with_noise_as_its_uncertainty_says() -> None:
     assert stated.mean() == pytest.approx(found.std(), rel=0.15)
 
 
+def test_a_noisy_signal_is_read_from_at_most_four_tenths_of_a_second() -> None:
+    """A hand that doubled its pace 0.25 s before the signal, a gauge that needs many samples."""
+    bent = np.interp(T_S, [0, 3.75, 6.0, 6.5], [0, 187.5, 412.5, 0])
+    vague = replace(CURVE, p_kpa=bent, noise_kpa=50.0)
+    stop = stop_at_marker(vague, 4.0, 0.0, RELEASE)
+    assert stop.p_kpa == pytest.approx(212.5, abs=0.1)
+    assert stop.u_kpa == pytest.approx(50.0 / math.sqrt(33), rel=0.02)
+
+
+@pytest.mark.parametrize(("noise_kpa", "samples"), [(0.01, 3), (0.9, 9)])
+def test_a_signal_is_read_from_as_few_samples_as_noise_allows(
+    noise_kpa: float, samples: int
+) -> None:
+    """Noise below 0.15 % of the level: 0.3 kPa of 200, nine samples of 0.9 kPa."""
+    stop = stop_at_marker(replace(CURVE, noise_kpa=noise_kpa), 4.0, 0.0, RELEASE)
+    assert noise_kpa / stop.u_kpa == pytest.approx(math.sqrt(samples), rel=0.1)
+
+
 def test_a_signal_where_the_samples_end_is_read_from_what_there_is() -> None:
     short = PressedCurve(
         t_s=np.array([0.0, 0.5]), p_kpa=np.array([0.0, 25.0]), noise_kpa=0.1, step_s=0.5
@@ -198,6 +216,11 @@ def test_the_deepest_fall_is_found_with_the_peaks_on_both_sides() -> None:
 
 def test_a_ramp_that_only_rises_has_no_dip() -> None:
     assert dipping((0, 0), (8, 400)) is None
+
+
+def test_of_two_dips_the_deeper_is_found() -> None:
+    dip = dipping((0, 0), (2, 100), (2.5, 40), (4, 200), (4.5, 150), (8, 300))
+    assert dip == pytest.approx((100, 40, 300), rel=0.02)
 
 
 def test_two_samples_have_no_dip() -> None:

@@ -61,6 +61,15 @@ def test_a_hand_that_holds_is_no_end(seed: int) -> None:
     assert found(np.round(shaking / 0.1) * 0.1, grain_n=0.1) is None
 
 
+@pytest.mark.parametrize(("grain_n", "clips"), [(0.15, True), (0.19, False)])
+def test_standing_still_counts_when_the_force_would_have_risen_by_six_grains(
+    grain_n: float, clips: bool
+) -> None:
+    """Up at 5 N/s and still for 0.2 s: 1 N was to be expected."""
+    still = np.interp(T_S, [0, 6, 6.2, 6.7], [0, 30, 30, 0])
+    assert (found(still, grain_n=grain_n) is not None) is clips
+
+
 @pytest.mark.parametrize("full_scale_n", [None, 0.1])
 def test_a_handful_of_samples_shows_no_end(full_scale_n: float | None) -> None:
     few = slice(0, 5)

@@ -97,6 +97,15 @@ def test_a_straight_line_has_its_slope_and_no_uncertainty(count: int) -> None:
     assert found.unit == "kPa/s"
 
 
+@pytest.mark.parametrize("count", [60, 800])
+def test_time_of_day_does_not_matter(count: int) -> None:
+    t_s = np.linspace(0, 5, count)
+    y = 50 * t_s + np.random.default_rng(3).normal(0, 2, count)
+    early, late = slope(t_s, y), slope(t_s + 1e4, y)
+    assert late.value == pytest.approx(early.value, rel=1e-6)
+    assert late.coverage_interval() == pytest.approx(early.coverage_interval(), rel=1e-5)
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_two_points_tell_no_slope(count: int) -> None:
     outcome = theil_sen(np.linspace(0, 1, count), np.zeros(count), unit="kPa/s")

@@ -16,6 +16,7 @@ def test_a_round_tip_has_the_area_of_its_circle(diameter_mm: float, area_cm2: fl
 def test_the_relative_uncertainty_of_an_area_is_twice_that_of_its_diameter() -> None:
     tip = ContactTip.round(11.284, diameter_uncertainty_mm=0.05 / math.sqrt(3))
     assert 300 * tip.relative_uncertainty == pytest.approx(1.53, abs=0.005)
+    assert ContactTip.round(8.0, 0.08).relative_uncertainty == pytest.approx(0.02)
 
 
 def test_a_smaller_tip_makes_more_pressure_of_a_newton() -> None:

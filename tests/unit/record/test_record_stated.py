@@ -43,6 +43,7 @@ def test_what_was_not_examined_is_absent_and_not_zero() -> None:
         {"tenderness": "2"},
         {"tone": 3},
         {"note": 5},
+        {"note": "half a \ud83d"},
         {"block": "before"},
         {"side": "both"},
         {"side": None},

@@ -78,6 +78,17 @@ def test_long_texts_and_long_words_stay_on_the_page(word: str) -> None:
     assert margins_are_empty(render_pdf(visit_document(view_of(record))))
 
 
+@pytest.mark.parametrize("odd", ["\0", "\x1b", "\ue000", "\uffff"], ids=ascii)
+def test_what_no_font_can_show_is_replaced_and_keeps_no_page_from_being_printed(odd: str) -> None:
+    note = felt("trapezius_upper", Side.LEFT, note=f"taut{odd}band\r\nsecond\tline")
+    record = VisitRecord(visit=VISIT, manual_findings=(note,))
+
+    text = " ".join(pages(render_pdf(visit_document(view_of(record)))))
+
+    assert "taut\N{REPLACEMENT CHARACTER}band" in text
+    assert text.count("\N{REPLACEMENT CHARACTER}") == 1
+
+
 def test_the_numbers_of_the_document_can_be_found_in_the_text() -> None:
     text = " ".join(pages(printed("full")))
 

@@ -79,3 +79,28 @@ def test_another_kind_of_file_is_no_capture() -> None:
 def test_a_capture_of_a_later_kind_is_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match="capture/2"):
         CaptureHeader.from_json(HEADER.to_json().replace("capture/1", "capture/2"))
+
+
+def test_a_folder_that_takes_no_file_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CaptureError, match="cannot be written") as refused:
+        CaptureWriter(tmp_path / "absent" / "a.capture", HEADER)
+    assert refused.value.hint
+
+
+def test_what_a_full_disk_does_not_take_leaves_no_half_record(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="needs a system that limits file sizes")
+    path = tmp_path / "a.capture"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with CaptureWriter(path, HEADER) as writer:
+        writer.append(CHUNKS[0])
+        room = path.stat().st_size + 100
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+        try:
+            with pytest.raises(CaptureError, match="cannot be written"):
+                writer.append(CHUNKS[2])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        writer.append(CHUNKS[3])  # somebody made room
+    capture = read_capture(path)
+    assert capture.chunks == (CHUNKS[0], CHUNKS[3])
+    assert capture.torn_at is None

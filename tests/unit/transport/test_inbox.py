@@ -74,3 +74,17 @@ def test_a_failure_is_raised_after_everything_before_it(
         return first
 
     assert asyncio.run(play()) == _chunk(1)
+
+
+def test_a_failure_in_the_moment_the_time_is_up_waits_for_the_next_call() -> None:
+    async def play() -> Chunk | None:
+        inbox = Inbox()
+        waiting = asyncio.create_task(inbox.get(0.0))
+        await asyncio.sleep(0)  # it waits now, and its time is up already
+        inbox.fail(LinkLost("gone", endpoint="x"))
+        nothing = await waiting
+        with pytest.raises(LinkLost, match="gone"):
+            await inbox.get(0.0)
+        return nothing
+
+    assert asyncio.run(play()) is None

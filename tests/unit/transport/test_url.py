@@ -39,9 +39,9 @@ def test_settings_of_the_wire_are_typed() -> None:
 
 
 def test_a_simulation_keeps_its_own_settings() -> None:
-    url = parse_device_url("sim:?subject=relaxed&seed=7&speed=0&model=mark10")
+    url = parse_device_url("sim:?subject=relaxed&seed=7&speed=0&model=mark10&rate_hz=10")
     assert (url.model, url.speed) == ("mark10", 0.0)
-    assert url.options == {"subject": "relaxed", "seed": "7"}
+    assert url.options == {"subject": "relaxed", "seed": "7", "rate_hz": "10"}
 
 
 def test_a_simulated_gauge_carries_the_depth_that_its_kind_needs() -> None:
@@ -68,6 +68,7 @@ def test_real_time_is_the_usual_speed() -> None:
         ("serial:COM3?model=mark10&unit=stone", "kgf"),
         ("serial:COM3?model=mark10&invert=maybe", "1"),
         ("serial:COM3?model=mark10&capacity_n=100", "unit"),
+        ("serial:COM3?model=mark10&rate_hz=10", "unit"),
         ("sim:?sbject=relaxed", "subject"),
     ],
 )

@@ -4,7 +4,7 @@ from tissuesense.analysis.cleaning import CleanSignal, clean
 from tissuesense.analysis.indentation_press import analyse_press
 from tissuesense.analysis.indentation_result import IndentationAnalysis, summarise
 from tissuesense.analysis.indentation_signal import IndentationSignal
-from tissuesense.analysis.press_search import PressSearch, find_presses
+from tissuesense.analysis.indentation_spans import PressSpans, find_spans
 from tissuesense.analysis.result import Estimator
 from tissuesense.core.errors import NoColumn
 from tissuesense.core.quality import QualityFlag
@@ -28,13 +28,13 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     """
     trace, calibration = recording.trace, recording.context.calibration
     if trace.force_n is None:
-        raise NoColumn("force_n", kind=str(recording.kind()))
+        raise NoColumn("force_n", kind=str(RecordingKind.INDENTATION))
     indicated = trace.force_n
     if calibration is not None:
         calibration.standard_uncertainty_n(indicated)
     force = clean(trace.t_s, indicated if calibration is None else calibration.apply(indicated))
     way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
-    found = find_presses(trace.t_s, force.values, grain_n=force.resolution / 12**0.5)
+    found = find_spans(trace.t_s, force)
     signal = IndentationSignal(
         t_s=trace.t_s,
         indicated_n=indicated,
@@ -53,7 +53,7 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
 
 
 def _recording_flags(
-    force: CleanSignal, way: CleanSignal | None, found: PressSearch
+    force: CleanSignal, way: CleanSignal | None, found: PressSpans
 ) -> tuple[QualityFlag, ...]:
     flags = [] if way is not None else [QualityFlag.NO_DISPLACEMENT]
     if not found.spans:
