@@ -7,13 +7,13 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tissuesense.core.version import __version__
+
 if TYPE_CHECKING:  # what a type checker may know; nothing of it is imported at run time
     from tissuesense.analysis import hypertonia
     from tissuesense.analysis.analyse import analyze
     from tissuesense.files.trace_csv import read_trace
     from tissuesense.transport.device import open_device
-
-__version__ = "0.1.0"
 
 _EVERYDAY = {
     "read_trace": "tissuesense.files.trace_csv",

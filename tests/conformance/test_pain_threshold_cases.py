@@ -181,7 +181,7 @@ def test_a_gauge_that_was_never_zeroed_reads_the_same_and_says_so() -> None:
     zeroed = analyse(recording(t, p))
     offset = analyse(recording(t, p - 73.0))
     assert threshold_kpa(offset) == pytest.approx(threshold_kpa(zeroed), abs=1e-6)
-    assert offset.trials[0].tare_n == pytest.approx(-7.3)
+    assert offset.trials[0].tare_n == pytest.approx(-7.3, abs=1e-3)
     assert Flag.TARE_APPLIED in offset.flags
     assert Flag.TARE_APPLIED not in zeroed.flags
 

@@ -111,6 +111,24 @@ def test_debug_may_stand_anywhere(program: Program, place: int) -> None:
     assert "Traceback" in program(*words).stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("demo",),
+        ("simulate",),
+        ("measure", "--device", "sim:?speed=0", "--site", "thenar", "--side", "left"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(
+    program: Program, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    said = program(*words, "--out", tmp_path / "file" / "folder")
+    assert said.returncode == 1
+    assert "cannot be made" in said.stderr
+
+
 def test_a_traceback_shows_no_passphrase(program: Program, tmp_path: Path) -> None:
     store = ("--data", str(tmp_path / "store"))
     right, wrong = ({"TISSUESENSE_PASSPHRASE": phrase} for phrase in ("right", "hunter-nine"))

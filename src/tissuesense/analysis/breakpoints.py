@@ -21,6 +21,8 @@ class Bend:
         Standard uncertainty of `value`, from the noise of one sample.
     slope_before, slope_after
         Of the line, and at the very start of what follows.
+    residual_sd
+        Scatter about the fitted curve: noise, and how far what was fitted is not that curve.
     gain
         Share of the single line's squared residuals that the bend explains, 0 to 1.
     """
@@ -30,6 +32,7 @@ class Bend:
     value_u: float
     slope_before: float
     slope_after: float
+    residual_sd: float
     gain: float
 
 
@@ -71,6 +74,7 @@ def find_bend(
         value_u=float(np.sqrt(max(variance, 0.0) + timing**2)),
         slope_before=slope_before,
         slope_after=slope_after,
+        residual_sd=float(np.sqrt(squares[chosen] / max(1, t_s.size - coefficients.shape[1] - 1))),
         gain=1.0 - float(squares[chosen]) / single if single > 0 else 0.0,
     )
 

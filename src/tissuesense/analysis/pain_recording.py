@@ -52,7 +52,7 @@ class PainRecording:
         """
         trace, context = recording.trace, recording.context
         if trace.force_n is None:
-            raise NoColumn("force_n", kind=str(recording.kind()))
+            raise NoColumn("force_n", kind=str(recording.context.kind or "ppt"))
         if context.tip is None:
             raise NoProbeArea
         raw = trace.force_n

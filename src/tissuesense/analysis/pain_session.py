@@ -44,6 +44,10 @@ def _latent_values(trials: Sequence[PainTrial]) -> list[Estimate]:
     return [t.latent_threshold_kpa for t in trials if isinstance(t.latent_threshold_kpa, Estimate)]
 
 
+def _shared_variance(value: Estimate, shared: Sequence[str]) -> float:
+    return math.fsum(u * u for source, u in value.budget.items() if source in shared)
+
+
 def _mean(values: Sequence[Estimate], *, shared: Sequence[str]) -> Outcome:
     """Return the mean; scatter between trials shrinks with their number, shared sources do not.
 
@@ -54,7 +58,10 @@ def _mean(values: Sequence[Estimate], *, shared: Sequence[str]) -> Outcome:
             reason=QualityFlag.TOO_FEW, detail="Fewer than two trials were accepted; press again."
         )
     numbers = np.array([value.value for value in values])
-    budget = {"repeatability": float(numbers.std(ddof=1)) / math.sqrt(numbers.size)}
+    # Trials that happen to agree are still no better than each could be read.
+    readings = [value.standard_uncertainty**2 - _shared_variance(value, shared) for value in values]
+    scatter = max(float(numbers.std(ddof=1)), math.sqrt(max(float(np.mean(readings)), 0.0)))
+    budget = {"repeatability": scatter / math.sqrt(numbers.size)}
     for source in shared:
         parts = [value.budget[source] for value in values if source in value.budget]
         if parts:

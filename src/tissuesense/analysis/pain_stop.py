@@ -21,6 +21,7 @@ from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import NotEstimable
 
 _NOISES_OF_A_DIP = 8.0
+_LOST_STEPS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ def _by_release(
 def _interrupted(recording: PainRecording, press: Press, stop: Stop) -> NotEstimable | None:
     """Say so where the readings were lost for so long that the stop may have been in between."""
     t = recording.t_s[recording.during(press)]
-    lost = (np.diff(t) > LONGEST_LOSS_S) & (t[:-1] <= stop.t_s)
+    longest = max(LONGEST_LOSS_S, _LOST_STEPS * recording.usual_step_s)
+    lost = (np.diff(t) > longest) & (t[:-1] <= stop.t_s)
     if not lost.any():
         return None
     return NotEstimable(

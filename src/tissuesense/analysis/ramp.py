@@ -9,7 +9,8 @@ from tissuesense.analysis.cleaning import binned
 from tissuesense.core.arrays import FloatArray
 
 _FINEST_BIN_S = 0.005
-_RAMP_WINDOW_S = 0.45
+# Long enough to average noise, short enough that a hand hardly changes its pace in it.
+RAMP_WINDOW_S = 0.3
 _LONGEST_SMOOTHING_S = 0.25
 _TARGET_NOISE_SHARE = 0.002
 _PLATEAU_SLOPE_SHARE = 0.3
@@ -48,7 +49,8 @@ class PressedCurve:
 
     def part(self, start_s: float, end_s: float) -> tuple[FloatArray, FloatArray]:
         """Return the samples with start <= t <= end."""
-        first, last = np.searchsorted(self.t_s, [start_s, end_s + 1e-12])
+        first = np.searchsorted(self.t_s, start_s)
+        last = np.searchsorted(self.t_s, end_s, side="right")
         return self.t_s[first:last], self.p_kpa[first:last]
 
     def smooth(self) -> FloatArray:
@@ -83,7 +85,7 @@ class Release:
         When the force was let go and the pressure then.
     rate_kpa_s
         Slope of the fall, the steeper of its start and of 80 % to 30 %; negative.
-    held_from_s, held_p_kpa
+    held_from_s, held_p_kpa, held_p_u_kpa
         Where the ramp turned into a plateau that lasted until the release; None without one.
     """
 
@@ -93,6 +95,7 @@ class Release:
     rate_kpa_s: float
     held_from_s: float | None
     held_p_kpa: float | None
+    held_p_u_kpa: float | None
 
     @property
     def plateau_s(self) -> float:
@@ -118,12 +121,19 @@ def find_release(curve: PressedCurve) -> Release | None:
         t_s=bend.t_s,
         # Between sparse samples a fitted bend can come out below what was read: never report less.
         p_kpa=max(bend.value, highest - 2 * curve.noise_kpa),
-        p_u_kpa=bend.value_u,
+        p_u_kpa=_uncertainty(bend, curve),
         # An exponential release is steep at first and slow at the end: its start is what counts.
         rate_kpa_s=min(float(rate), bend.slope_after),
         held_from_s=held.t_s if held else None,
         held_p_kpa=held.value if held else None,
+        held_p_u_kpa=_uncertainty(held, curve) if held else None,
     )
+
+
+def _uncertainty(bend: Bend, curve: PressedCurve) -> float:
+    """Return the uncertainty of a bend's level: noise, and how far the hand strays from a line."""
+    strays = max(bend.residual_sd**2 - curve.noise_kpa**2, 0.0)
+    return float(np.hypot(bend.value_u, np.sqrt(strays)))
 
 
 def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:
@@ -131,7 +141,7 @@ def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:
     t_high = float(curve.t_s[min(high + 1, curve.t_s.size - 1)])
     fall = np.flatnonzero(curve.p_kpa[high:] < 0.5 * highest)
     t_end = float(curve.t_s[min(high + int(fall[0]) if fall.size else low, curve.t_s.size - 1)])
-    ramp_s = max(_RAMP_WINDOW_S, 4 * curve.step_s)
+    ramp_s = max(RAMP_WINDOW_S, 4 * curve.step_s)
     look_back_s = max(0.3, 2 * curve.step_s)
     x, y = curve.part(t_high - look_back_s - ramp_s, t_end)
     few = np.count_nonzero(x > t_high) < 6  # noqa: PLR2004 - or a parabola fits wherever it starts

@@ -212,7 +212,9 @@ def _lost_samples(facts: RampFacts) -> Remark | None:
         return None
     last_second = wide & (t[1:] > facts.stop_s - 1.0)
     lost_late = bool(last_second.any() and steps[last_second].max() > 0.25)  # noqa: PLR2004
-    return Remark(flag=QualityFlag.DROP, rejects=lost_late or steps[wide].max() > LONGEST_LOSS_S)
+    return Remark(
+        flag=QualityFlag.DROP, rejects=lost_late or bool(steps[wide].max() > LONGEST_LOSS_S)
+    )
 
 
 def _slow_source(facts: RampFacts) -> Remark | None:

@@ -21,6 +21,7 @@ _MARKER_LATEST_AFTER_PEAK_S = 1.0
 # A signal this soon after the release is the same event, seen through the sampling of both.
 _SAME_EVENT_S = 0.05
 _LONGEST_PLATEAU_S = 1.5
+_MOST_RECOVERED = 6.0
 _CLEAR_RELEASE = 2.0  # times the ramp rate
 
 
@@ -74,7 +75,7 @@ def stop_at_release(curve: PressedCurve, release: Release) -> Stop:
             source="release",
             t_s=release.held_from_s,
             p_kpa=release.held_p_kpa,
-            u_kpa=math.hypot(release.p_u_kpa, u_sampling),
+            u_kpa=math.hypot(release.held_p_u_kpa or 0.0, u_sampling),
             flags=(QualityFlag.PLATEAU,),
         )
     return Stop(
@@ -196,10 +197,12 @@ def _line_at(curve: PressedCurve, at_s: float, not_after_s: float) -> tuple[floa
 def _sampling_u_kpa(curve: PressedCurve, release: Release) -> float:
     """Return what the sampling of a sharp peak may hide: dt a b / (a + b), about uniformly.
 
-    Two straight slopes of a (up) and b (down) meet between samples at most that much higher; the
-    fitted bend recovers most of it, a third is kept.
+    Two straight slopes of a (up) and b (down) meet between samples at most that much higher; a bend
+    fitted through several samples of the fall recovers most of it.
     """
     x, y = curve.part(release.t_s - 0.5, release.t_s)
     rise = max(float(y[-1] - y[0]) / max(float(x[-1] - x[0]), 1e-9), 0.0) if x.size > 1 else 0.0
     fall = max(-release.rate_kpa_s, 1e-9)
-    return curve.step_s * rise * fall / (rise + fall) / math.sqrt(12.0) / 1.5
+    samples = release.p_kpa / fall / curve.step_s
+    recovered = min(max(samples, 1.0), _MOST_RECOVERED)
+    return curve.step_s * rise * fall / (rise + fall) / math.sqrt(12.0) / recovered

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tissuesense.analysis.press_grid import PressGrid
+from tissuesense.core.arrays import FloatArray
 
-_LEVEL_WINDOW_S = 1.0
+_LEVEL_WINDOW_S = 2.5
 _SHORTEST_QUIET_S = 0.2
 # What noise leaves about a level, and the least that any hand or gauge does.
 _QUIET_NOISES = 4.0
 _QUIET_N = 0.15
 # A hand at rest weighs at least this; a zero seldom jumps by it and back.
 _LEAST_REST_N = 0.4
-# Standard error of a median over that of a mean, for many normal values.
-_MEDIAN_OVER_MEAN = math.sqrt(math.pi / 2)
+_DISTURBED_SDS = 3.0
+_ROUNDING_N = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,9 @@ def pauses(
 ) -> list[Pause | None]:
     """Return the pauses before, between and after the stretches `loaded` (first, last).
 
-    The level is the median of the second of quiet nearest to the press; None where a pause shows
-    none. A pause above both its neighbours counts as none: a hand rested on the skin throughout,
-    which lifts the level and can never lower it.
+    The level is that of the 2.5 s of quiet nearest to the press; None where a pause shows none. A
+    pause above both its neighbours counts as none: a hand rested on the skin throughout, which
+    lifts the level and can never lower it.
     """
     edges = [0, *(last for _, last in loaded)]
     ends = [*(first for first, _ in loaded), grid.t_s.size - 1]
@@ -59,24 +60,22 @@ def _pause(grid: PressGrid, first: int, last: int, noise_n: float) -> Pause | No
     lowest = float(np.quantile(calm, 0.1))
     tolerance = max(_QUIET_NOISES * noise_n, _QUIET_N)
     quiet = (np.abs(calm - lowest) < tolerance) & (np.abs(level - calm) < tolerance)
-    indices = first + np.flatnonzero(quiet)
-    if indices.size < max(2, round(_SHORTEST_QUIET_S / grid.step_s)):
+    if np.count_nonzero(quiet) < max(2, round(_SHORTEST_QUIET_S / grid.step_s)):
         return None
-    t = grid.t_s[indices]
-    return Pause(
-        begins=_level(grid, indices[t <= t[0] + _LEVEL_WINDOW_S], noise_n),
-        ends=_level(grid, indices[t >= t[-1] - _LEVEL_WINDOW_S], noise_n),
-    )
+    t, force = grid.t_s[first : last + 1][quiet], level[quiet]
+    begins, ends = t <= t[0] + _LEVEL_WINDOW_S, t >= t[-1] - _LEVEL_WINDOW_S
+    sd = noise_n / math.sqrt(grid.samples_per_step)
+    return Pause(begins=_level(t[begins], force[begins], sd), ends=_level(t[ends], force[ends], sd))
 
 
-def _level(
-    grid: PressGrid, indices: np.ndarray[tuple[int], np.dtype[np.intp]], noise_n: float
-) -> UnloadedLevel:
-    samples = indices.size * grid.samples_per_step
+def _level(t_s: FloatArray, force_n: FloatArray, sd: float) -> UnloadedLevel:
+    """Average what lies about the lower third: what disturbs a quiet gauge weighs on it."""
+    lower = float(np.quantile(force_n, 0.3, method="lower"))
+    kept = np.abs(force_n - lower) <= _DISTURBED_SDS * sd + _ROUNDING_N
     return UnloadedLevel(
-        t_s=float(grid.t_s[indices].mean()),
-        force_n=float(np.median(grid.force_n[indices])),
-        u_n=_MEDIAN_OVER_MEAN * noise_n / math.sqrt(samples),
+        t_s=float(t_s[kept].mean()),
+        force_n=float(force_n[kept].mean()),
+        u_n=sd / math.sqrt(np.count_nonzero(kept)),
     )
 
 

@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from tissuesense import __version__
 from tissuesense.cli.exit_codes import ExitCode, exit_code
 from tissuesense.cli.output import explain, say
 from tissuesense.core.errors import TissueSenseError
+from tissuesense.core.version import __version__
 
 # In the order in which a practice meets them; a verb without a module is not there yet.
 VERBS = (

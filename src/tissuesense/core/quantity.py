@@ -58,7 +58,15 @@ class Estimate:
         """Combine uncorrelated contributions; `dof` names those that are not exactly known.
 
         Effective degrees of freedom after Welch and Satterthwaite (JCGM 100:2008, G.2b).
+
+        Raises
+        ------
+        UsageError
+            When `dof` names a source that is not in the budget.
         """
+        unknown = set(dof or {}) - set(budget)
+        if unknown:
+            raise UsageError(f"The budget has no source named {', '.join(sorted(unknown))}.")
         combined = math.sqrt(math.fsum(u * u for u in budget.values()))
         finite = {name: nu for name, nu in (dof or {}).items() if math.isfinite(nu)}
         denominator = math.fsum(budget[name] ** 4 / nu for name, nu in finite.items())
@@ -70,6 +78,18 @@ class Estimate:
             dof=effective,
             budget=budget,
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A mapping proxy cannot be pickled, and estimates travel between processes.
+        values = (
+            self.value,
+            self.standard_uncertainty,
+            self.unit,
+            self.dof,
+            dict(self.budget),
+            self.interval95,
+        )
+        return (_restored, values)
 
     def coverage_interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return the interval that holds the true value with probability `level`."""
@@ -115,6 +135,24 @@ class NotEstimable:
 
 
 Outcome = Estimate | NotEstimable
+
+
+def _restored(
+    value: float,
+    standard_uncertainty: float,
+    unit: str,
+    dof: float,
+    budget: dict[str, float],
+    interval95: tuple[float, float] | None,
+) -> Estimate:
+    return Estimate(
+        value=value,
+        standard_uncertainty=standard_uncertainty,
+        unit=unit,
+        dof=dof,
+        budget=budget,
+        interval95=interval95,
+    )
 
 
 def quantity_json(outcome: Outcome | None) -> dict[str, Any] | None:

@@ -105,6 +105,12 @@ class RecordingContext:
             extra={key: value for key, value in data.items() if key not in _KNOWN},
         )
 
+    def outweighing(self, known: "RecordingContext") -> "RecordingContext":
+        """Return `known`, with what this context states in the place of what it says."""
+        unstated = RecordingContext().to_dict()
+        stated = {k: v for k, v in self.to_dict().items() if unstated.get(k) != v}
+        return RecordingContext.from_dict(known.to_dict() | stated)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the side-car keys that have a value."""
         stated: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tissuesense.core.errors import ConfigurationError, DuplicateEntryError
 
@@ -62,13 +62,25 @@ class Registry(Mapping[str, T], Generic[T]):
                 known=targets,
             )
         module, _, attribute = targets[name].partition(":")
-        loaded = getattr(import_module(module), attribute)
+        try:
+            loaded = getattr(import_module(module), attribute)
+        except (ImportError, AttributeError) as err:
+            raise ConfigurationError(
+                f"The {self._noun} '{name}' cannot be loaded from {targets[name]}: {err}.",
+                hint="Reinstall the package that provides it, or uninstall it.",
+            ) from err
         if not isinstance(loaded, self._kind):
             raise ConfigurationError(
                 f"The {self._noun} '{name}' at {targets[name]} is a {type(loaded).__name__}, "
                 f"not a {self._kind.__name__}."
             )
         return loaded
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as in Mapping
+        """Return the object of this name, or `default` where there is no such row."""
+        if name not in self:
+            return default
+        return self[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self.targets()

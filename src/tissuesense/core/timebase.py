@@ -99,7 +99,10 @@ def usual_rate_hz(t_s: FloatArray) -> float | None:
     if t_s.size < 2:  # noqa: PLR2004 - one step at least
         return None
     steps = np.diff(t_s)
-    return float(1.0 / steps[steps <= 1.5 * np.median(steps)].mean())
+    usual, most = float(np.median(steps)), float(np.quantile(steps, 0.9))
+    # Even steps: those that lost a reading are left out. Batches of a link: only gaps are.
+    longest = 1.5 * usual if most <= 1.5 * usual else _GAP_FACTOR * most
+    return float(1.0 / steps[steps <= longest].mean())
 
 
 def _unwrapped(times: FloatArray) -> tuple[FloatArray, bool]:

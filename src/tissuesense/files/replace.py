@@ -1,10 +1,29 @@
-"""Write a file so that it is there whole or not at all."""
+"""Make a folder; write a file so that it is there whole or not at all."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from tissuesense.core.errors import TraceFileError
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder `path` and those above it; harmless when it is there.
+
+    Raises
+    ------
+    TraceFileError
+        When the system refuses.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise TraceFileError(
+            f"The folder {path} cannot be made: {err.strerror or err}.",
+            path=path,
+            code="not_writable",
+            hint="Choose a folder that may be written to.",
+        ) from err
 
 
 def replace_file(path: Path, text: Iterable[str]) -> None:

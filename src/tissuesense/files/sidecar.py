@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tissuesense.core.errors import TraceFileError, UsageError
-from tissuesense.core.quality import QualityFlag
+from tissuesense.core.quality import QualityFlag, QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import ClockSource
 from tissuesense.files.replace import replace_file
@@ -62,6 +62,17 @@ def read_sidecar(path: Path) -> SideCar:
         return _understood(data)
     except (UsageError, OverflowError) as err:
         raise _refused(path, f"has a wrong value: {err}".rstrip(".")) from err
+
+
+def noticed(quality: QualitySummary, clock: ClockSource) -> dict[str, Any]:
+    """Return what the recorder noticed as side-car keys; `read_sidecar` understands them."""
+    return {
+        "flags": [str(flag) for flag in quality.flags],
+        "gaps": [list(gap) for gap in quality.gaps],
+        "rejected_frames": quality.rejected_frames,
+        "duplicates": quality.duplicates,
+        "clock": str(clock),
+    }
 
 
 def write_sidecar(path: Path, context: RecordingContext, extra: Mapping[str, Any]) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from tissuesense import __version__
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.core.errors import TissueSenseError, TraceFileError, UsageError
 from tissuesense.core.recording import Recording
+from tissuesense.core.version import __version__
 from tissuesense.files.trace_csv import read_trace
 
 logger = logging.getLogger(__name__)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tissuesense import __version__
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import TransportError, UsageError
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import Trace
-from tissuesense.files.sidecar import sidecar_path
+from tissuesense.core.version import __version__
+from tissuesense.files.sidecar import noticed, sidecar_path
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.transport.base import LinkState
 from tissuesense.transport.device import GIVE_UP_S, Device, open_device
@@ -101,6 +101,8 @@ async def record(
 ) -> Recorded:
     """Record and write the files; what came before a failure or a cancellation is kept.
 
+    A cancellation before the first sample goes through, and leaves nothing behind.
+
     Raises
     ------
     TransportError
@@ -116,18 +118,22 @@ async def record(
     )
     error: TransportError | None = None
     stopped = False
-    async with device:
-        try:
-            await _collect(device, request.seconds, progress)
-        except TransportError as err:
-            error = err
-        except asyncio.CancelledError:
-            stopped = True
-            _resume()
+    try:
+        async with device:
+            try:
+                await _collect(device, request.seconds, progress)
+            except TransportError as err:
+                error = err
+    except asyncio.CancelledError:  # while it opened, recorded or said goodbye
+        if not device.trace().size:
+            raw.unlink(missing_ok=True)
+            raise
+        stopped = True
+        _resume()
     recorded = Recorded(
         trace=device.trace(),
         quality=device.quality(),
-        context=_merged(device.context, request.context),
+        context=request.context.outweighing(device.context),
         error=error,
         stopped=stopped,
     )
@@ -153,16 +159,6 @@ def _resume() -> None:
         task.uncancel()
 
 
-def _merged(known: RecordingContext, stated: RecordingContext) -> RecordingContext:
-    """Return the device's context, outweighed wherever the caller states something."""
-    return RecordingContext.from_dict(known.to_dict() | _stated(stated))
-
-
-def _stated(context: RecordingContext) -> dict[str, Any]:
-    unstated = RecordingContext().to_dict()
-    return {k: v for k, v in context.to_dict().items() if unstated.get(k) != v}
-
-
 def _keep(
     request: RecordRequest, device: Device, recorded: Recorded, raw: Path, clock: Clock
 ) -> None:
@@ -171,13 +167,8 @@ def _keep(
         raw.unlink(missing_ok=True)
         return
     raw.replace(request.capture_path)
-    quality = recorded.quality
     extra: dict[str, Any] = {
-        "flags": [str(flag) for flag in quality.flags],
-        "gaps": [list(gap) for gap in quality.gaps],
-        "rejected_frames": quality.rejected_frames,
-        "duplicates": quality.duplicates,
-        "clock": str(device.clock_source),
+        **noticed(recorded.quality, device.clock_source),
         "model": device.profile.model,
         "device_url": request.url,
         "capture": request.capture_path.name,

@@ -17,8 +17,8 @@ from tissuesense.core.clock import Clock
 from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
-from tissuesense.files.replace import replace_file
-from tissuesense.files.sidecar import sidecar_path
+from tissuesense.files.replace import make_folder, replace_file
+from tissuesense.files.sidecar import noticed, sidecar_path
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.record.document import canonical_json, record_json
 from tissuesense.record.history import ClientRecord
@@ -124,15 +124,16 @@ def demonstrate(
 
     Raises
     ------
+    TraceFileError
+        When `out` cannot be written to.
     RecordConflict
         When `store_folder` holds something that is not a sample practice.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    traces = out / "traces"
+    make_folder(traces)  # only files of the same names are replaced
     _make_room(store_folder)
     circuit = tuple(stations())
     rng = np.random.default_rng(SEED)
-    traces = out / "traces"
-    traces.mkdir(exist_ok=True)  # only files of the same names are replaced
     with open_store(store_folder, clock=clock, create=True, plain=True) as store:
         replace_file(store_folder / _LABEL, [_LABEL_TEXT])
         client = add_client(store, clock=clock, rng=rng)
@@ -152,8 +153,12 @@ def demonstrate(
         for done, station in enumerate(circuit):
             progress(f"{station.site.words}, {station.kind}", done, len(circuit))
             measured, capture = _measured(station, clock)
+            taken = measured.recording
             write_trace(
-                traces / station.file_name, measured.recording.trace, measured.recording.context
+                traces / station.file_name,
+                taken.trace,
+                taken.context,
+                noticed(taken.quality, taken.trace.clock),
             )
             _save(store, visit.id, measured, capture, clock, rng)
         progress("the report", len(circuit), len(circuit))

@@ -7,6 +7,7 @@ import numpy as np
 
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import RecordError
+from tissuesense.files.sidecar import noticed
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
@@ -55,18 +56,12 @@ def write_measured(measured: Measured, trace_path: Path) -> None:
     TraceFileError
         When the folder or the disk refuses.
     """
-    quality = measured.recording.quality
+    recording = measured.recording
     write_trace(
         trace_path,
-        measured.recording.trace,
-        measured.recording.context,
-        {
-            "flags": [str(flag) for flag in quality.flags],
-            "gaps": [list(gap) for gap in quality.gaps],
-            "rejected_frames": quality.rejected_frames,
-            "clock": str(measured.recording.trace.clock),
-            "model": measured.device_model,
-        },
+        recording.trace,
+        recording.context,
+        {**noticed(recording.quality, recording.trace.clock), "model": measured.device_model},
     )
 
 

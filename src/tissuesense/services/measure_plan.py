@@ -41,9 +41,7 @@ class MeasurePlan:
         NoProbeArea
             When a pressure is to be measured and nobody knows how wide the tip is.
         """
-        unstated = RecordingContext().to_dict()
-        stated = {k: v for k, v in self.stated.to_dict().items() if unstated.get(k) != v}
-        known = RecordingContext.from_dict(device.to_dict() | stated)
+        known = self.stated.outweighing(device)
         if known.tip is None and self.kind in PAIN_KINDS:
             raise NoProbeArea
         return known

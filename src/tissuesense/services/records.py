@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tissuesense import __version__
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.analysis.result import Finding
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quantity import Estimate, NotEstimable
+from tissuesense.core.version import __version__
 from tissuesense.record.client import Client, ClientId, new_client_id
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import (

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tissuesense.core.errors import ConfigurationError, TraceFileError
-from tissuesense.files.replace import replace_file
+from tissuesense.core.errors import ConfigurationError
+from tissuesense.files.replace import make_folder, replace_file
+from tissuesense.files.sidecar import noticed
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.simulation.faults import FAULTS
 from tissuesense.simulation.session import SimulatedRecording, Truth, simulated_recording
@@ -57,15 +58,7 @@ def simulate_recordings(
             f"The fault '{spec.link_fault}' happens between gauge and program; no file shows it.",
             hint=f"Use it in a device URL: sim:?fault={spec.link_fault}",
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as err:
-        raise TraceFileError(
-            f"The folder {folder} cannot be made: {err.strerror or err}.",
-            path=folder,
-            code="not_writable",
-            hint="Choose a folder that may be written to.",
-        ) from err
+    make_folder(folder)
     for seed in range(spec.seed, spec.seed + recordings):
         one = replace(spec, seed=seed)
         yield _write(folder / f"{_name(one)}.csv", one, simulated_recording(one, presses))
@@ -97,14 +90,8 @@ def _name(spec: SessionSpec) -> str:
 
 
 def _write(path: Path, spec: SessionSpec, recording: SimulatedRecording) -> WrittenRecording:
-    quality = recording.quality
-    noticed = {
-        "flags": [str(flag) for flag in quality.flags],
-        "gaps": [list(gap) for gap in quality.gaps],
-        "rejected_frames": quality.rejected_frames,
-        "clock": str(recording.trace.clock),
-    }
-    write_trace(path, recording.trace, recording.context, noticed)
+    trace = recording.trace
+    write_trace(path, trace, recording.context, noticed(recording.quality, trace.clock))
     # Not `NAME.json`: that is the side-car, and an analysis must not be told the answer.
     truth_path = path.with_suffix(".truth.json")
     document = {

@@ -6,12 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tissuesense import __version__
 from tissuesense.core.clock import Clock, SystemClock
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import ClockSource, Trace
+from tissuesense.core.version import __version__
 from tissuesense.devices.codec import DeviceText
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler

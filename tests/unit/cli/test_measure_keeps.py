@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tissuesense.cli.commands.measure import _keep
+from tissuesense.cli.commands.measure import _keep, _nothing_lost
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordNotFound
 from tissuesense.files.trace_csv import read_trace
@@ -45,3 +45,17 @@ def test_a_complete_measurement_that_nobody_asked_to_keep_leaves_nothing(tmp_pat
     measured = one_press(path.with_suffix(".capture"))
     assert _keep(measured, path, asked=False, store=None, client=None) == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_this_measurement_left_is_said_to_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "earlier.csv").write_text("another day")
+    path = tmp_path / "m.csv"
+    with pytest.raises(KeyboardInterrupt), _nothing_lost(path):
+        raise KeyboardInterrupt
+    assert "kept" not in capsys.readouterr().err
+    path.with_suffix(".capture").touch()
+    with pytest.raises(KeyboardInterrupt), _nothing_lost(path):
+        raise KeyboardInterrupt
+    assert "kept" in capsys.readouterr().err

@@ -168,3 +168,13 @@ def test_a_wrong_word_is_refused_by_key(key: str, wrong: object, message: str) -
 def test_the_usual_latencies_are_those_of_the_contract() -> None:
     assert (LATENCY_WITH_MARKER.mean_s, LATENCY_WITH_MARKER.sd_s) == (0.30, 0.10)
     assert (LATENCY_BY_RELEASE.mean_s, LATENCY_BY_RELEASE.sd_s) == (0.55, 0.15)
+
+
+def test_what_is_stated_outweighs_what_is_known_and_the_rest_stays() -> None:
+    known = RecordingContext.from_dict({"instrument": "A1", "probe_area_cm2": 1.0, "room": "2"})
+    stated = RecordingContext.from_dict({"kind": "ppt", "probe_area_cm2": 0.5})
+    assert stated.outweighing(known) == RecordingContext.from_dict(
+        {"instrument": "A1", "probe_area_cm2": 0.5, "kind": "ppt", "room": "2"}
+    )
+    assert RecordingContext().outweighing(known) == known
+    assert known.outweighing(RecordingContext()) == known

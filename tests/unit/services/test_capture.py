@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tissuesense.core.clock import ManualClock
+from tissuesense.core.clock import ManualClock, SystemClock
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import DeviceNotFound, TransportTimeout, UsageError
 from tissuesense.core.recording import RecordingContext
@@ -15,6 +15,7 @@ from tissuesense.files.trace_csv import read_trace
 from tissuesense.services.capture import Progress, Recorded, RecordRequest, record
 from tissuesense.transport.base import LinkState
 from tissuesense.transport.capture_decode import decode_capture
+from tissuesense.transport.simulated import SimulatedTransport
 
 
 @pytest.fixture
@@ -146,3 +147,41 @@ def test_a_cancelled_recording_is_a_recording(out: Path) -> None:
     assert recorded.error is None
     assert read_trace(out).trace == recorded.trace
     assert recorded.trace.duration_s == pytest.approx(3.0, abs=0.1)
+
+
+def test_a_cancellation_before_the_first_sample_goes_through_and_leaves_nothing(
+    out: Path,
+) -> None:
+    async def play() -> None:
+        request = RecordRequest(url="sim:?speed=1", out=out, seconds=99.0)
+        task = asyncio.create_task(record(request, clock=SystemClock()))
+        while not request.capture_path.exists():  # noqa: ASYNC110 - the file is the event
+            await asyncio.sleep(0)
+        task.cancel()  # in the middle of the greeting
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(play())
+    assert list(out.parent.iterdir()) == []
+
+
+def test_a_cancellation_during_the_goodbye_loses_no_sample(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow_goodbye(_: SimulatedTransport) -> None:
+        task.cancel()
+        await asyncio.sleep(60.0)
+
+    task: asyncio.Task[Recorded]
+
+    async def play() -> Recorded:
+        nonlocal task
+        request = RecordRequest(url="sim:?speed=0", out=out, seconds=2.0)
+        task = asyncio.create_task(record(request, clock=ManualClock()))
+        return await task
+
+    monkeypatch.setattr(SimulatedTransport, "close", slow_goodbye)
+    recorded = asyncio.run(play())
+    assert recorded.stopped
+    assert read_trace(out).trace == recorded.trace
+    assert recorded.trace.duration_s >= 2.0

@@ -57,7 +57,16 @@ def a_visit(run: Run) -> tuple[str, str]:
 def test_visit_from_the_shell_is_listed(run: Run) -> None:
     client, visit = a_visit(run)
     found = run(
-        *("visit", "finding", "--visit", visit, "--site", "trapezius_upper", "--side", "left"),
+        *(
+            "visit",
+            "finding",
+            "--visit",
+            visit.lower(),
+            "--site",
+            "trapezius_upper",
+            "--side",
+            "left",
+        ),
         *("--tenderness", "2", "--tone", "-1", "--note", "band", "--json"),
     )
     assert found.code == 0

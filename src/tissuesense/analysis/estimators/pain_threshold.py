@@ -17,7 +17,7 @@ from tissuesense.analysis.pain_recording import PainRecording
 from tissuesense.analysis.pain_session import FEWEST_TRIALS, summarise, too_spread
 from tissuesense.analysis.pain_stop import find_stop
 from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
-from tissuesense.analysis.ramp import PressedCurve, Release, find_release
+from tissuesense.analysis.ramp import RAMP_WINDOW_S, PressedCurve, Release, find_release
 from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate
 from tissuesense.analysis.ramp_start import ramp_start
 from tissuesense.analysis.readout import Stop, stray_markers
@@ -28,6 +28,7 @@ from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import Recording, RecordingKind
 
 _TARE_WORTH_A_WORD_N = 0.1
+_STRAY_SHARE = 0.12
 
 
 def analyse(recording: Recording) -> PainThreshold:
@@ -82,7 +83,7 @@ def _trial(
     facts = _facts(pain, press, curve, stop, release, (start_s, onset_s, peak_kpa, rate))
     far = (Remark(flag=QualityFlag.MARKER_FAR, rejects=False),) if stray else ()
     remarks = (*found.remarks, *far, *judge(facts))
-    threshold = refused or _threshold(pain, press, stop)
+    threshold = refused or _threshold(pain, press, stop, facts)
     latency = expected_latency(pain.context, stop.source)
     return PainTrial(
         index=index,
@@ -138,7 +139,7 @@ def _facts(
     )
 
 
-def _threshold(pain: PainRecording, press: Press, stop: Stop) -> Estimate:
+def _threshold(pain: PainRecording, press: Press, stop: Stop, facts: RampFacts) -> Estimate:
     """Return the pressure at the stop with its budget."""
     kpa_per_n = pain.tip.kpa_per_n
     tare_u_n = math.hypot(press.tare_noise_n, press.drift_n / math.sqrt(12.0))
@@ -147,6 +148,10 @@ def _threshold(pain: PainRecording, press: Press, stop: Stop) -> Estimate:
         "unloaded level": tare_u_n * kpa_per_n,
         "resolution": pain.signal.resolution / math.sqrt(12.0) * kpa_per_n,
     }
+    if stop.source == "release" and facts.rate_cv and facts.rate_kpa_s:
+        # The level is read off a line through the last of the ramp; a hand that changes its pace
+        # leaves that line by then. The share was found by simulation of wandering hands.
+        budget["hand"] = _STRAY_SHARE * facts.rate_cv * abs(facts.rate_kpa_s) * RAMP_WINDOW_S
     if pain.tip.area_uncertainty_cm2 > 0:
         budget["probe area"] = abs(stop.p_kpa) * pain.tip.relative_uncertainty
     calibration = pain.context.calibration

@@ -74,7 +74,7 @@ def command(
             store = stack.enter_context(open_from_terminal(data))
             store.clients.get(client_id)  # better refused now than after the presses
         trace_path = _trace_path(out, plan)
-        with _nothing_lost(trace_path.parent):
+        with _nothing_lost(trace_path):
             capture = trace_path.with_suffix(".capture")
             measured = asyncio.run(_measured(device, plan, capture, show_value=show_value))
             saved = _keep(
@@ -117,21 +117,23 @@ def _trace_path(out: Path | None, plan: "MeasurePlan") -> Path:
     from tempfile import mkdtemp
 
     from tissuesense.core.clock import SystemClock
+    from tissuesense.files.replace import make_folder
 
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
     folder = out or Path(mkdtemp(prefix="tissuesense-"))
     moment = SystemClock().now().astimezone()
     return folder / f"{moment:%Y%m%d-%H%M%S}-{plan.site.side}-{plan.site.name}-{plan.kind}.csv"
 
 
 @contextmanager
-def _nothing_lost(folder: Path) -> Iterator[None]:
+def _nothing_lost(trace_path: Path) -> Iterator[None]:
     """Take the folder away where nothing came into it; say where it is when all else failed."""
+    folder = trace_path.parent
     try:
         yield
     except BaseException:
-        if any(folder.iterdir()):
+        if any(folder.glob(f"{trace_path.stem}.*")):
             say(f"What came so far is kept in {folder}")
         raise
     finally:

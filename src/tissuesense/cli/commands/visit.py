@@ -94,7 +94,7 @@ def finding(
         note=note,
         block=block,
     )
-    visit_id = VisitId(_taken(stated, "visit"))
+    visit_id = VisitId(_taken(stated, "visit").strip().upper())
     with open_from_terminal(data) as store:
         found = add_manual_finding(store, visit_id, stated, clock=SystemClock())
     print_json({"visit": visit_id, **manual_finding_json(found)})
