@@ -12,8 +12,9 @@ import pytest
 from tissuesense.analysis.estimators.pain_threshold import analyse
 from tissuesense.analysis.pain_trials import PainThreshold
 from tissuesense.core.arrays import FloatArray
+from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import NoColumn, NoProbeArea
+from tissuesense.core.errors import CalibrationError, NoColumn, NoProbeArea
 from tissuesense.core.quality import QualityFlag as Flag
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import ReactionLatency, Recording, RecordingContext, RecordingKind
@@ -278,7 +279,7 @@ def test_a_manual_ramp_with_a_soft_toe_is_corrected_without_bias() -> None:
         kicks = rng.normal(size=steps) * np.sqrt(1 - decay**2)
         for i in range(1, steps):
             wander[i] = decay * wander[i - 1] + kicks[i]
-        t = np.arange(steps) * dt
+        t = np.arange(float(steps)) * dt
         toe = np.clip((t - 1) / 0.4, 0, 1)
         p = np.cumsum(50 * (1 + 0.1 * wander) * toe) * dt
         truth = rng.uniform(150, 500)
@@ -362,3 +363,35 @@ def test_without_force_or_area_the_error_says_what_to_add() -> None:
 def test_a_handful_of_samples_holds_no_press(samples: int) -> None:
     t = np.arange(samples) / 80
     assert analyse(recording(t, np.full(samples, 50.0))).trials == ()
+
+
+def test_a_calibration_scales_the_threshold_and_widens_it() -> None:
+    t, p = press((0, 0), (2, 0), (8, 300), (8.5, 0))
+    plain = analyse(recording(t, p)).trials[0].threshold_kpa
+    gain = Calibration(
+        identifier="C-1",
+        instrument="G-1",
+        gain=1.02,
+        covariance=((0, 0, 0), (0, 1e-4, 0), (0, 0, 0)),
+        range_n=(-1.0, 50.0),
+    )
+    context = replace(CONTEXT, calibration=gain, instrument="G-1")
+    scaled = analyse(recording(t, p, context=context)).trials[0].threshold_kpa
+    assert isinstance(plain, Estimate)
+    assert isinstance(scaled, Estimate)
+    assert scaled.value == pytest.approx(1.02 * plain.value)
+    assert scaled.budget["calibration"] == pytest.approx(3.0, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "range_n", "told"),
+    [("G-2", (-1.0, 50.0), "not of 'G-2'"), ("G-1", (-1.0, 20.0), "outside the calibrated range")],
+)
+def test_a_calibration_that_does_not_apply_is_refused(
+    instrument: str, range_n: tuple[float, float], told: str
+) -> None:
+    t, p = press((0, 0), (2, 0), (8, 300), (8.5, 0))
+    calibration = Calibration(identifier="C-1", instrument="G-1", range_n=range_n)
+    context = replace(CONTEXT, calibration=calibration, instrument=instrument)
+    with pytest.raises(CalibrationError, match=told):
+        analyse(recording(t, p, context=context))

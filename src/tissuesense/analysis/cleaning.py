@@ -21,6 +21,8 @@ class CleanSignal:
 
     Attributes
     ----------
+    given
+        As it came, shape (n,).
     values
         Shape (n,); what lasted one or two samples is replaced by the line between its neighbours.
     is_spike
@@ -31,6 +33,7 @@ class CleanSignal:
         Smallest step between readings; 0 where there is none to be seen.
     """
 
+    given: FloatArray
     values: FloatArray
     is_spike: BoolArray
     noise: float
@@ -44,9 +47,10 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
     median of the five about it, by more than four usual steps between samples: a ramp, a sharp
     release, its corners and a sampled peak stay below that.
     """
-    resolution = resolution_of(values)
+    given, resolution = values, resolution_of(values)
     if values.size < 5:  # noqa: PLR2004 - the window
         return CleanSignal(
+            given=given,
             values=values,
             is_spike=np.zeros(values.size, dtype=np.bool_),
             noise=resolution / np.sqrt(12),
@@ -67,6 +71,7 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
         values = values.copy()
         values[brief] = np.interp(t_s[brief], t_s[~brief], values[~brief])
     return CleanSignal(
+        given=given,
         values=values,
         is_spike=is_spike,
         noise=max(noise_of(values), resolution / np.sqrt(12)),

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tissuesense.analysis.cleaning import CleanSignal, clean
+from tissuesense.analysis.calibrated import calibrated_force
+from tissuesense.analysis.cleaning import CleanSignal
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.readout import marker_times
 from tissuesense.analysis.segment import Press, find_presses
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import NoColumn, NoProbeArea
-from tissuesense.core.recording import Recording, RecordingContext
+from tissuesense.core.errors import NoProbeArea
+from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 
 _LEAST_PRESS_KPA = 20.0
 _BEFORE_S = 0.8
@@ -25,10 +26,8 @@ class PainRecording:
 
     Attributes
     ----------
-    raw_n
-        As indicated, shape (n,).
     signal
-        Calibrated and without spikes.
+        The force: as indicated, and calibrated and without spikes.
     marker_s, marker_u_s
         When the client signalled, and the standard uncertainty of each time.
     """
@@ -36,7 +35,6 @@ class PainRecording:
     context: RecordingContext
     tip: ContactTip
     t_s: FloatArray
-    raw_n: FloatArray
     signal: CleanSignal
     marker_s: FloatArray
     marker_u_s: FloatArray
@@ -49,20 +47,19 @@ class PainRecording:
         ------
         NoColumn, NoProbeArea
             When the recording has no force or states no probe area.
+        CalibrationError
+            When the calibration is another gauge's or does not cover what was indicated.
         """
         trace, context = recording.trace, recording.context
-        if trace.force_n is None:
-            raise NoColumn("force_n", kind=str(recording.context.kind or "ppt"))
+        signal = calibrated_force(recording, kind=context.kind or RecordingKind.PPT)
         if context.tip is None:
             raise NoProbeArea
-        raw = trace.force_n
         marks, marks_u = marker_times(trace.t_s, trace.marker)
         return cls(
             context=context,
             tip=context.tip,
             t_s=trace.t_s,
-            raw_n=raw,
-            signal=clean(trace.t_s, context.calibration.apply(raw) if context.calibration else raw),
+            signal=signal,
             marker_s=marks,
             marker_u_s=marks_u,
         )

@@ -111,7 +111,7 @@ def _limit(
     context, part = recording.context, recording.during(press)
     clipped = saturated_from_s(
         recording.t_s[part],
-        recording.raw_n[part],
+        recording.signal.given[part],
         full_scale_n=context.full_scale_n,
         grain_n=max(recording.signal.noise, recording.signal.resolution),
     )

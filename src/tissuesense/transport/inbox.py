@@ -24,6 +24,7 @@ class Inbox:
         self._lock = Lock()
         self._chunks: deque[Chunk] = deque()
         self._dropped = 0
+        self._dropped_at_s = 0.0
         self._error: TransportError | None = None
         self._changed = asyncio.Event()
 
@@ -32,10 +33,9 @@ class Inbox:
         with self._lock:
             if len(self._chunks) >= self._capacity:
                 self._dropped += 1
+                self._dropped_at_s = chunk.t_host_s
                 return
-            if self._dropped:
-                self._chunks.append(_dropped(self._dropped, chunk.t_host_s))
-                self._dropped = 0
+            self._tell_dropped()
             self._chunks.append(chunk)
         self._notify()
 
@@ -57,6 +57,8 @@ class Inbox:
             async with asyncio.timeout(timeout_s):
                 while True:
                     with self._lock:
+                        if not self._chunks:
+                            self._tell_dropped()  # nothing may ever follow
                         if self._chunks:
                             return self._chunks.popleft()
                         if self._error is not None:
@@ -68,9 +70,13 @@ class Inbox:
         except TimeoutError:
             return None
 
+    def _tell_dropped(self) -> None:
+        if self._dropped:
+            count = str(self._dropped).encode()
+            self._chunks.append(
+                Chunk(data=count, t_host_s=self._dropped_at_s, channel=HostChannel.DROPPED)
+            )
+            self._dropped = 0
+
     def _notify(self) -> None:
         self._loop.call_soon_threadsafe(self._changed.set)
-
-
-def _dropped(count: int, t_host_s: float) -> Chunk:
-    return Chunk(data=str(count).encode(), t_host_s=t_host_s, channel=HostChannel.DROPPED)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tissuesense.analysis.estimators.pain_threshold import analyse
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
@@ -72,8 +73,8 @@ def test_every_clean_press_is_one_trial_read_within_one_percent(
     force=arrays(np.float64, st.integers(0, 400), elements=st.floats(-1e6, 1e6)),
     step_s=st.floats(1e-4, 1.0),
 )
-def test_any_force_at_all_is_answered(force: np.ndarray, step_s: float) -> None:  # type: ignore[type-arg]  # hypothesis gives a bare array
-    trace = Trace(t_s=np.arange(force.size) * step_s, force_n=force)
+def test_any_force_at_all_is_answered(force: FloatArray, step_s: float) -> None:
+    trace = Trace(t_s=np.arange(float(force.size)) * step_s, force_n=force)
     context = RecordingContext(kind=RecordingKind.PPT, tip=ContactTip(area_cm2=1.0))
     result = analyse(Recording(trace=trace, context=context))
     assert len(result.to_dict()["trials"]) == len(result.trials)

@@ -59,6 +59,19 @@ def test_a_slow_reader_loses_the_newest_and_is_told_how_many() -> None:
     assert kept[3].channel == HostChannel.DROPPED
 
 
+def test_what_is_lost_last_is_told_although_nothing_follows() -> None:
+    async def play() -> list[Chunk]:
+        inbox = Inbox(capacity=1)
+        for number in range(3):
+            inbox.put(_chunk(number))
+        inbox.fail(LinkLost("gone", endpoint="x"))
+        return [chunk for _ in range(2) if (chunk := await inbox.get(0.0)) is not None]
+
+    first, told = asyncio.run(play())
+    assert first == _chunk(0)
+    assert (told.channel, told.data, told.t_host_s) == (HostChannel.DROPPED, b"2", 2.0)
+
+
 @pytest.mark.parametrize("error_type", [LinkLost, TransportTimeout])
 def test_a_failure_is_raised_after_everything_before_it(
     error_type: type[LinkLost] | type[TransportTimeout],

@@ -1,12 +1,12 @@
 """Press and hold: stiffness, energy loss and relaxation of the tissue under a tip."""
 
+from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal, clean
 from tissuesense.analysis.indentation_press import analyse_press
 from tissuesense.analysis.indentation_result import IndentationAnalysis, summarise
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.indentation_spans import PressSpans, find_spans
 from tissuesense.analysis.result import Estimator
-from tissuesense.core.errors import NoColumn
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import Recording, RecordingKind
 
@@ -24,26 +24,21 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     NoColumn
         When the recording has no force.
     CalibrationError
-        When the gauge indicated forces that its calibration does not cover.
+        When the calibration is another gauge's or does not cover what was indicated.
     """
-    trace, calibration = recording.trace, recording.context.calibration
-    if trace.force_n is None:
-        raise NoColumn("force_n", kind=str(RecordingKind.INDENTATION))
-    indicated = trace.force_n
-    if calibration is not None:
-        calibration.standard_uncertainty_n(indicated)
-    force = clean(trace.t_s, indicated if calibration is None else calibration.apply(indicated))
+    trace = recording.trace
+    force = calibrated_force(recording, kind=RecordingKind.INDENTATION)
     way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
     found = find_spans(trace.t_s, force)
     signal = IndentationSignal(
         t_s=trace.t_s,
-        indicated_n=indicated,
+        indicated_n=force.given,
         force_n=found.force_n,
         force_sd_n=force.noise,
         resolution_n=force.resolution,
         displacement_mm=None if way is None else way.values,
         displacement_sd_mm=0.0 if way is None else way.noise,
-        calibration=calibration,
+        calibration=recording.context.calibration,
         full_scale_n=recording.context.full_scale_n,
     )
     presses = tuple(
