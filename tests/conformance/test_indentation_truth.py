@@ -7,10 +7,13 @@ exponentially.
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from tests.conformance.examiner.generator import generate
+from tests.conformance.examiner.truth import IndentationTruth, Known
 from tests.unit.analysis.pressed_tissue import Gauge, Pressing, pressed, tissue_force
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
@@ -98,20 +101,21 @@ def test_ramp_and_hold_of_a_linear_solid(material: Material, hold_s: float) -> N
     assert value(press.relaxation_fraction) == pytest.approx(expected, abs=0.004)
 
 
+def triangular_force(t: float) -> float:
+    """Return the force of going in for 1 s and out for 1 s at 5 mm/s."""
+    if t <= 0 or t > 2:
+        return 0.0
+    if t <= 1:
+        return ramp_force(SOLID, t)
+    ((k, tau),) = SOLID[1]
+    branch = k * SPEED_MM_S * tau
+    turned = branch * (1 - math.exp(-1 / tau)) + branch
+    return max(SPEED_MM_S * (2 - t) + turned * math.exp(-(t - 1) / tau) - branch, 0.0)
+
+
 def test_energy_loss_of_a_triangular_cycle() -> None:
     """In 1 s, out 1 s at 5 mm/s: 0.200090 of the work is lost, force clipped at zero."""
-
-    def force(t: float) -> float:
-        if t <= 0 or t > 2:
-            return 0.0
-        if t <= 1:
-            return ramp_force(SOLID, t)
-        ((k, tau),) = SOLID[1]
-        branch = k * SPEED_MM_S * tau
-        turned = branch * (1 - math.exp(-1 / tau)) + branch
-        return SPEED_MM_S * (2 - t) + turned * math.exp(-(t - 1) / tau) - branch
-
-    press = sampled(force, lambda t: SPEED_MM_S * max(min(t, 2 - t), 0), 2)
+    press = sampled(triangular_force, lambda t: SPEED_MM_S * max(min(t, 2 - t), 0), 2)
 
     assert value(press.energy_loss_ratio) == pytest.approx(0.200090, abs=0.003)
 
@@ -142,6 +146,72 @@ def test_intervals_cover_the_truth_and_are_not_idle() -> None:
     assert {name: np.mean(hits) >= 0.90 for name, hits in covered.items()} == dict.fromkeys(
         truth, True
     )
+
+
+def examined(
+    count: int, seed: int, *, blind: bool = False
+) -> list[tuple[Known, tuple[IndentationPress, ...]]]:
+    """Analyse recordings of trembling hands on many tissues; `blind` without displacement."""
+    found = []
+    for known in generate("indentation", count, seed):
+        recording = known.recording
+        if blind:
+            trace = Trace(t_s=recording.trace.t_s, force_n=recording.trace.force_n)
+            recording = replace(recording, trace=trace)
+        found.append((known, analyse_indentation(recording).presses))
+    return found
+
+
+def covered(estimate: object, true: float) -> bool:
+    assert isinstance(estimate, Estimate)
+    low, high = estimate.coverage_interval()
+    return low <= true <= high
+
+
+def test_intervals_cover_the_truth_of_hands_that_cannot_hold_still() -> None:
+    hits: dict[str, list[bool]] = {"secant": [], "energy loss": [], "relaxation": []}
+    for known, presses in examined(200, 6):
+        for truth, press in zip(known.presses, presses, strict=True):
+            assert isinstance(truth, IndentationTruth)
+            hits["secant"].append(covered(press.secant_stiffness_n_mm, truth.secant_n_mm))
+            if isinstance(press.energy_loss_ratio, Estimate):
+                hits["energy loss"].append(covered(press.energy_loss_ratio, truth.energy_loss))
+            if truth.relaxation is not None and isinstance(press.relaxation_fraction, Estimate):
+                hits["relaxation"].append(covered(press.relaxation_fraction, truth.relaxation))
+
+    assert all(len(hit) > 300 for hit in hits.values())
+    shares = {name: float(np.mean(hit)) for name, hit in hits.items()}
+    assert all(0.92 <= share <= 0.98 for share in shares.values()), shares
+
+
+def test_the_force_alone_tells_the_relaxation_within_two_hundredths() -> None:
+    errors, hits = [], []
+    for known, presses in examined(100, 8, blind=True):
+        assert len(presses) == len(known.presses)
+        for truth, press in zip(known.presses, presses, strict=True):
+            assert isinstance(truth, IndentationTruth)
+            if truth.relaxation is None:
+                assert not isinstance(press.relaxation_fraction, Estimate)
+                continue
+            errors.append(math.fabs(value(press.relaxation_fraction) - truth.relaxation))
+            hits.append(covered(press.relaxation_fraction, truth.relaxation))
+
+    assert len(errors) > 100
+    assert np.quantile(errors, 0.9) <= 0.02
+    assert np.mean(hits) >= 0.92
+
+
+@pytest.mark.parametrize("rate_hz", [20.0, 40.0, 250.0])
+def test_a_sharp_turn_between_two_samples_is_within_the_interval(rate_hz: float) -> None:
+    """In 1 s, out 1 s, wherever the samples fall; the loss is known to six decimals."""
+    hits = []
+    for phase in np.linspace(0, 1, 25, endpoint=False):
+        rng = np.random.default_rng(int(1000 * phase))
+        t = (np.arange(-2 * rate_hz, 4 * rate_hz) + phase) / rate_hz
+        force = np.array([triangular_force(x) for x in t]) + rng.normal(0, 0.005, t.size)
+        way = SPEED_MM_S * np.maximum(np.minimum(t, 2 - t), 0) + rng.normal(0, 0.01, t.size)
+        hits.append(covered(press_of(t, force, way).energy_loss_ratio, 0.200090))
+    assert np.mean(hits) >= 0.88
 
 
 def repeats(

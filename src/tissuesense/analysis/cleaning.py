@@ -12,6 +12,8 @@ _SPIKE_STEPS = 4.0
 _LEAP_STEPS = 6.0
 _SPIKE_SHARE_OF_RANGE = 0.02
 _RESOLUTION_SAMPLES = 20_000
+_ROUNDING_OF_A_STEP = 0.02
+_ALMOST_ALL = 0.98  # a wrong reading or two need not lie on the grid
 _SLACK = 1e-6
 
 
@@ -122,8 +124,8 @@ def resolution_of(values: FloatArray) -> float:
     smallest = float(steps.min())
     multiples = steps / smallest
     # Readings on a grid differ by whole steps; readings of a continuous signal do not.
-    on_grid = np.abs(multiples - np.round(multiples)) < 0.02  # noqa: PLR2004
-    return smallest if bool(on_grid.mean() > 0.98) else 0.0  # noqa: PLR2004
+    on_grid = np.abs(multiples - np.round(multiples)) < _ROUNDING_OF_A_STEP
+    return smallest if bool(on_grid.mean() > _ALMOST_ALL) else 0.0
 
 
 def binned(t_s: FloatArray, values: FloatArray, width_s: float) -> tuple[FloatArray, FloatArray]:

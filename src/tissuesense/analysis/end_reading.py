@@ -26,19 +26,25 @@ class EndReading:
     ----------
     slope_per_s
         How fast it changes: what an error of the time is multiplied by.
-    scatter, curve
-        Standard uncertainties: of the readings about the curve, and of the curve's being right.
+    scatter, curve, hand
+        Standard uncertainties: of the curve, by the scatter of the readings; of the curve's being
+        right; and of what the hand did about the curve at this very instant.
     """
 
     value: float
     slope_per_s: float
     scatter: float
     curve: float
+    hand: float = 0.0
 
     @property
     def u(self) -> float:
         """Standard uncertainty without that of the time."""
-        return math.hypot(self.scatter, self.curve)
+        return math.hypot(self.scatter, self.curve, self.hand)
+
+    def u_with_time(self, time_u_s: float) -> float:
+        """Return the standard uncertainty when that of the time is `time_u_s`."""
+        return math.hypot(self.u, self.slope_per_s * time_u_s)
 
 
 def read_ends(
@@ -78,4 +84,16 @@ def _read(
         slope_per_s=float(whole.coefficients[1]),
         scatter=math.sqrt(max(float(whole.covariance[0, 0]), 0.0)),
         curve=math.fabs(float(half.coefficients[0] - whole.coefficients[0])),
+        hand=_beyond_noise(whole.residual_sd, least_sd, n),
     )
+
+
+def _beyond_noise(residual_sd: float, noise_sd: float, n: int) -> float:
+    """Return how far a hand sways about the curve: what is left of the residuals without noise.
+
+    A fit averages over the sway; the force at one instant holds it in full. A variance from `n`
+    residuals is itself known to ``sqrt(2 / n)``: what lies within twice that may be noise.
+    """
+    noise = noise_sd**2
+    beyond = residual_sd**2 - noise
+    return math.sqrt(beyond) if beyond > 2 * math.sqrt(2 / n) * noise else 0.0

@@ -19,6 +19,7 @@ _FEWEST_SAMPLES = 4
 _RETURNED_SHARE = 0.4
 # Short enough to round no peak, long enough to calm the noise where samples are many.
 _PEAK_WINDOW_S = 0.03
+_PEAK_SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +128,9 @@ def _moving(
     return signal.t_s[span.start : stop], way_mm[span.start : stop], rest
 
 
-def smoothed(t_s: FloatArray, values: FloatArray) -> FloatArray:
-    """Return means over 30 ms, or the samples themselves where they are no denser."""
-    width = int(np.searchsorted(t_s, t_s[0] + _PEAK_WINDOW_S)) | 1
+def smoothed(t_s: FloatArray, values: FloatArray, *, fewest: int = 1) -> FloatArray:
+    """Return means over 30 ms, or over the `fewest` samples where they are no denser."""
+    width = max(int(np.searchsorted(t_s, t_s[0] + _PEAK_WINDOW_S)), fewest) | 1
     if width == 1 or width >= t_s.size:
         return values
     sums = np.concatenate(([0.0], np.cumsum(values)))
@@ -161,28 +162,35 @@ def _turning_point(
 ) -> tuple[Corner, Corner]:
     """Return, twice, the deepest point; or that of the highest force if depth does not go with it.
 
-    What smoothing once more takes off the peak is taken for what smoothing took off it.
+    What smoothing once more takes off a peak is taken for what smoothing, or the turning between
+    two samples, took off it.
     """
     t = signal.t_s[part]
     top, way = int(np.argmax(smooth_n)), None
     if signal.displacement_mm is not None:
         way_mm = signal.displacement_mm[part]
-        deepest = int(np.argmax(smoothed(t, way_mm)))
+        smooth_mm = smoothed(t, way_mm)
+        deepest = int(np.argmax(smooth_mm))
         top = deepest if smooth_n[deepest] > smooth_n[top] / 2 else top
         way = EndReading(
             value=float(way_mm[top]),
             slope_per_s=0.0,
             scatter=signal.displacement_sd_mm,
-            curve=0.0,
+            curve=_rounding(t, smooth_mm),
         )
     force = EndReading(
         value=float(smooth_n[top]),
         slope_per_s=0.0,
         scatter=signal.force_sd_n,
-        curve=float(smooth_n.max() - smoothed(t, smooth_n).max()),
+        curve=_rounding(t, smooth_n),
     )
     corner = Corner(t_s=float(t[top]), force=force, way=way)
     return corner, corner
+
+
+def _rounding(t_s: FloatArray, smooth: FloatArray) -> float:
+    """Return what smoothing, over three samples at least, takes off the highest of `smooth`."""
+    return float(smooth.max() - smoothed(t_s, smooth, fewest=_PEAK_SAMPLES).max())
 
 
 def _contact(

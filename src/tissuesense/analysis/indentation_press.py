@@ -145,7 +145,9 @@ def _energy_loss(
         return _TOO_COARSE
     returned = -given_back.value_n_mm / put_in.value_n_mm
     travel_mm = -given_back.travel_mm - returned * put_in.travel_mm
-    top_n_mm, leave_n_mm = returned * top.force.value * top.way.u, leave.force.value * leave.way.u
+    top_u_s, leave_u_s = (course.hold.start_u_s, course.hold.end_u_s) if course.hold else (0.0, 0.0)
+    top_n_mm = returned * top.force.value * top.way.u_with_time(top_u_s)
+    leave_n_mm = leave.force.value * leave.way.u_with_time(leave_u_s)
     budget = {
         "readings": math.hypot(given_back.u_n_mm, returned * put_in.u_n_mm),
         # At a turning point both are the same error and nearly cancel.
@@ -174,6 +176,7 @@ def _relaxation(
     contributions_n = {
         "scatter": math.hypot(end.scatter, kept * start.scatter),
         "curve": math.hypot(end.curve, kept * start.curve),
+        "hand": math.hypot(end.hand, kept * start.hand),
         "corners": math.hypot(
             end.slope_per_s * hold.end_u_s, kept * start.slope_per_s * hold.start_u_s
         ),

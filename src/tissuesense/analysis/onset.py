@@ -1,5 +1,6 @@
 """Where a quantity leaves its level: the tip meets the skin, the hand stops or sets off."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +28,22 @@ def find_onset(x: FloatArray, y: FloatArray, *, low: float, high: float, sd: flo
     1.5, soft tissue about 2) and the uncertainty holds that choice.
     """
     x, y = _thinned(x), _thinned(y)
-    onset = _among(np.linspace(low, high, _CANDIDATES), x, y, sd)
+    onset, between_shapes = _among(np.linspace(low, high, _CANDIDATES), x, y, sd)
     step = (high - low) / (_CANDIDATES - 1)
     if onset.u < step:
         closer = np.linspace(onset.at - 2 * step, onset.at + 2 * step, _CANDIDATES)
-        onset = _among(np.clip(closer, low, high), x, y, sd)
-    return onset
+        onset, _ = _among(np.clip(closer, low, high), x, y, sd)
+    return Onset(at=onset.at, u=math.hypot(onset.u, between_shapes / math.sqrt(12)))
 
 
-def _among(candidates: FloatArray, x: FloatArray, y: FloatArray, sd: float) -> Onset:
-    """Weigh evenly spaced candidates by the likelihood of each with the best size and shape."""
+def _among(
+    candidates: FloatArray, x: FloatArray, y: FloatArray, sd: float
+) -> tuple[Onset, float]:
+    """Weigh evenly spaced candidates by the likelihood of each with the best size and shape.
+
+    Also returns how far the shapes next to the best one, half a power sharper or softer, would
+    move the place.
+    """
     beyond = np.maximum(x[None, :] - candidates[:, None], 0.0)
     root = np.sqrt(beyond)
     square = beyond * beyond
@@ -44,16 +51,19 @@ def _among(candidates: FloatArray, x: FloatArray, y: FloatArray, sd: float) -> O
     along = np.maximum(shapes @ y, 0.0)
     size = np.maximum(np.einsum("pci,pci->pc", shapes, shapes), np.finfo(float).tiny)
     squares = float(y @ y) - along**2 / size
-    best = float(squares.min())
     p, c = np.unravel_index(int(np.argmin(squares)), squares.shape)
     residuals = y - shapes[p, c] * (along[p, c] / size[p, c])
-    variance = max(best / max(x.size - 3, 1), sd * sd, 1e-12) * correlation_inflation(residuals)
-    weight = np.exp(-(squares - best) / (2 * variance)).sum(axis=0)
+    variance = max(float(squares[p, c]) / max(x.size - 3, 1), sd * sd, 1e-12)
+    variance *= correlation_inflation(residuals)
+    weight = np.exp(-(squares - squares[p, c]) / (2 * variance)).sum(axis=0)
     weight /= weight.sum()
     at = float(weight @ candidates)
     spread = float(weight @ (candidates - at) ** 2)
     step = float(candidates[-1] - candidates[0]) / (candidates.size - 1)
-    return Onset(at=at, u=float(np.sqrt(spread + step * step / 12)))
+    of_shape = np.exp(-(squares - squares.min(axis=1, keepdims=True)) / (2 * variance))
+    places = of_shape @ candidates / of_shape.sum(axis=1)
+    apart = float(np.abs(np.diff(places))[max(p - 1, 0) : p + 1].max())
+    return Onset(at=at, u=float(np.sqrt(spread + step * step / 12))), apart
 
 
 def _thinned(values: FloatArray) -> FloatArray:

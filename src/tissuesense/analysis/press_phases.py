@@ -1,5 +1,6 @@
 """When a press is held: where the hand stops and where it sets off again."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,7 +112,8 @@ def find_force_hold(
         return None
     fall = np.gradient(np.convolve(force_n, np.full(width, 1.0 / width), mode="same"), t_s)
     steepest = int(np.argmin(fall[width:-1])) + width
-    top = _end_of_rise(t_s, calm_n[: steepest + 1])
+    start = _end_of_rise(t_s[: steepest + 1], calm_n[: steepest + 1])
+    top = int(np.searchsorted(t_s, start.at))
     before = np.flatnonzero(fall[top:steepest] > _STEEPNESS_SHARE * fall[steepest])
     leaves = top + int(before[-1]) if before.size else top
     a, b = (int(i) for i in np.searchsorted(t_s, [t_s[leaves] - _LEVEL_WINDOW_S, t_s[leaves]]))
@@ -124,15 +126,21 @@ def find_force_hold(
         t_s[part], below, low=float(t_s[(a + b) // 2]), high=float(t_s[steepest]), sd=sd_n
     )
     return Hold(
-        start_s=float(t_s[top]),
+        start_s=start.at,
         end_s=end.at,
-        start_u_s=float(np.median(np.diff(t_s))) / 2,
+        start_u_s=start.u,
         end_u_s=end.u,
     )
 
 
-def _end_of_rise(t_s: FloatArray, calm_n: FloatArray) -> int:
-    """Return the peak, or where it is nearly reached when it comes much later, in a flat hold."""
+def _end_of_rise(t_s: FloatArray, calm_n: FloatArray) -> Onset:
+    """Return the peak, or where it is nearly reached when it comes much later, in a flat hold.
+
+    Relaxation makes the peak precede the hand's stopping, by the more the gentler it stops: how
+    long the last little of the rise took is taken for the uncertainty.
+    """
     top = int(np.argmax(calm_n))
     nearly = int(np.argmax(calm_n >= _NEARLY * calm_n[top]))
-    return top if t_s[top] - t_s[nearly] <= _SMOOTHING_S else nearly
+    lasting, step = float(t_s[top] - t_s[nearly]), float(np.median(np.diff(t_s)))
+    at = top if lasting <= _SMOOTHING_S else nearly
+    return Onset(at=float(t_s[at]), u=math.hypot(min(lasting, _SMOOTHING_S), step / 2))

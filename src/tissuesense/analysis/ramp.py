@@ -17,6 +17,7 @@ _PLATEAU_SLOPE_SHARE = 0.3
 SHORTEST_PLATEAU_S = 0.1
 _LONGEST_PLATEAU_LOOKED_FOR_S = 6.0
 _TOP_SHARE = 0.7
+_CLEAR_GAIN = 0.5  # of what one line leaves over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,4 +173,4 @@ def _held_from(curve: PressedCurve, let_go: Bend, highest: float) -> Bend | None
     flat = bend.slope_after < _PLATEAU_SLOPE_SHARE * bend.slope_before
     long_enough = let_go.t_s - bend.t_s > SHORTEST_PLATEAU_S
     high_enough = bend.value > _TOP_SHARE * highest
-    return bend if flat and long_enough and high_enough and bend.gain > 0.5 else None  # noqa: PLR2004
+    return bend if flat and long_enough and high_enough and bend.gain > _CLEAR_GAIN else None

@@ -19,6 +19,9 @@ _CV_WINDOW_S = 0.25
 _MAD_TO_SD = 1.4826
 # Nobody knows what the hand did in a longer silence: the press is void.
 LONGEST_LOSS_S = 0.5
+# Just before the stop less is enough to lose the value itself.
+_LATE_S = 1.0
+_LONGEST_LATE_LOSS_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +213,8 @@ def _lost_samples(facts: RampFacts) -> Remark | None:
     wide = on_ramp & (steps > 3 * facts.usual_step_s)
     if not wide.any():
         return None
-    last_second = wide & (t[1:] > facts.stop_s - 1.0)
-    lost_late = bool(last_second.any() and steps[last_second].max() > 0.25)  # noqa: PLR2004
+    late = wide & (t[1:] > facts.stop_s - _LATE_S)
+    lost_late = bool(late.any() and steps[late].max() > _LONGEST_LATE_LOSS_S)
     return Remark(
         flag=QualityFlag.DROP, rejects=lost_late or bool(steps[wide].max() > LONGEST_LOSS_S)
     )

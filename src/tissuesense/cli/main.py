@@ -60,14 +60,19 @@ def build_app() -> typer.Typer:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code; only `--debug` lets a traceback through."""
     words, debug = _switches_first(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal without plus-minus signs shows a ?
-            stream.reconfigure(errors="replace")
+    _make_streams_forgiving()
     try:
         code = _run(words, debug=debug)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
+        code = ExitCode.FAILED
+    except OSError as error:  # a full disk, a folder without permission
+        _forget_stdout()
+        if debug:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"The system refused: {where}{error.strerror or error}.")
         code = ExitCode.FAILED
     sys.exit(code)
 
@@ -86,7 +91,7 @@ def _run(words: Sequence[str], *, debug: bool) -> int:
         explain(error)
         return exit_code(error)
     except Exception as error:
-        if debug:
+        if debug or isinstance(error, OSError):
             raise
         say(f"Something went wrong inside tissuesense ({type(error).__name__}: {error}).")
         say("Run the same command with --debug to see where, and report it with that text.")
@@ -103,6 +108,17 @@ def _add(app: typer.Typer, verb: str) -> None:
         app.add_typer(module.app, name=verb)
     else:
         app.command(verb)(module.command)
+
+
+def _make_streams_forgiving() -> None:
+    """Let a terminal without plus-minus signs show a ?, and what is closed swallow all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _version(asked: bool) -> None:

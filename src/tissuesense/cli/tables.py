@@ -29,12 +29,14 @@ class _Column:
 
 
 # What a reader looks for first; --json has the rest.
+_PRESSURE_COLUMNS = (
+    _Column("Threshold", "kPa", ("threshold_kpa", "ppt_kpa")),
+    _Column("Without reaction", "kPa", ("latent_threshold_kpa", "latent_ppt_kpa")),
+    _Column("Rate", "kPa/s", ("ramp_rate_kpa_s",)),
+)
 _COLUMNS: dict[RecordingKind, tuple[_Column, ...]] = {
-    RecordingKind.PPT: (
-        _Column("Threshold", "kPa", ("threshold_kpa", "ppt_kpa")),
-        _Column("Without reaction", "kPa", ("latent_threshold_kpa", "latent_ppt_kpa")),
-        _Column("Rate", "kPa/s", ("ramp_rate_kpa_s",)),
-    ),
+    RecordingKind.PPT: _PRESSURE_COLUMNS,
+    RecordingKind.TOLERANCE: _PRESSURE_COLUMNS,
     RecordingKind.INDENTATION: (
         _Column("Stiffness", "N/mm", ("secant_stiffness_n_mm",)),
         _Column("Relaxation", "%", ("relaxation_fraction",), 100.0),

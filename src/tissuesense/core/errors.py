@@ -70,7 +70,8 @@ class NoProbeArea(UsageError):  # noqa: N818 - named for what is missing
     def __init__(self) -> None:
         super().__init__(
             "The probe area is not stated, so force cannot be turned into pressure.",
-            hint='Add the area of the tip to the side-car, such as {"probe_area_cm2": 1.0}.',
+            hint="State the area of the tip in cm2: in the side-car as "
+            '{"probe_area_cm2": 1.0}, on the command line as --probe-area-cm2 1.0.',
         )
 
 

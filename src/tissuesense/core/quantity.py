@@ -98,6 +98,16 @@ class Estimate:
         half = coverage_factor(self.dof, level) * self.standard_uncertainty
         return (self.value - half, self.value + half)
 
+    @property
+    def u(self) -> float:
+        """The standard uncertainty, by its name in the contract's Q."""
+        return self.standard_uncertainty
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """The 95 % interval, by its name in the contract's Q."""
+        return self.coverage_interval()
+
     def scaled(self, factor: float, unit: str) -> "Estimate":
         """Return the same measurement in another unit."""
         interval = self.interval95
@@ -114,8 +124,7 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the contract's Q: value, u, ci95."""
-        low, high = self.coverage_interval()
-        return {"value": self.value, "u": self.standard_uncertainty, "ci95": [low, high]}
+        return {"value": self.value, "u": self.u, "ci95": list(self.ci95)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

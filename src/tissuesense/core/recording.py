@@ -36,8 +36,9 @@ class ReactionLatency:
     sd_s: float
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.mean_s) and math.isfinite(self.sd_s) and self.sd_s >= 0):
-            raise UsageError(f"A reaction latency must be finite, not {self}.")
+        for name, seconds in (("mean", self.mean_s), ("sd", self.sd_s)):
+            if not (math.isfinite(seconds) and seconds >= 0):
+                raise UsageError(f"latency_s: {name} must not be negative, and is {seconds}.")
 
 
 # The contract's figures where a recording states none.

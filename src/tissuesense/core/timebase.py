@@ -62,7 +62,7 @@ def regularise(t_s: FloatArray, values: FloatArray) -> Timebase:
     if not in_order.all():
         duplicates, misplaced = _count_out_of_order(times, in_order)
         if misplaced > _MISPLACED_SHARE * times.size:
-            row = int(kept[np.flatnonzero(~in_order)[0]])
+            row = int(kept[1:][np.diff(times) < 0][0])
             raise UsageError(
                 f"Time goes backwards at sample {row + 1} of {keep.size}, and too often to mend."
             )

@@ -44,7 +44,9 @@ def newton_per_unit(unit: str) -> float:
         return _NEWTON_PER_UNIT[unit.strip().lower()]
     except KeyError:
         raise ConfigurationError(
-            f"'{unit}' is not a unit of force.", known=sorted(_NEWTON_PER_UNIT)
+            f"'{unit}' is not a unit of force.",
+            hint="Such as N, kgf or lbf.",
+            known=sorted(_NEWTON_PER_UNIT),
         ) from None
 
 

@@ -1,7 +1,7 @@
 """Trace files: read with every fault named, written so that each number comes back exactly."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +19,10 @@ from tissuesense.files.replace import replace_file
 from tissuesense.files.sidecar import SideCar, read_sidecar, sidecar_path, write_sidecar
 
 _TIME = "time_s"
+_MARKER = "marker"
 _FEWEST_SAMPLES = 2  # one sample has no rate and no duration
-# Thirty thousand years: a larger time is a damaged cell, and steps between such could overflow.
-_LATEST_S = 1e12
+# Thirty thousand years, or as many newtons: a damaged cell, and sums of such could overflow.
+_LARGEST = 1e12
 _ROWS_AT_ONCE = 100_000
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -30,8 +31,8 @@ def read_trace(path: str | Path) -> Recording:
     """Read a CSV of samples and its side-car, mending and flagging what can be mended.
 
     Columns of other names are left out, and so are rows with an empty cell (flag
-    ``missing_values``), doubled rows and gaps being flagged as `regularise` does. A column that is
-    empty throughout counts as absent.
+    ``missing_values``), doubled rows and gaps being flagged as `regularise` does. An empty marker
+    means no signal. A column that is empty throughout counts as absent.
 
     Raises
     ------
@@ -46,8 +47,7 @@ def read_trace(path: str | Path) -> Recording:
     table = read_columns(path, header, names)
     if not table.shape[0]:
         raise _unusable(path, "names its columns and holds no samples", "no_rows")
-    there = [not np.isnan(table[:, i]).all() for i in range(len(names))]
-    columns = {name: table[:, i] for i, name in enumerate(names) if there[i]}
+    columns = _columns_with_values(table, names)
     time_s = columns.pop(_TIME, None)
     if time_s is None or not columns:
         raise _unusable(path, "has no row with both a time and a reading", "no_rows")
@@ -125,10 +125,22 @@ def _looks_like_a_number(cell: str) -> bool:
     return True
 
 
+def _columns_with_values(table: FloatArray, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Return the columns that hold anything, without what cannot be a reading."""
+    believable = np.where(np.fabs(table) > _LARGEST, np.nan, table).T
+    columns = {
+        name: values
+        for name, values in zip(names, believable, strict=True)
+        if not np.isnan(values).all()
+    }
+    if _MARKER in columns:  # some programs write it only where the client signals
+        columns[_MARKER] = np.nan_to_num(columns[_MARKER], nan=0.0)
+    return columns
+
+
 def _timebase(path: Path, time_s: FloatArray, values: FloatArray) -> Timebase:
-    believable = np.where(np.greater(np.fabs(time_s), _LATEST_S), np.nan, time_s)
     try:
-        return regularise(believable, values)
+        return regularise(time_s, values)
     except UsageError as err:
         raise TraceFileError(
             f"{path}: {err.message}",
@@ -163,7 +175,7 @@ def _lines(trace: Trace) -> Iterator[str]:
 
 
 def _cells(name: str, values: FloatArray) -> Iterator[str]:
-    if name == "marker" and np.isin(values, (0, 1)).all():
+    if name == _MARKER and np.isin(values, (0, 1)).all():
         return map(str, values.astype(int).tolist())
     return map(repr, values.tolist())
 

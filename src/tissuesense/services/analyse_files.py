@@ -56,23 +56,28 @@ FileOutcome = RecordingAnalysis | FileFailure
 def find_traces(paths: Iterable[Path]) -> list[Path]:
     """Return every trace file that `paths` name: files as given, folders with all below them.
 
+    A path that does not exist stays in the list, for its error to stand beside the others' numbers.
+
     Raises
     ------
     UsageError
-        When a path does not exist or a folder holds no trace.
+        When no path exists, or a folder holds no trace.
     """
+    paths = list(paths)
+    if not any(path.exists() for path in paths):
+        raise UsageError(f"There is no file or folder {', '.join(map(str, paths))}.")
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
-            below = sorted(path.rglob("*.csv"))
-            if not below:
-                raise UsageError(f"The folder {path} holds no .csv file.")
-            found.update(dict.fromkeys(below))
-        elif path.exists():
-            found[path] = None
-        else:
-            raise UsageError(f"There is no file or folder {path}.")
+        below = _traces_below(path) if path.is_dir() else [path]
+        if not below:
+            raise UsageError(f"The folder {path} holds no .csv file.")
+        found.update(dict.fromkeys(below))
     return list(found)
+
+
+def _traces_below(folder: Path) -> list[Path]:
+    """Return the trace files in a folder and its folders; other systems write .CSV, too."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".csv" and not p.is_dir())
 
 
 def analyse_files(paths: Sequence[Path]) -> Iterator[FileOutcome]:

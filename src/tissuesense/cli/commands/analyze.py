@@ -36,7 +36,8 @@ def command(
         _show_tables(outcomes)
     failures = [outcome for outcome in outcomes if isinstance(outcome, FileFailure)]
     for failure in failures:
-        say(f"{failure.path}: {failure.message}")
+        named = str(failure.path) in failure.message
+        say(failure.message if named else f"{failure.path}: {failure.message}")
     if failures:
         say(f"{len(failures)} of {len(outcomes)} files could not be analysed.")
         raise typer.Exit(ExitCode.FAILED)

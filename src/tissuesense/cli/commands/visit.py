@@ -11,7 +11,12 @@ from tissuesense.cli.output import print_json
 from tissuesense.cli.store_option import DataOption, open_from_terminal
 from tissuesense.core.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="A visit from the shell: JSON in, JSON out.")
+_HELP = """A visit from the shell: JSON in, JSON out.
+
+Example: tissuesense visit open --client TS-7QK4Z
+"""
+
+app = typer.Typer(no_args_is_help=True, help=_HELP)
 
 FromOption = Annotated[
     str | None,
