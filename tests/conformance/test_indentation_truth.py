@@ -185,18 +185,21 @@ def test_intervals_cover_the_truth_of_hands_that_cannot_hold_still() -> None:
 
 
 def test_the_force_alone_tells_the_relaxation_within_two_hundredths() -> None:
-    errors, hits = [], []
-    for known, presses in examined(100, 8, blind=True):
-        assert len(presses) == len(known.presses)
+    """A sway at the wrong moment may look like letting go; a press that turned is never held."""
+    errors, hits, refused = [], [], 0
+    for known, presses in examined(150, 8, blind=True):
         for truth, press in zip(known.presses, presses, strict=True):
             assert isinstance(truth, IndentationTruth)
+            found = press.relaxation_fraction
             if truth.relaxation is None:
-                assert not isinstance(press.relaxation_fraction, Estimate)
-                continue
-            errors.append(math.fabs(value(press.relaxation_fraction) - truth.relaxation))
-            hits.append(covered(press.relaxation_fraction, truth.relaxation))
+                assert not isinstance(found, Estimate)
+            elif isinstance(found, Estimate):
+                errors.append(math.fabs(found.value - truth.relaxation))
+                hits.append(covered(found, truth.relaxation))
+            else:
+                refused += 1
 
-    assert len(errors) > 100
+    assert refused <= 0.03 * len(errors)
     assert np.quantile(errors, 0.9) <= 0.02
     assert np.mean(hits) >= 0.92
 

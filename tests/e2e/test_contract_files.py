@@ -67,13 +67,6 @@ def test_a_marker_written_only_at_the_signal_gives_the_same_numbers(
     assert "missing_values" not in found["sparse.csv"]["flags"]
 
 
-def test_a_force_beyond_all_belief_is_a_missing_value(program: Program, tmp_path: Path) -> None:
-    path = write(tmp_path / "damaged.csv", [*RAMP[:30], "2.95,7e300,0", *RAMP[30:]])
-    said = program("analyze", path, "--json")
-    assert said.returncode == 0
-    assert "missing_values" in entries(said.stdout)["damaged.csv"]["flags"]
-
-
 @pytest.mark.parametrize("latency", [{"mean": -0.3, "sd": 0.1}, {"mean": 0.3, "sd": -0.1}])
 def test_a_reaction_before_the_sensation_is_refused(
     program: Program, tmp_path: Path, latency: dict[str, float]

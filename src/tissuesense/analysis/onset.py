@@ -36,9 +36,7 @@ def find_onset(x: FloatArray, y: FloatArray, *, low: float, high: float, sd: flo
     return Onset(at=onset.at, u=math.hypot(onset.u, between_shapes / math.sqrt(12)))
 
 
-def _among(
-    candidates: FloatArray, x: FloatArray, y: FloatArray, sd: float
-) -> tuple[Onset, float]:
+def _among(candidates: FloatArray, x: FloatArray, y: FloatArray, sd: float) -> tuple[Onset, float]:
     """Weigh evenly spaced candidates by the likelihood of each with the best size and shape.
 
     Also returns how far the shapes next to the best one, half a power sharper or softer, would

@@ -21,6 +21,8 @@ _LEVEL_WINDOW_S = 0.7
 _STEEPNESS_SHARE = 0.2
 _SMOOTHING_S = 0.1
 _NEARLY = 0.985
+_SLOWING_SHARE = 0.8
+_SWAY_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,8 @@ def find_force_hold(
     """Find the hold in the force alone: from the end of the rise to the beginning of the release.
 
     While held the force may fall by a half, so no single level tells the hold; the release does,
-    being the steepest fall, and the peak before it. `calm_n` is the force, lightly smoothed.
+    being the steepest fall, and the peak before it. `calm_n` is the force, lightly smoothed. None
+    where there is no hold to be seen, as in a hand that turns round gently.
     """
     width = int(np.searchsorted(t_s, t_s[0] + _SMOOTHING_S)) | 1
     if t_s.size < 2 * max(width, _FEWEST_SAMPLES):
@@ -125,12 +128,15 @@ def find_force_hold(
     end = find_onset(
         t_s[part], below, low=float(t_s[(a + b) // 2]), high=float(t_s[steepest]), sd=sd_n
     )
-    return Hold(
-        start_s=start.at,
-        end_s=end.at,
-        start_u_s=start.u,
-        end_u_s=end.u,
-    )
+    if not _slows_down(*np.interp([start.at, (start.at + end.at) / 2, end.at], t_s, calm_n)):
+        return None
+    return Hold(start_s=start.at, end_s=end.at, start_u_s=start.u, end_u_s=end.u)
+
+
+def _slows_down(first_n: float, middle_n: float, last_n: float) -> bool:
+    """Tell relaxation, which slows down but for the sway of a hand, from letting go."""
+    most = _SLOWING_SHARE * (first_n - middle_n) + _SWAY_SHARE * first_n
+    return middle_n - last_n <= most
 
 
 def _end_of_rise(t_s: FloatArray, calm_n: FloatArray) -> Onset:

@@ -21,8 +21,8 @@ from tissuesense.files.sidecar import SideCar, read_sidecar, sidecar_path, write
 _TIME = "time_s"
 _MARKER = "marker"
 _FEWEST_SAMPLES = 2  # one sample has no rate and no duration
-# Thirty thousand years, or as many newtons: a damaged cell, and sums of such could overflow.
-_LARGEST = 1e12
+# Thirty thousand years: a larger time is a damaged cell, and steps between such could overflow.
+_LATEST_S = 1e12
 _ROWS_AT_ONCE = 100_000
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -126,11 +126,10 @@ def _looks_like_a_number(cell: str) -> bool:
 
 
 def _columns_with_values(table: FloatArray, names: Sequence[str]) -> dict[str, FloatArray]:
-    """Return the columns that hold anything, without what cannot be a reading."""
-    believable = np.where(np.fabs(table) > _LARGEST, np.nan, table).T
+    """Return the columns that hold anything; in that of markers, nothing means no signal."""
     columns = {
         name: values
-        for name, values in zip(names, believable, strict=True)
+        for name, values in zip(names, table.T, strict=True)
         if not np.isnan(values).all()
     }
     if _MARKER in columns:  # some programs write it only where the client signals
@@ -139,8 +138,9 @@ def _columns_with_values(table: FloatArray, names: Sequence[str]) -> dict[str, F
 
 
 def _timebase(path: Path, time_s: FloatArray, values: FloatArray) -> Timebase:
+    believable = np.where(np.greater(np.fabs(time_s), _LATEST_S), np.nan, time_s)
     try:
-        return regularise(time_s, values)
+        return regularise(believable, values)
     except UsageError as err:
         raise TraceFileError(
             f"{path}: {err.message}",

@@ -56,7 +56,7 @@ contexts = st.builds(
     side=st.none() | st.sampled_from(Side),
     instrument=st.none() | texts,
     stop_mode=st.none() | texts,
-    latency=st.none() | st.builds(ReactionLatency, mean_s=finite, sd_s=st.floats(0, 10)),
+    latency=st.none() | st.builds(ReactionLatency, mean_s=st.floats(0, 10), sd_s=st.floats(0, 10)),
     cutoff_kpa=positive,
     full_scale_n=st.none() | positive,
     calibration=st.none() | calibrations,

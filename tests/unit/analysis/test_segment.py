@@ -155,6 +155,74 @@ def test_a_handful_of_samples_holds_no_press(size: int) -> None:
     assert found(np.arange(size) / 80, np.linspace(0, 30, size)) == ()
 
 
+def test_a_recording_that_ends_in_a_hold_takes_the_level_before_it() -> None:
+    """What is left of a force that relaxed by half is no unloaded level."""
+    (only,) = found(*signal((0, 1), (3, 1), (4, 31), (5, 22), (9, 16)))
+    assert only.tare_after_n == only.tare_before_n == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("power", [1.0, 2.0])
+@pytest.mark.parametrize("lasts_s", [1.0, 1.2])
+def test_a_short_pointed_press_is_no_tremor(lasts_s: float, power: float) -> None:
+    t_s, noise = signal((0, 0), (8, 0))
+    peak = 40 * np.maximum(1 - np.abs(t_s - 4) / (lasts_s / 2), 0) ** power
+    assert len(found(t_s, noise + peak)) == 1
+
+
+def test_a_hold_that_creeps_to_its_highest_force_late_is_no_drift() -> None:
+    assert len(found(*signal((0, 0), (2, 0), (3, 9), (24, 10), (24.5, 0), (28, 0)))) == 1
+
+
+def test_staying_on_the_skin_through_a_pause_does_not_move_the_level() -> None:
+    corners = [*press(2)[:-1], (8.3, 1.5), (12, 1.5), (18, 30), (18.3, 0)]
+    first, second = found(*signal((0, 0), *corners, (22, 0)))
+    assert first.tare_after_n == first.tare_before_n == pytest.approx(0.0, abs=0.03)
+    assert second.tare_before_n == second.tare_after_n == pytest.approx(0.0, abs=0.03)
+
+
+def test_a_hand_that_leaves_slowly_lifts_the_level_by_no_more_than_its_noise() -> None:
+    """The force dies out within the noise: averages there would be of the hand's weight."""
+    errors = []
+    for seed in range(30):
+        t_s, force = signal((0, 0), *press(2), (14, 0), seed=seed)
+        force += np.where(t_s > 8.3, 1.5 * np.exp(-(t_s - 8.3) / 0.4), 0)
+        (only,) = found(t_s, force)
+        errors.append(only.tare_after_n)
+    assert abs(np.mean(errors)) < NOISE_N / 2
+
+
+def test_the_level_is_as_sure_as_its_uncertainty_says() -> None:
+    scaled = [
+        (p.tare_before_n + p.tare_after_n) / 2 / p.tare_noise_n
+        for seed in range(60)
+        for p in found(*signal((0, 0), *press(2), *press(14), *press(26), (36, 0), seed=seed))
+    ]
+    assert np.std(scaled) == pytest.approx(1.0, abs=0.2)
+
+
+def test_a_drift_leaves_the_level_uncertain_by_its_size() -> None:
+    t_s, force = three()
+    still, moved = found(t_s, force)[1], found(t_s, force + 3 * t_s / t_s[-1])[1]
+    assert moved.tare_u_n == pytest.approx(abs(moved.drift_n) / np.sqrt(12), rel=0.05)
+    assert still.tare_u_n < 0.02
+
+
+@pytest.mark.parametrize(("share", "presses"), [(0.0, 3), (0.25, 2)])
+def test_where_all_presses_are_alike_a_small_one_is_none(share: float, presses: int) -> None:
+    t_s, force = signal((0, 0), *press(2, 60, 10), *press(12, 5), *press(18, 60, 10), (30, 0))
+    kept = find_presses(t_s, force, least_n=LEAST_N, noise_n=NOISE_N, least_share=share)
+    assert len(kept) == presses
+
+
+@pytest.mark.parametrize(("resting_n", "presses"), [(4.0, 0), (2.5, 1)])
+def test_a_light_hold_is_a_press_where_holding_is_what_is_asked(
+    resting_n: float, presses: int
+) -> None:
+    t_s, force = signal((0, 0), (2, 0), (2.4, 3), (6, 3), (6.4, 0), (10, 0))
+    kept = find_presses(t_s, force, least_n=2.0, noise_n=NOISE_N, resting_n=resting_n)
+    assert len(kept) == presses
+
+
 @given(
     starts=st.lists(st.floats(1.5, 4.0), min_size=1, max_size=5),
     peak_n=st.floats(8, 80),

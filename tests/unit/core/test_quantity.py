@@ -139,6 +139,15 @@ def test_a_quantity_is_written_with_its_uncertainty_and_interval() -> None:
     assert written["ci95"] == pytest.approx([2 - 4.3027, 2 + 4.3027], abs=1e-4)
 
 
+def test_a_program_reads_a_quantity_by_the_names_that_are_written() -> None:
+    measured = Estimate(value=2.0, standard_uncertainty=1.0, unit="N", interval95=(0.5, 5.0))
+    assert measured.to_dict() == {
+        "value": measured.value,
+        "u": measured.u,
+        "ci95": list(measured.ci95),
+    }
+
+
 def test_what_could_not_be_estimated_is_written_as_null() -> None:
     refused = NotEstimable(reason=QualityFlag.TOO_FEW, detail="Press again.")
     assert quantity_json(refused) is None

@@ -117,8 +117,14 @@ def test_two_rows_in_a_hundred_may_be_misplaced_and_no_more(bad_rows: int, mends
 
 
 def test_two_recordings_one_after_the_other_in_a_file_are_refused() -> None:
-    with pytest.raises(UsageError, match="backwards at sample"):
+    with pytest.raises(UsageError, match=f"backwards at sample {even().size + 1} of"):
         mended(np.concatenate((even(start_s=0.0), even(start_s=0.003))))
+
+
+def test_the_sample_where_time_goes_backwards_is_named_also_where_fewer_came_after_it() -> None:
+    t_s = even(100)
+    with pytest.raises(UsageError, match="backwards at sample 71 of 100"):
+        mended(np.concatenate((t_s[30:], t_s[:30])))
 
 
 @pytest.mark.parametrize("period_s", [US_32, MS_32, MS_16])

@@ -72,7 +72,7 @@ contexts = st.builds(
     site=st.none() | texts,
     side=st.none() | st.sampled_from(Side),
     instrument=st.none() | texts,
-    latency=st.none() | st.builds(ReactionLatency, mean_s=numbers, sd_s=positive),
+    latency=st.none() | st.builds(ReactionLatency, mean_s=positive, sd_s=positive),
     cutoff_kpa=positive,
     calibration=st.none() | calibrations,
     extra=st.dictionaries(texts.map("x_{}".format), numbers | texts, max_size=2),
