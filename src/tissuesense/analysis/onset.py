@@ -25,7 +25,7 @@ def find_onset(x: FloatArray, y: FloatArray, *, low: float, high: float, sd: flo
 
     `y`, shape (n,), is zero before; `sd` its noise. Sharp and gradual beginnings (p = 1 to 2.5)
     are weighed by how well each fits, so that no choice of a model is needed (flat punch 1, sphere
-    1.5, soft tissue about 2) and the uncertainty holds that choice.
+    1.5, soft tissue about 2); the uncertainty holds that choice and the powers in between.
     """
     x, y = _thinned(x), _thinned(y)
     onset, between_shapes = _among(np.linspace(low, high, _CANDIDATES), x, y, sd)
@@ -33,6 +33,7 @@ def find_onset(x: FloatArray, y: FloatArray, *, low: float, high: float, sd: flo
     if onset.u < step:
         closer = np.linspace(onset.at - 2 * step, onset.at + 2 * step, _CANDIDATES)
         onset, _ = _among(np.clip(closer, low, high), x, y, sd)
+    # The true power lies anywhere within half a step of the best one: a rectangular distribution.
     return Onset(at=onset.at, u=math.hypot(onset.u, between_shapes / math.sqrt(12)))
 
 

@@ -1,9 +1,9 @@
 """Lines out of a byte stream: the framing that text gauges share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from tissuesense.devices.codec import FrameRejected, Rejection
+from tissuesense.devices.codec import Event, FrameRejected, Rejection
 
 _LINE_END = re.compile(rb"[\r\n]+")
 _KEPT_BYTES = 32
@@ -46,6 +46,13 @@ class LineFramer:
             pieces.append(rejected(Rejection.OVERLONG, self._pending))
             self._skip_rest()
         return pieces
+
+    def decoded(self, data: bytes, decode: Callable[[bytes], Sequence[Event]]) -> list[Event]:
+        """Return what the lines that `data` completes say, and what was refused, in order."""
+        events: list[Event] = []
+        for piece in self.receive(data):
+            events += [piece] if isinstance(piece, FrameRejected) else decode(piece)
+        return events
 
     def give_up_pending(self) -> None:
         """Stop waiting for the end of an unfinished line: whoever asked for it asks again.

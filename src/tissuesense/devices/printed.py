@@ -5,13 +5,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tissuesense.core.units import newton_per_unit
-from tissuesense.devices.codec import Rejection
+from tissuesense.devices.codec import Event, ForceReading, Rejection
+from tissuesense.devices.framing import rejected
 
 # ``float()`` would also take 1_0, nan, inf, blanks and the digits of other scripts.
 DECIMAL = rb"[+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})"
 # What printf and Arduino's Print say for a number that is none.
 NOT_FINITE = rb"[+-]?(?:nan|inf(?:inity)?|ovf)"
 
+_SIGN_APART = re.compile(rb"^([+-]) +")
 _PRINTED = re.compile(
     rb"(?:(?P<number>" + DECIMAL + rb")|(?i:" + NOT_FINITE + rb"))[ \t]*(?P<unit>[A-Za-z]*)"
 )
@@ -29,15 +31,25 @@ class ForceText:
         What a number without a unit counts; None refuses it.
     sign
         -1 turns the sign of the wire, so that pushing comes out positive.
+    sign_apart
+        Blanks may stand between the sign and the digits.
     """
 
     units: Collection[str]
     assumed_newton_per_unit: float | None = None
     sign: float = 1.0
+    sign_apart: bool = False
+
+    def decode(self, line: bytes, t_host_s: float) -> list[Event]:
+        """Return what a line says that holds a force and nothing else."""
+        force = self.newtons(line)
+        if not isinstance(force, float):
+            return [rejected(force, line)]
+        return [ForceReading(force_n=force, t_device_s=None, t_host_s=t_host_s)]
 
     def newtons(self, text: bytes) -> float | Rejection:
         """Return the force that `text` states, or why it states none."""
-        match = _PRINTED.fullmatch(text)
+        match = _PRINTED.fullmatch(_SIGN_APART.sub(rb"\1", text) if self.sign_apart else text)
         if match is None:
             return Rejection.MALFORMED
         if match["number"] is None:

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.units import newton_per_unit
@@ -120,9 +121,8 @@ class DeviceProfile:
     ble: BleLink | None = None
     nominal_rate_hz: float | None = None
     clock_period_s: float | None = None
-    push_sign: str = "positive"
+    push_sign: Literal["positive", "negative"] = "positive"
     parameters: tuple[str, ...] = ()
-    streams_on_start: bool = False
     tried_on_hardware: bool = False
     notes: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from tissuesense.core.errors import TraceFileError, UsageError
 from tissuesense.core.quality import QualityFlag, QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import ClockSource
+from tissuesense.devices.health import GaugeHealth
 from tissuesense.files.replace import replace_file
 
 
@@ -64,7 +65,9 @@ def read_sidecar(path: Path) -> SideCar:
         raise _refused(path, f"has a wrong value: {err}".rstrip(".")) from err
 
 
-def noticed(quality: QualitySummary, clock: ClockSource) -> dict[str, Any]:
+def noticed(
+    quality: QualitySummary, clock: ClockSource, health: GaugeHealth | None = None
+) -> dict[str, Any]:
     """Return what the recorder noticed as side-car keys; `read_sidecar` understands them."""
     return {
         "flags": [str(flag) for flag in quality.flags],
@@ -72,6 +75,7 @@ def noticed(quality: QualitySummary, clock: ClockSource) -> dict[str, Any]:
         "rejected_frames": quality.rejected_frames,
         "duplicates": quality.duplicates,
         "clock": str(clock),
+        **(health.to_dict() if health else {}),
     }
 
 

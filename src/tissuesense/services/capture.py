@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import TransportError, UsageError
+from tissuesense.core.errors import CaptureError, TraceFileError, TransportError, UsageError
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import Trace
 from tissuesense.core.version import __version__
+from tissuesense.devices.health import GaugeHealth
 from tissuesense.files.sidecar import noticed, sidecar_path
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.transport.base import LinkState
@@ -88,8 +89,9 @@ class Recorded:
 
     trace: Trace
     quality: QualitySummary
+    health: GaugeHealth
     context: RecordingContext
-    error: TransportError | None = None
+    error: TransportError | CaptureError | None = None
     stopped: bool = False
 
 
@@ -101,12 +103,18 @@ async def record(
 ) -> Recorded:
     """Record and write the files; what came before a failure or a cancellation is kept.
 
+    A disk that takes no more of the raw bytes ends the recording as a lost device does.
+
     A cancellation before the first sample goes through, and leaves nothing behind.
 
     Raises
     ------
     TransportError
         When the device could not be opened; nothing was written then.
+    CaptureError
+        When the raw bytes could not be written at all.
+    TraceFileError
+        When the trace could not be written; the hint names the raw bytes that are kept.
     ConfigurationError
         When the URL names something unknown.
     """
@@ -116,14 +124,19 @@ async def record(
     device = open_device(
         request.url, clock=clock, capture=raw, overwrite=True, give_up_s=request.give_up_s
     )
-    error: TransportError | None = None
+    error: TransportError | CaptureError | None = None
     stopped = False
     try:
         async with device:
             try:
                 await _collect(device, request.seconds, progress)
-            except TransportError as err:
+            except (TransportError, CaptureError) as err:
                 error = err
+    except CaptureError as err:  # while the file was opened or closed
+        if not device.trace().size:
+            raw.unlink(missing_ok=True)
+            raise
+        error = err
     except asyncio.CancelledError:  # while it opened, recorded or said goodbye
         if not device.trace().size:
             raw.unlink(missing_ok=True)
@@ -133,6 +146,7 @@ async def record(
     recorded = Recorded(
         trace=device.trace(),
         quality=device.quality(),
+        health=device.health(),
         context=request.context.outweighing(device.context),
         error=error,
         stopped=stopped,
@@ -168,7 +182,7 @@ def _keep(
         return
     raw.replace(request.capture_path)
     extra: dict[str, Any] = {
-        **noticed(recorded.quality, device.clock_source),
+        **noticed(recorded.quality, device.clock_source, recorded.health),
         "model": device.profile.model,
         "device_url": request.url,
         "capture": request.capture_path.name,
@@ -177,4 +191,14 @@ def _keep(
     }
     if device.parameters.unit is not None:
         extra["assumed_unit"] = device.parameters.unit
-    write_trace(request.out, recorded.trace, recorded.context, extra)
+    try:
+        write_trace(request.out, recorded.trace, recorded.context, extra)
+    except TraceFileError as err:
+        raise TraceFileError(
+            err.message,
+            path=err.path,
+            code=err.problem,
+            hint=f"The raw bytes are kept in {request.capture_path}. Where there is room, make the "
+            f"trace of them: tissuesense record --device 'replay:{request.capture_path}?speed=0' "
+            f"--seconds {request.seconds:g} --out NAME.csv",
+        ) from err

@@ -42,6 +42,7 @@ def measured_document(measured: Measured, saved: dict[str, Any] | None) -> dict[
         **_entry(measured, why),
         "device_model": measured.device_model,
         "instrument": measured.recording.context.instrument,
+        **measured.health.to_dict(),
         "wanted": measured.plan.trials,
         "stopped": {"code": str(measured.ending), "message": why} if why else None,
         "saved": saved,
@@ -61,7 +62,10 @@ def write_measured(measured: Measured, trace_path: Path) -> None:
         trace_path,
         recording.trace,
         recording.context,
-        {**noticed(recording.quality, recording.trace.clock), "model": measured.device_model},
+        {
+            **noticed(recording.quality, recording.trace.clock, measured.health),
+            "model": measured.device_model,
+        },
     )
 
 

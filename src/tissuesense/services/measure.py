@@ -8,9 +8,10 @@ from itertools import groupby
 
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.analysis.result import Finding
-from tissuesense.core.errors import TransportError
+from tissuesense.core.errors import CaptureError, TransportError
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import Recording, RecordingContext
+from tissuesense.devices.health import GaugeHealth
 from tissuesense.guidance.press import PressGuide, PressLimits
 from tissuesense.guidance.view import GuideView, Phase, PressEnded, StoppedBy
 from tissuesense.guidance.words import NOT_A_PRESS, READINGS_STOPPED, USUAL_MOST, verdict
@@ -80,6 +81,7 @@ class Measured:
     ending: Ending
     why: str
     device_model: str
+    health: GaugeHealth
 
     @property
     def complete(self) -> bool:
@@ -114,7 +116,7 @@ async def measure(
     why = ""
     try:
         ending = await live.run(stop)
-    except TransportError as error:
+    except (TransportError, CaptureError) as error:
         ending, why = Ending.DEVICE, f"{error} {error.hint}".rstrip()
     recording = live.recording()
     return Measured(
@@ -124,6 +126,7 @@ async def measure(
         ending=ending,
         why=why,
         device_model=device.profile.model,
+        health=device.health(),
     )
 
 

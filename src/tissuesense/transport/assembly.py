@@ -24,6 +24,7 @@ from tissuesense.devices.codec import (
     MarkerPressed,
     Rejection,
 )
+from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.base import Chunk, HostChannel, LinkState
 from tissuesense.transport.sample_time import SampleTimes
@@ -85,6 +86,8 @@ class StreamAssembler:
         self._broke_at_s: float | None = None
         self._outages: list[tuple[float, float]] = []
         self._refusals: Counter[Rejection] = Counter()
+        self._faults: Counter[FaultKind] = Counter()
+        self._battery = BatteryLevel()
         self._duplicates = 0
         self._flags: dict[QualityFlag, None] = {}
 
@@ -102,6 +105,16 @@ class StreamAssembler:
     def refusals(self) -> Counter[Rejection]:
         """How many pieces of the stream were refused so far, by the reason."""
         return self._refusals.copy()
+
+    @property
+    def health(self) -> GaugeHealth:
+        """What the gauge said of itself so far."""
+        return GaugeHealth(
+            battery_v=self._battery.volts,
+            battery_percent=self._battery.percent,
+            low_battery=self._faults[FaultKind.LOW_BATTERY] > 0,
+            refused_commands=self._faults[FaultKind.REFUSED_COMMAND],
+        )
 
     def encode(self, command: Command) -> bytes:
         """Return a command's bytes; the codec may remember what it asked.
@@ -144,6 +157,7 @@ class StreamAssembler:
         rate_hz = usual_rate_hz(t_s)
         found = {
             QualityFlag.GAP: bool(gaps),
+            QualityFlag.OVERLOAD: self._faults[FaultKind.OVERLOAD] > 0,
             QualityFlag.REJECTED_FRAMES: self._refusals.total() > 0,
             QualityFlag.DUPLICATES: self._duplicates > 0,
             QualityFlag.SLOW_SOURCE: rate_hz is not None
@@ -200,10 +214,15 @@ class StreamAssembler:
     def _notices(self, events: Sequence[Event]) -> tuple[Notice, ...]:
         notices = tuple(e for e in events if not isinstance(e, ForceReading | MarkerPressed))
         for notice in notices:
-            if isinstance(notice, FrameRejected):
-                self._refusals[notice.why] += 1
-            elif isinstance(notice, Fault) and notice.kind is FaultKind.OVERLOAD:
-                self._flag(QualityFlag.OVERLOAD)
+            match notice:
+                case FrameRejected():
+                    self._refusals[notice.why] += 1
+                case Fault():
+                    self._faults[notice.kind] += 1
+                case BatteryLevel():
+                    self._battery = notice
+                case DeviceText():
+                    pass  # whoever opened the device wants it
         return notices
 
     def _change_link(self, state: LinkState) -> None:

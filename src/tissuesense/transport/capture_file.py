@@ -33,6 +33,7 @@ from types import TracebackType
 from typing import Self
 from zlib import crc32
 
+from tissuesense.core.clock import Clock
 from tissuesense.core.errors import CaptureError, ConfigurationError, UsageError
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.devices.registry import DEVICES
@@ -152,6 +153,12 @@ class CaptureWriter:
     Every record reaches the operating system at once, and the disk about once a second and at the
     end: a killed program loses nothing, a power cut a second.
 
+    Parameters
+    ----------
+    clock
+        Tells real time: that of the chunks may be a simulated world's, and run a thousand times
+        faster than a disk can follow.
+
     Raises
     ------
     UsageError
@@ -160,7 +167,9 @@ class CaptureWriter:
         When the folder or the disk refuses; what was written before stays whole.
     """
 
-    def __init__(self, path: Path, header: CaptureHeader, *, overwrite: bool = False) -> None:
+    def __init__(
+        self, path: Path, header: CaptureHeader, *, clock: Clock, overwrite: bool = False
+    ) -> None:
         try:
             self._file = path.open("wb" if overwrite else "xb", buffering=0)
         except FileExistsError as err:
@@ -172,23 +181,31 @@ class CaptureWriter:
             raise _not_written(path, err, offset=0) from err
         self._path = path
         self._write(encode_header(header))
-        self._synced_s = header.started_host_s
+        self._clock = clock
+        self._synced_s = clock.monotonic_s()
 
     def append(self, chunk: Chunk) -> None:
         """Write one chunk."""
         self._write(encode_record(chunk))
-        if chunk.t_host_s - self._synced_s >= _SYNC_PERIOD_S:
-            self._synced_s = chunk.t_host_s
-            os.fsync(self._file.fileno())
+        now_s = self._clock.monotonic_s()
+        if now_s - self._synced_s >= _SYNC_PERIOD_S:
+            self._synced_s = now_s
+            self._sync()
 
     def close(self) -> None:
         """Bring everything to the disk and close the file; harmless when it is closed."""
         if self._file.closed:
             return
         try:
-            os.fsync(self._file.fileno())
+            self._sync()
         finally:
             self._file.close()
+
+    def _sync(self) -> None:
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as err:
+            raise _not_written(self._path, err, offset=self._file.tell()) from err
 
     def _write(self, record: bytes) -> None:
         """Write all of `record` or, on a full disk, nothing: half of one would hide the next."""

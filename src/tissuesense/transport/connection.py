@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tissuesense.core.errors import (
+    CaptureError,
     LinkLost,
     LocalProtocolError,
     TransportError,
@@ -53,7 +54,8 @@ class Connection:
     ) -> None:
         self._transport = transport
         self._assembler = assembler
-        self._record = record
+        self._write_down = record
+        self._unrecorded = False  # from then on the record lacks something
         self._give_up_s = give_up_s
         serial = profile.serial
         self._stale_s = _stale_after(transport, profile)
@@ -128,14 +130,22 @@ class Connection:
         """Note the end, say goodbye and hang up."""
         try:
             if not self._transport.scripted:
-                end_s = self._now_s()
-                self._deliver(Chunk(data=b"", t_host_s=end_s, channel=HostChannel.END))
+                self._note_end()
                 if self._link is LinkState.UP:
                     await self._transport.write(self._assembler.encode(Command.STOP))
         except (LinkLost, LocalProtocolError) as err:
             logger.debug("No goodbye was said: %s", err)
         finally:
             await self._transport.close()
+
+    def _note_end(self) -> None:
+        """Close the record in order; one that lacks something must not look whole."""
+        if self._unrecorded:
+            return
+        try:
+            self._deliver(Chunk(data=b"", t_host_s=self._now_s(), channel=HostChannel.END))
+        except CaptureError as err:
+            logger.warning("%s", err)
 
     # What is sent
 
@@ -185,6 +195,13 @@ class Connection:
             await self._send(Command.READ)
 
     # What is heard
+
+    def _record(self, chunk: Chunk) -> None:
+        try:
+            self._write_down(chunk)
+        except CaptureError:
+            self._unrecorded = True
+            raise
 
     def _deliver(self, chunk: Chunk) -> SampleBlock:
         """Record a chunk, then decode it."""

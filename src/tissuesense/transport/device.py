@@ -13,6 +13,7 @@ from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.core.version import __version__
 from tissuesense.devices.codec import DeviceText
+from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
 from tissuesense.transport.base import Chunk, Transport
@@ -114,12 +115,16 @@ class Device:
         """Return what happened so far on the way from the wire to the trace."""
         return self._assembler.quality()
 
+    def health(self) -> GaugeHealth:
+        """Return what the gauge said of itself so far: its battery, what it refused."""
+        return self._assembler.health
+
     async def __aenter__(self) -> Self:
         await self._connection.open()
         try:
             if self._capture is not None:
                 self._writer = CaptureWriter(
-                    self._capture, self._header(), overwrite=self._overwrite
+                    self._capture, self._header(), clock=self._clock, overwrite=self._overwrite
                 )
             for block in await self._connection.greet():
                 self._notice(block)

@@ -3,7 +3,7 @@
 import pytest
 
 from tissuesense.core.errors import ConfigurationError, LocalProtocolError
-from tissuesense.devices.catalog.mark10 import Mark10Codec, Mark10Encoder
+from tissuesense.devices.catalog.mark10 import mark10_codec, mark10_encoder
 from tissuesense.devices.codec import (
     Command,
     DeviceText,
@@ -21,7 +21,7 @@ PLAIN = WireParameters()
 
 
 def test_commands_are_the_documented_ones() -> None:
-    codec = Mark10Codec(PLAIN)
+    codec = mark10_codec(PLAIN)
     assert codec.encode(Command.READ) == b"?\r"
     assert codec.encode(Command.TARE) == b"Z\r"
     assert codec.encode(Command.IDENTIFY) == b"LIST\r"
@@ -29,17 +29,17 @@ def test_commands_are_the_documented_ones() -> None:
 
 def test_it_has_no_stream_to_start() -> None:
     with pytest.raises(LocalProtocolError, match=r"mark10.*start"):
-        Mark10Codec(PLAIN).encode(Command.START)
+        mark10_codec(PLAIN).encode(Command.START)
 
 
 def test_a_unit_that_is_none_is_told_before_anything_is_read() -> None:
     with pytest.raises(ConfigurationError, match="furlong"):
-        Mark10Codec(WireParameters(unit="furlong"))
+        mark10_codec(WireParameters(unit="furlong"))
 
 
 @pytest.mark.parametrize("cut", range(1, 7))
 def test_an_answer_that_broke_off_makes_no_number_with_the_next(cut: int) -> None:
-    codec = Mark10Codec(PLAIN)
+    codec = mark10_codec(PLAIN)
     codec.encode(Command.READ)
     assert codec.receive(b"-14.25 N\r\n"[:cut], 0.0) == []
     codec.encode(Command.READ)
@@ -52,7 +52,7 @@ def test_an_answer_that_broke_off_makes_no_number_with_the_next(cut: int) -> Non
 
 
 def test_an_unknown_command_does_not_give_up_an_answer() -> None:
-    codec = Mark10Codec(PLAIN)
+    codec = mark10_codec(PLAIN)
     codec.receive(b"4.28", 0.0)
     with pytest.raises(LocalProtocolError):
         codec.encode(Command.STOP)
@@ -60,7 +60,7 @@ def test_an_unknown_command_does_not_give_up_an_answer() -> None:
 
 
 def test_the_simulated_gauge_tells_the_latest_sample_when_asked() -> None:
-    gauge = Mark10Encoder(PLAIN)
+    gauge = mark10_encoder(PLAIN)
     assert gauge.reply(b"?\r") == b""
     assert gauge.samples([WireSample(t_s=0, force_n=1.0), WireSample(t_s=1, force_n=-2.5)]) == b""
     assert gauge.reply(b"?\r") == b"-2.5000 N\r\n"
@@ -69,13 +69,13 @@ def test_the_simulated_gauge_tells_the_latest_sample_when_asked() -> None:
 
 
 def test_the_simulated_gauge_in_numeric_format_leaves_the_unit_out() -> None:
-    gauge = Mark10Encoder(WireParameters(unit="kgf", invert=True))
+    gauge = mark10_encoder(WireParameters(unit="kgf", invert=True))
     gauge.samples([WireSample(t_s=0, force_n=9.80665)])
     assert gauge.reply(b"?\r") == b"-1.0000\r\n"
 
 
 def test_the_simulated_gauge_zeroes_describes_itself_and_refuses() -> None:
-    codec, gauge = Mark10Codec(PLAIN), Mark10Encoder(PLAIN)
+    codec, gauge = mark10_codec(PLAIN), mark10_encoder(PLAIN)
     gauge.samples([WireSample(t_s=0, force_n=3.0)])
     gauge.reply(codec.encode(Command.TARE))
     assert gauge.reply(codec.encode(Command.READ)) == b"0.0000 N\r\n"

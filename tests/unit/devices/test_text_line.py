@@ -3,7 +3,7 @@
 import pytest
 
 from tissuesense.core.errors import LocalProtocolError
-from tissuesense.devices.catalog.text_line import TextLineCodec, TextLineEncoder
+from tissuesense.devices.catalog.text_line import TextLineEncoder, text_line_codec
 from tissuesense.devices.codec import (
     Command,
     DeviceText,
@@ -20,7 +20,7 @@ IN_NEWTON = WireParameters(unit="N")
 
 
 def read(line: bytes, parameters: WireParameters = IN_NEWTON) -> Event:
-    (event,) = TextLineCodec(parameters).receive(line + b"\n", 7.0)
+    (event,) = text_line_codec(parameters).receive(line + b"\n", 7.0)
     return event
 
 
@@ -79,12 +79,12 @@ def test_a_comment_cannot_steer_the_terminal_that_shows_it() -> None:
 
 def test_a_board_listens_to_nobody() -> None:
     with pytest.raises(LocalProtocolError, match="text-line") as raised:
-        TextLineCodec(IN_NEWTON).encode(Command.TARE)
+        text_line_codec(IN_NEWTON).encode(Command.TARE)
     assert "talks by itself" in raised.value.hint
 
 
 def test_a_stream_joined_midway_loses_its_first_line() -> None:
-    codec = TextLineCodec(WireParameters(unit="N", joined_midway=True))
+    codec = text_line_codec(WireParameters(unit="N", joined_midway=True))
     assert codec.receive(b"2.5\n13.5\n", 7.0) == [reading(13.5)]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tissuesense.core.errors import LocalProtocolError
-from tissuesense.devices.catalog.wagner_fpx import WagnerFpxCodec, WagnerFpxEncoder
+from tissuesense.devices.catalog.wagner_fpx import wagner_codec, wagner_encoder
 from tissuesense.devices.codec import Command, FrameRejected, Rejection, WireSample, event_json
 from tissuesense.devices.profile import WireParameters
 
@@ -11,17 +11,17 @@ PLAIN = WireParameters()
 
 
 def test_it_is_asked_with_cr_and_lf() -> None:
-    assert WagnerFpxCodec(PLAIN).encode(Command.READ) == b"?\r\n"
+    assert wagner_codec(PLAIN).encode(Command.READ) == b"?\r\n"
 
 
 @pytest.mark.parametrize("command", [Command.TARE, Command.START, Command.BATTERY])
 def test_it_has_no_other_documented_command(command: Command) -> None:
     with pytest.raises(LocalProtocolError, match=f"wagner-fpx.*{command}"):
-        WagnerFpxCodec(PLAIN).encode(command)
+        wagner_codec(PLAIN).encode(command)
 
 
 def test_an_answer_that_broke_off_makes_no_number_with_the_next() -> None:
-    codec = WagnerFpxCodec(PLAIN)
+    codec = wagner_codec(PLAIN)
     codec.receive(b"- ", 0.0)
     codec.encode(Command.READ)
     events = codec.receive(b"18.14 kgf\r\n1.000 N\r\n", 0.0)
@@ -31,20 +31,20 @@ def test_an_answer_that_broke_off_makes_no_number_with_the_next() -> None:
 
 
 def test_a_stated_unit_does_not_stand_in_for_a_missing_one() -> None:
-    (refused,) = WagnerFpxCodec(WireParameters(unit="N")).receive(b"23.02\r\n", 0.0)
+    (refused,) = wagner_codec(WireParameters(unit="N")).receive(b"23.02\r\n", 0.0)
     assert isinstance(refused, FrameRejected)
     assert refused.why is Rejection.BAD_UNIT
 
 
 def test_the_simulated_gauge_prints_a_blank_after_the_sign() -> None:
-    gauge = WagnerFpxEncoder(PLAIN)
+    gauge = wagner_encoder(PLAIN)
     gauge.samples([WireSample(t_s=0.0, force_n=-2.5)])
     assert gauge.reply(b"?\r\n") == b"- 2.5000 N\r\n"
     assert gauge.reply(b"c?\r\n") == b"- 2.5000 N\r\n"
 
 
 def test_the_simulated_gauge_is_silent_at_what_it_does_not_know() -> None:
-    gauge = WagnerFpxEncoder(PLAIN)
+    gauge = wagner_encoder(PLAIN)
     assert gauge.reply(b"?\r\n") == b""
     gauge.samples([WireSample(t_s=0.0, force_n=1.0)])
     assert gauge.reply(b"ZERO\r\n") == b""

@@ -195,6 +195,8 @@ def _tell(measured: "Measured", saved: dict[str, str], *, as_json: bool) -> None
         print_json(measured_document(measured, saved or None))
     elif measured.analysis is not None:
         show(analysis_block(measured.analysis))
+    for sentence in measured.health.sentences:
+        say(sentence)
     why = why_incomplete(measured)
     if why:
         say(why)

@@ -116,10 +116,13 @@ def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> N
                 "gaps": [list(gap) for gap in quality.gaps],
                 "rejected_frames": quality.rejected_frames,
                 "clock": str(trace.clock),
+                **recorded.health.to_dict(),
                 "sha256": trace.sha256,
                 "stopped": recorded.stopped,
             }
         )
+    for sentence in recorded.health.sentences:
+        say(sentence)
     if not trace.size:
         return
     rate = f", {trace.sample_rate_hz:.3g} a second" if trace.sample_rate_hz else ""

@@ -5,22 +5,23 @@ guide pp. 29-30; Omega DFG55 guide p. 18. Baud rate: the public drivers named in
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from tissuesense.devices.codec import (
+    Codec,
     Command,
     DeviceText,
+    Encoder,
     Event,
     Fault,
     FaultKind,
-    ForceReading,
-    FrameRejected,
-    WireSample,
-    command_bytes,
 )
-from tissuesense.devices.framing import LineFramer, rejected
+from tissuesense.devices.framing import LineFramer
 from tissuesense.devices.printed import ForceText
 from tissuesense.devices.profile import Confidence, DeviceProfile, SerialLink, WireParameters
+from tissuesense.devices.simulate import ShownForce
+from tissuesense.devices.text_codec import TextCodec
 
 # Status replies of the 7i run to some 60 characters.
 _LONGEST_LINE = 96
@@ -42,49 +43,38 @@ _ERRORS = {
 _STATUS = re.compile(rb"V[0-9.]+(?:;[A-Z0-9]+)+")
 _BATTERY_LOW = b";B3"
 
+_ANSWERS: Mapping[bytes, Command | bytes] = {
+    b"?": Command.READ,
+    b"?C": Command.READ,
+    b"Z": Command.TARE,
+    b"LIST": b"V1.00;N;CUR;FLTC8;FLTP1;AOUT00;AOFF5;FULL;MIT;POL;B0\r\n",
+}
 
-class Mark10Codec:
+
+def mark10_codec(parameters: WireParameters) -> Codec:
     """Ask with ``?``, read the displayed force; compression has no sign, tension a minus."""
+    force = ForceText(
+        units=_UNITS,
+        assumed_newton_per_unit=parameters.assumed_newton_per_unit,
+        sign=parameters.sign,
+    )
+    lines = LineFramer(_LONGEST_LINE)
+    return TextCodec(PROFILE.model, lines, partial(_decode, force), commands=_COMMANDS)
 
-    def __init__(self, parameters: WireParameters) -> None:
-        self._lines = LineFramer(_LONGEST_LINE)
-        self._force = ForceText(
-            units=_UNITS,
-            assumed_newton_per_unit=parameters.assumed_newton_per_unit,
-            sign=parameters.sign,
-        )
 
-    def receive(self, data: bytes, t_host_s: float, channel: str | None = None) -> Sequence[Event]:
-        """Return the events that `data` completes; the wire has one channel only."""
-        del channel
-        events: list[Event] = []
-        for line in self._lines.receive(data):
-            events += [line] if isinstance(line, FrameRejected) else self._decode(line, t_host_s)
-        return events
+def mark10_encoder(parameters: WireParameters) -> Encoder:
+    """Show newtons, or a stated unit without its name, as in the numeric format."""
+    return ShownForce(parameters, _ANSWERS, unknown=b"*10\r\n")
 
-    def encode(self, command: Command) -> bytes:
-        """Return the bytes of `command`; an unfinished reply to an earlier one is given up.
 
-        Raises
-        ------
-        LocalProtocolError
-            When the language has no such command.
-        """
-        request = command_bytes(_COMMANDS, command, PROFILE.model)
-        self._lines.give_up_pending()
-        return request
-
-    def _decode(self, line: bytes, t_host_s: float) -> list[Event]:
-        if _ERROR.fullmatch(line):
-            code = line.decode("ascii")
-            meaning = _ERRORS.get(code, "an error that the guides do not explain")
-            return [Fault(kind=FaultKind.REFUSED_COMMAND, detail=f"{code}: {meaning}")]
-        if _STATUS.fullmatch(line):
-            return _status(line)
-        force = self._force.newtons(line)
-        if not isinstance(force, float):
-            return [rejected(force, line)]
-        return [ForceReading(force_n=force, t_device_s=None, t_host_s=t_host_s)]
+def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
+    if _ERROR.fullmatch(line):
+        code = line.decode("ascii")
+        meaning = _ERRORS.get(code, "an error that the guides do not explain")
+        return [Fault(kind=FaultKind.REFUSED_COMMAND, detail=f"{code}: {meaning}")]
+    if _STATUS.fullmatch(line):
+        return _status(line)
+    return force.decode(line, t_host_s)
 
 
 def _status(line: bytes) -> list[Event]:
@@ -94,57 +84,11 @@ def _status(line: bytes) -> list[Event]:
     return events
 
 
-class Mark10Encoder:
-    """A gauge that shows the latest sample and tells it when asked.
-
-    It shows newtons with their unit; where the parameters state a unit, that unit without its
-    name, as in the numeric format.
-    """
-
-    def __init__(self, parameters: WireParameters) -> None:
-        self._requests = LineFramer(_LONGEST_LINE)
-        self._per_newton = parameters.sign / (parameters.assumed_newton_per_unit or 1.0)
-        self._suffix = " N" if parameters.unit is None else ""
-        self._shown_n: float | None = None
-        self._zero_n = 0.0
-
-    def samples(self, samples: Sequence[WireSample]) -> bytes:
-        """Show the last of `samples`; nothing is sent unasked."""
-        if samples:
-            self._shown_n = samples[-1].force_n
-        return b""
-
-    def reply(self, request: bytes) -> bytes:
-        """Return the answers to the commands that `request` completes."""
-        lines = self._requests.receive(request)
-        return b"".join(
-            b"*10\r\n" if isinstance(x, FrameRejected) else self._answer(x) for x in lines
-        )
-
-    def _answer(self, command: bytes) -> bytes:
-        match command.upper():
-            case b"?" | b"?C":
-                return self._reading()
-            case b"Z":
-                self._zero_n = self._shown_n or 0.0
-                return b""
-            case b"LIST":
-                return b"V1.00;N;CUR;FLTC8;FLTP1;AOUT00;AOFF5;FULL;MIT;POL;B0\r\n"
-            case _:
-                return b"*10\r\n"
-
-    def _reading(self) -> bytes:
-        if self._shown_n is None:
-            return b""
-        shown = (self._shown_n - self._zero_n) * self._per_newton
-        return f"{shown:.4f}{self._suffix}\r\n".encode("ascii")
-
-
 PROFILE = DeviceProfile(
     model="mark10",
     title="Mark-10 force gauge (GCL language)",
-    codec=Mark10Codec,
-    encoder=Mark10Encoder,
+    codec=mark10_codec,
+    encoder=mark10_encoder,
     confidence=Confidence.VENDOR,
     serial=SerialLink(baud=115_200, poll_interval_s=0.02),
     push_sign="positive",

@@ -18,21 +18,23 @@ sign or unit and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a tim
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
+from tissuesense.core.printable import printable
 from tissuesense.devices.codec import (
-    Command,
+    Codec,
     DeviceText,
     Event,
     ForceReading,
-    FrameRejected,
     MarkerPressed,
     Rejection,
     WireSample,
-    command_bytes,
 )
 from tissuesense.devices.framing import LineFramer, rejected
 from tissuesense.devices.printed import DECIMAL, ForceText
 from tissuesense.devices.profile import Confidence, DeviceProfile, SerialLink, WireParameters
+from tissuesense.devices.simulate import print_force
+from tissuesense.devices.text_codec import TextCodec
 
 _LONGEST_LINE = 96
 _UNITS = frozenset({"n", "mn", "kn", "kgf", "kg", "gf", "g", "lbf", "lb", "ozf", "oz"})
@@ -42,54 +44,37 @@ _STOP = b"stop"
 _CLOCK_PERIOD_MS = 2**32  # millis() of Arduino counts in 32 bits
 
 
-class TextLineCodec:
+def text_line_codec(parameters: WireParameters) -> Codec:
     """Decode one line at a time; nothing is ever sent to the board."""
+    force = ForceText(
+        units=_UNITS,
+        assumed_newton_per_unit=parameters.assumed_newton_per_unit,
+        sign=parameters.sign,
+    )
+    lines = LineFramer(_LONGEST_LINE, joined_midway=parameters.joined_midway)
+    return TextCodec(PROFILE.model, lines, partial(_decode, force))
 
-    def __init__(self, parameters: WireParameters) -> None:
-        self._lines = LineFramer(_LONGEST_LINE, joined_midway=parameters.joined_midway)
-        self._force = ForceText(
-            units=_UNITS,
-            assumed_newton_per_unit=parameters.assumed_newton_per_unit,
-            sign=parameters.sign,
-        )
 
-    def receive(self, data: bytes, t_host_s: float, channel: str | None = None) -> Sequence[Event]:
-        """Return the events that `data` completes; the wire has one channel only."""
-        del channel
-        return [
-            line if isinstance(line, FrameRejected) else self._decode(line, t_host_s)
-            for line in self._lines.receive(data)
-        ]
-
-    def encode(self, command: Command) -> bytes:
-        """Refuse: a sketch listens to nobody.
-
-        Raises
-        ------
-        LocalProtocolError
-            Always.
-        """
-        return command_bytes({}, command, PROFILE.model)
-
-    def _decode(self, line: bytes, t_host_s: float) -> Event:
-        if line.startswith(b"#"):
-            return DeviceText(text=_printable(line[1:]))
-        fields = [field.strip(b" \t") for field in line.split(b",")]
-        displacement_mm = _take_displacement(fields)
-        t_device_s = _take_time(fields)
-        if len(fields) != 1:
-            return rejected(Rejection.MALFORMED, line)
-        if fields[0].lower() == _STOP and displacement_mm is None:
-            return MarkerPressed(t_device_s=t_device_s, t_host_s=t_host_s)
-        force = self._force.newtons(fields[0])
-        if not isinstance(force, float):
-            return rejected(force, line)
-        return ForceReading(
-            force_n=force,
-            t_device_s=t_device_s,
-            t_host_s=t_host_s,
-            displacement_mm=displacement_mm,
-        )
+def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
+    if line.startswith(b"#"):
+        return [DeviceText(text=printable(line[1:].decode("utf-8", errors="replace").strip()))]
+    fields = [field.strip(b" \t") for field in line.split(b",")]
+    displacement_mm = _take_displacement(fields)
+    t_device_s = _take_time(fields)
+    if len(fields) != 1:
+        return [rejected(Rejection.MALFORMED, line)]
+    if fields[0].lower() == _STOP and displacement_mm is None:
+        return [MarkerPressed(t_device_s=t_device_s, t_host_s=t_host_s)]
+    force_n = force.newtons(fields[0])
+    if not isinstance(force_n, float):
+        return [rejected(force_n, line)]
+    reading = ForceReading(
+        force_n=force_n,
+        t_device_s=t_device_s,
+        t_host_s=t_host_s,
+        displacement_mm=displacement_mm,
+    )
+    return [reading]
 
 
 def _take_displacement(fields: list[bytes]) -> float | None:
@@ -108,14 +93,6 @@ def _take_time(fields: list[bytes]) -> float | None:
     return int(fields.pop(0)) / 1e3
 
 
-def _printable(comment: bytes) -> str:
-    """Return the comment's text; what could steer a terminal is replaced."""
-    text = comment.decode("utf-8", errors="replace").strip()
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
-
-
 class TextLineEncoder:
     """A board that prints each sample as it comes, with its time.
 
@@ -124,8 +101,7 @@ class TextLineEncoder:
     """
 
     def __init__(self, parameters: WireParameters) -> None:
-        self._per_newton = parameters.sign / (parameters.assumed_newton_per_unit or 1.0)
-        self._suffix = " N" if parameters.unit is None else ""
+        self._parameters = parameters
 
     def samples(self, samples: Sequence[WireSample]) -> bytes:
         """Return a line for each sample, and one more where the client signalled."""
@@ -138,7 +114,7 @@ class TextLineEncoder:
 
     def _lines_of(self, sample: WireSample) -> str:
         time_ms = round(sample.t_s * 1e3) % _CLOCK_PERIOD_MS
-        line = f"{time_ms},{sample.force_n * self._per_newton:.4f}{self._suffix}"
+        line = f"{time_ms},{print_force(sample.force_n, self._parameters)}"
         if sample.displacement_mm is not None:
             line += f",{sample.displacement_mm:.4f} mm"
         return line + "\r\n" + (f"{time_ms},stop\r\n" if sample.marker else "")
@@ -147,7 +123,7 @@ class TextLineEncoder:
 PROFILE = DeviceProfile(
     model="text-line",
     title="Text lines (HX711 and other microcontroller sketches)",
-    codec=TextLineCodec,
+    codec=text_line_codec,
     encoder=TextLineEncoder,
     confidence=Confidence.CONVENTION,
     # An Arduino Uno or Nano resets when the port opens and is silent for one or two seconds.
@@ -155,7 +131,6 @@ PROFILE = DeviceProfile(
     clock_period_s=_CLOCK_PERIOD_MS / 1e3,
     push_sign="positive",
     parameters=("baud", "unit", "invert"),
-    streams_on_start=True,
     notes=(
         "Lines such as '1234,12.34 N,3.210 mm': time in ms and displacement may be absent, the "
         "unit too if unit= states it. 'stop' is the client's signal, '#' begins a comment. The "
