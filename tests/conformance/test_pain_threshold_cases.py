@@ -395,3 +395,15 @@ def test_a_calibration_that_does_not_apply_is_refused(
     context = replace(CONTEXT, calibration=calibration, instrument=instrument)
     with pytest.raises(CalibrationError, match=told):
         analyse(recording(t, p, context=context))
+
+
+def test_a_gauge_with_its_sign_turned_gives_no_trial_and_is_told() -> None:
+    corners = [(0.0, 0.0)]
+    for _ in range(3):
+        start = corners[-1][0] + 3
+        corners += [(start, 0), (start + 6, 300), (start + 6.4, 0)]
+    t, p = press(*corners)
+    result = analyse(recording(t, -p, noise_kpa=0.3))
+    assert result.trials == ()
+    assert Flag.WRONG_SIGN in result.flags
+    assert Flag.WRONG_SIGN not in analyse(recording(t, p, noise_kpa=0.3)).flags

@@ -17,6 +17,8 @@ _PLATEAU_SLOPE_SHARE = 0.3
 SHORTEST_PLATEAU_S = 0.1
 _LONGEST_PLATEAU_LOOKED_FOR_S = 6.0
 _TOP_SHARE = 0.7
+_LONGEST_LETTING_GO_S = 1.0
+_SLOWER_THAN_THE_RISE = 3.0
 _CLEAR_GAIN = 0.5  # of what one line leaves over
 
 
@@ -63,6 +65,21 @@ class PressedCurve:
             return self.p_kpa
         padded = np.pad(self.p_kpa, width // 2, mode="edge")
         return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
+
+    def is_upside_down(self) -> bool:
+        """Tell whether this is the pause between two presses of a gauge with the sign turned.
+
+        Nobody builds pressure at once and lets it go in a ramp.
+        """
+        smooth = self.smooth()
+        high = np.flatnonzero(smooth >= 0.8 * smooth.max())
+        low = np.flatnonzero(smooth < 0.2 * smooth.max())
+        before, after = low[low < high[0]], low[low > high[-1]]
+        if after.size == 0:
+            return False
+        rise_s = self.t_s[high[0]] - self.t_s[before[-1] if before.size else 0]
+        fall_s = self.t_s[after[0]] - self.t_s[high[-1]]
+        return bool(fall_s > _LONGEST_LETTING_GO_S and fall_s > _SLOWER_THAN_THE_RISE * rise_s)
 
     def crossing_s(self, level_kpa: float, before_s: float) -> float | None:
         """Return when the smoothed pressure last rose through a level before `before_s`."""

@@ -10,6 +10,7 @@
      |    +-- DuplicateEntryError        two providers claim one name
      |    +-- MissingExtraError          an optional part is not installed; .extra
      +-- TraceFileError                  a trace file cannot be read; .path  .line
+     +-- FileWriteError                  a file or a folder cannot be written; .path
      +-- TransportError                  .endpoint
      |    +-- RadioUnavailable           .reason (powered off, no adapter, permission refused, ...)
      |    +-- DeviceNotFound             .looked_for  .seen
@@ -127,6 +128,16 @@ class TraceFileError(TissueSenseError):
         self.line = line
         # Each way a file can be wrong has a stable name of its own; scripts branch on it.
         self.problem = code or self.code
+
+
+class FileWriteError(TissueSenseError):
+    """A file or a folder cannot be written; what stood there before is untouched."""
+
+    code = "not_writable"
+
+    def __init__(self, message: str, *, path: Path, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class TransportError(TissueSenseError):

@@ -44,7 +44,6 @@ class QualityFlag(enum.StrEnum):
     NOT_RELEASED = "not_released"
     NO_PRESS = "no_press"
     NO_DISPLACEMENT = "no_displacement"
-    NO_AREA = "no_area"
     NOT_IMPLEMENTED = "not_implemented"
     CLOCK_WRAPPED = "clock_wrapped"
     MISSING_VALUES = "missing_values"
@@ -52,7 +51,7 @@ class QualityFlag(enum.StrEnum):
     RECONNECTED = "reconnected"
     REJECTED_FRAMES = "rejected_frames"
     SLOW_SOURCE = "slow_source"
-    UNSTABLE_ZERO = "unstable_zero"
+    WRONG_SIGN = "wrong_sign"
     COMPONENTS_DISAGREE = "components_disagree"
 
 

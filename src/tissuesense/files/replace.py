@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from tissuesense.core.errors import TraceFileError
+from tissuesense.core.errors import FileWriteError
 
 
 def make_folder(path: Path) -> None:
@@ -12,42 +12,42 @@ def make_folder(path: Path) -> None:
 
     Raises
     ------
-    TraceFileError
+    FileWriteError
         When the system refuses.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise TraceFileError(
+        raise FileWriteError(
             f"The folder {path} cannot be made: {err.strerror or err}.",
             path=path,
-            code="not_writable",
             hint="Choose a folder that may be written to.",
         ) from err
 
 
-def replace_file(path: Path, text: Iterable[str]) -> None:
-    """Write the pieces of `text` to a neighbour of `path`, then put it in place.
+def replace_file(path: Path, content: Iterable[str | bytes]) -> None:
+    """Write the pieces of `content` to a neighbour of `path`, then put it in place.
+
+    Text is written in UTF-8, its line feeds as they are.
 
     Raises
     ------
-    TraceFileError
+    FileWriteError
         When the folder or the disk refuses; what stood at `path` before is untouched.
     """
     part = path.with_name(f".{path.name}.part")
     try:
         try:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(text)
+            with part.open("wb") as file:
+                file.writelines(p.encode() if isinstance(p, str) else p for p in content)
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     except OSError as err:
-        raise TraceFileError(
+        raise FileWriteError(
             f"{path} cannot be written: {err.strerror or err}.",
             path=path,
-            code="not_writable",
             hint="Choose a folder that exists, may be written to and has room.",
         ) from err

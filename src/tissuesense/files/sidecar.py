@@ -84,7 +84,7 @@ def write_sidecar(path: Path, context: RecordingContext, extra: Mapping[str, Any
 
     Raises
     ------
-    TraceFileError
+    FileWriteError
         When the folder or the disk refuses.
     """
     document = context.to_dict() | dict(extra)

@@ -82,7 +82,7 @@ def write_trace(
     ------
     UsageError
         When the name does not end in .csv.
-    TraceFileError
+    FileWriteError
         When the folder or the disk refuses.
     """
     path = Path(path)

@@ -38,7 +38,6 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.NOT_RELEASED: "no clear release",
     QualityFlag.NO_PRESS: "no press was found",
     QualityFlag.NO_DISPLACEMENT: "depth was not recorded",
-    QualityFlag.NO_AREA: "the area of the tip is not stated",
     QualityFlag.NOT_IMPLEMENTED: "not computed by this version",
     QualityFlag.CLOCK_WRAPPED: "the gauge's clock wrapped and was unwrapped",
     QualityFlag.MISSING_VALUES: "some values were missing",
@@ -46,7 +45,7 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.RECONNECTED: "the connection was lost and came back",
     QualityFlag.REJECTED_FRAMES: "some of the stream was unreadable and left out",
     QualityFlag.SLOW_SOURCE: "fewer than ten readings a second",
-    QualityFlag.UNSTABLE_ZERO: "the zero of the gauge was not steady",
+    QualityFlag.WRONG_SIGN: "the force seems to be the wrong way round (invert=1 turns it)",
     QualityFlag.COMPONENTS_DISAGREE: "the components do not agree",
 }
 
@@ -75,7 +74,7 @@ _NEXT: Mapping[QualityFlag, str] = {
     QualityFlag.CREEP: "Moved during the hold. Hold still, again.",
     QualityFlag.HAND_DRIFT: "Moved during the hold. Hold still, again.",
     QualityFlag.DRIFT: "The zero moved. Lift off and wait for the zero, again.",
-    QualityFlag.UNSTABLE_ZERO: "The zero moved. Lift off and wait for the zero, again.",
+    QualityFlag.WRONG_SIGN: "Pressing reads as pulling. Add invert=1 to the device URL.",
 }
 TOO_FAST = "Too fast. Press slower, again."
 TOO_SLOW = "Too slow. Press faster, again."

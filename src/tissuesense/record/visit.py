@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import NewType
 
 import numpy as np
@@ -25,7 +25,14 @@ class Block(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One visit of one client."""
+    """One visit of one client.
+
+    Attributes
+    ----------
+    opened_at
+        Local time of the practice, with its offset from UTC: a report prints the hour that the
+        clock on the wall showed, wherever and whenever it is printed.
+    """
 
     id: VisitId
     client: ClientId
@@ -34,10 +41,21 @@ class Visit:
     reason: str = ""
 
     def __post_init__(self) -> None:
+        offset = self.opened_at.utcoffset()
+        if offset is None or offset % _MINUTE:
+            raise UsageError("A visit's time needs its zone: an offset from UTC in whole minutes.")
+        # The offset of that day; rules of a zone may change under what was written.
+        object.__setattr__(self, "opened_at", self.opened_at.astimezone(timezone(offset)))
         _check_text("practitioner", self.practitioner)
         _check_text("reason", self.reason)
 
+    @property
+    def utc_offset_min(self) -> int:
+        """How many minutes the practice's clock was ahead of UTC."""
+        return (self.opened_at.utcoffset() or timedelta()) // _MINUTE
 
+
+_MINUTE = timedelta(minutes=1)
 TENDERNESS_WORDS = ("no tenderness", "says it is tender", "winces", "withdraws")
 TONE_WORDS = {-2: "slack", -1: "soft", 0: "unremarkable", 1: "firm", 2: "hard"}
 

@@ -1,6 +1,7 @@
 """A document as PDF/A-2a and PDF/UA-1 through Typst, which brings its own fonts and engine."""
 
 import json
+from datetime import UTC
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -24,7 +25,11 @@ def render_pdf(document: Document) -> bytes:
         raise MissingExtraError("The PDF report", extra="pdf") from err
     # Archivable, and tagged for a screen reader; both need a document date and a text for each
     # picture.
-    told = document.to_dict() | {"day": day(document.dated), "theme": LIGHT}
+    told = document.to_dict() | {
+        "day": day(document.dated),
+        "dated": document.dated.astimezone(UTC).isoformat(),  # Typst writes every date as UTC
+        "theme": LIGHT,
+    }
     with as_file(files("tissuesense.report").joinpath("report.typ")) as template:
         return typst.compile(
             template,

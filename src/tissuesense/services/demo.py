@@ -124,7 +124,7 @@ def demonstrate(
 
     Raises
     ------
-    TraceFileError
+    FileWriteError
         When `out` cannot be written to.
     RecordConflict
         When `store_folder` holds something that is not a sample practice.

@@ -54,7 +54,7 @@ def write_measured(measured: Measured, trace_path: Path) -> None:
 
     Raises
     ------
-    TraceFileError
+    FileWriteError
         When the folder or the disk refuses.
     """
     recording = measured.recording
@@ -99,8 +99,8 @@ def save_measured(
 def _visit_of_today(
     store: Store, client: ClientId, *, clock: Clock, rng: np.random.Generator
 ) -> VisitId:
-    today = clock.now().astimezone().date()
-    visits = [v for v in store.visits.of_client(client) if v.opened_at.astimezone().date() == today]
+    today = clock.local_now().date()
+    visits = [v for v in store.visits.of_client(client) if v.opened_at.date() == today]
     if visits:
         return max(visits, key=lambda visit: visit.opened_at).id
     return open_visit(store, client, clock=clock, rng=rng).id

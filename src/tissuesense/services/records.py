@@ -78,7 +78,7 @@ def open_visit(
         visit = Visit(
             id=new_visit_id(rng),
             client=store.clients.get(client_id).id,
-            opened_at=clock.now(),
+            opened_at=clock.local_now(),
             practitioner=practitioner,
             reason=reason,
         )

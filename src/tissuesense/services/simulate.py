@@ -50,7 +50,7 @@ def simulate_recordings(
     ------
     ConfigurationError
         When the fault is one of the link, which no file can show.
-    TraceFileError
+    FileWriteError
         When the folder refuses.
     """
     if spec.link_fault:

@@ -28,7 +28,7 @@ QUERY_KEYS = (
     "marker",
 )
 _FASTEST_HZ = 10_000.0
-_SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "side": Side,
     "probe_area_cm2": float,
     "target_rate_kpa_s": float,
-    "marker": lambda text: _SWITCH[text.lower()],
+    "marker": lambda text: SWITCH[text.lower()],
 }
 _WANTED = {
     "seed": "a whole number",

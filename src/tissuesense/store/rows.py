@@ -1,5 +1,7 @@
 """Rows of the database to and from the values of the record."""
 
+from datetime import timedelta, timezone
+
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import Client, ClientId
@@ -40,6 +42,7 @@ def visit_row(visit: Visit) -> VisitRow:
         id=visit.id,
         client_id=visit.client,
         opened_at=visit.opened_at,
+        opened_utc_offset_min=visit.utc_offset_min,
         practitioner=visit.practitioner,
         reason=visit.reason,
     )
@@ -47,10 +50,11 @@ def visit_row(visit: Visit) -> VisitRow:
 
 def visit_of(row: VisitRow) -> Visit:
     """Return the visit of a row."""
+    zone = timezone(timedelta(minutes=row.opened_utc_offset_min))
     return Visit(
         id=VisitId(row.id),
         client=ClientId(row.client_id),
-        opened_at=row.opened_at,
+        opened_at=row.opened_at.astimezone(zone),
         practitioner=row.practitioner,
         reason=row.reason,
     )

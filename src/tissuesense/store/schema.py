@@ -1,6 +1,6 @@
 """The tables: rows are written once; only an erasure removes any.
 
-Times are UTC. A table that holds findings or raw data refuses updates by a trigger, made in the
+Times are UTC; a visit has the practice's offset beside it. A table that holds findings or raw data refuses updates by a trigger, made in the
 first migration: a correction or a later analysis adds rows.
 """
 
@@ -88,6 +88,7 @@ class VisitRow(Base):
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
     opened_at: Mapped[datetime]
+    opened_utc_offset_min: Mapped[int]
     practitioner: Mapped[str]
     reason: Mapped[str]
 

@@ -98,7 +98,7 @@ class Transport(Protocol):
         ...
 
     async def open(self, timeout_s: float) -> None:
-        """Open the link, or open it again, looking for the device for at most `timeout_s`.
+        """Open the link, or open it again, in at most `timeout_s` all told.
 
         Raises
         ------

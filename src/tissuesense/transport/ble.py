@@ -23,11 +23,13 @@ from tissuesense.core.errors import (
     RadioUnavailable,
     TransportError,
 )
+from tissuesense.core.printable import printable
 from tissuesense.devices.profile import BleLink
 from tissuesense.transport.base import Chunk, Pace, RealPace
 from tissuesense.transport.inbox import Inbox
 
-_CONNECT_TIMEOUT_S = 10.0
+# Looking for a lost peripheral again and again, rather than once for long, lets its absence show.
+_SEARCH_AGAIN_S = 2.0
 _WRITE_TIMEOUT_S = 3.0
 _GOODBYE_S = 2.0
 _STALE_AFTER_S = 2.0
@@ -81,24 +83,25 @@ class BleTransport:
 
     async def open(self, timeout_s: float) -> None:
         """Look for the peripheral, connect and subscribe."""
+        until_s = self.pace.now_s() + timeout_s
+        search_s = timeout_s if self.identity is None else min(timeout_s, _SEARCH_AGAIN_S)
         async with explained(self.endpoint):
-            device = await self._find(timeout_s)
+            device = await self._find(search_s)
         inbox = Inbox()
+        left_s = max(until_s - self.pace.now_s(), 0.0)
         client = BleakClient(
-            device,
-            disconnected_callback=_hang_up(inbox, self.endpoint),
-            timeout=_CONNECT_TIMEOUT_S,
+            device, disconnected_callback=_hang_up(inbox, self.endpoint), timeout=left_s
         )
         self._client, self._inbox = client, inbox
         try:
-            async with explained(self.endpoint):
+            async with explained(self.endpoint), asyncio.timeout(left_s):
                 await client.connect()
                 for channel in self._link.notify:
                     await client.start_notify(channel, self._listener(inbox))
         except BaseException:
             await self.close()
             raise
-        self.identity = device.name or device.address
+        self.identity = printable(device.name or device.address)
 
     async def receive(self, timeout_s: float) -> Chunk | None:
         """Return the next notification."""
@@ -139,7 +142,7 @@ class BleTransport:
 
         def matches(device: BLEDevice, advertisement: AdvertisementData) -> bool:
             name = advertisement.local_name or device.name or ""
-            seen[device.address] = name or device.address
+            seen[device.address] = printable(name or device.address)
             return device.address.casefold() == wanted or name.casefold().startswith(wanted)
 
         device = await BleakScanner.find_device_by_filter(matches, timeout=timeout_s)
@@ -214,6 +217,8 @@ def _lost(endpoint: str, why: object) -> LinkLost:
 
 def _first(error: Exception) -> str:
     """Return the part of an error that is a sentence."""
+    if isinstance(error, TimeoutError) and not str(error):
+        return "it did not answer in time"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error.args[0] if error.args else type(error).__name__).rstrip(".")

@@ -9,12 +9,12 @@ from tissuesense.core.errors import (
     LinkLost,
     LocalProtocolError,
     TransportError,
-    TransportTimeout,
 )
 from tissuesense.devices.codec import BatteryLevel, Command, DeviceText, Rejection
 from tissuesense.devices.profile import DeviceProfile
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
 from tissuesense.transport.base import Chunk, HostChannel, LinkState, Transport
+from tissuesense.transport.giving_up import lost, silent
 from tissuesense.transport.questions import Questions
 
 logger = logging.getLogger(__name__)
@@ -22,14 +22,10 @@ wire_log = logging.getLogger("tissuesense.wire")
 
 _LONGEST_WAIT_S = 0.25
 _RETRY_S = 0.25
-_LONGEST_SEARCH_S = 2.0
 _ANSWER_S = 0.5
 # A gauge that was switched off and on has forgotten that it was streaming.
 _START_AGAIN_S = 2.0
 _READINGS_MISSED = 10
-_NO_SENSE = "Check that model= and baud= are those of the gauge."
-_NO_UNIT = "Its numbers come without a unit that this model knows: let the gauge send its unit"
-_STATE_UNIT = ", or state it in the device URL: unit=N, unit=kgf or unit=lbf"
 
 
 class Connection:
@@ -59,7 +55,7 @@ class Connection:
         self._give_up_s = give_up_s
         serial = profile.serial
         self._stale_s = _stale_after(transport, profile)
-        self._no_unit = f"{_NO_UNIT}{_STATE_UNIT if 'unit' in profile.parameters else ''}."
+        self._takes_unit = "unit" in profile.parameters
         self._settle_s = serial.settle_s if serial else 0.0
         self._questions: Questions | None = None
         if serial is not None and serial.poll_interval_s is not None:
@@ -68,7 +64,9 @@ class Connection:
         self._heard_s = 0.0  # last reading, or when we began to wait for one
         self._started_s = 0.0  # last time that the device was asked to stream
         self._bytes_s = 0.0  # last time that any bytes came
-        self._refused_before: Counter[Rejection] = Counter()  # up to the last reading
+        # Up to the last reading: pieces without sense, and commands that were refused.
+        self._refused_before: Counter[Rejection] = Counter()
+        self._refusals_before = 0
         self._problem: TransportError | None = None
 
     async def open(self) -> None:
@@ -179,7 +177,7 @@ class Connection:
         """Let readings come: begin to ask, or ask once for a stream."""
         now_s = self._now_s()
         self._started_s = self._bytes_s = now_s
-        self._refused_before = self._assembler.refusals
+        self._note_refusals()
         if self._questions is not None:
             self._questions.begin(now_s + self._settle_s)
             return
@@ -218,9 +216,14 @@ class Connection:
             self._bytes_s = chunk.t_host_s
         if block.t_s.size:
             self._heard_s = max(self._heard_s, chunk.t_host_s)
-            self._refused_before = self._assembler.refusals
-        if self._questions is not None and (block.t_s.size or block.events):
-            self._questions.answered()
+            self._note_refusals()
+        if self._questions is not None:
+            for _ in range(block.t_s.size + len(block.events)):
+                self._questions.answered(chunk.t_host_s)
+
+    def _note_refusals(self) -> None:
+        self._refused_before = self._assembler.refusals
+        self._refusals_before = self._assembler.health.refused_commands
 
     def _patience_s(self) -> float:
         """How long to listen before there is something else to do."""
@@ -265,7 +268,7 @@ class Connection:
             raise self._gone()
         await self._transport.pace.sleep(min(_RETRY_S, left_s))
         try:
-            await self._transport.open(min(max(left_s - _RETRY_S, 0.0), _LONGEST_SEARCH_S))
+            await self._transport.open(max(left_s - _RETRY_S, 0.0))
         except TransportError as err:
             self._problem = err
             return self._quiet()
@@ -288,28 +291,16 @@ class Connection:
 
     def _gone(self) -> TransportError:
         """Return the sentence for a device that is given up."""
-        endpoint, last_s = self._transport.endpoint, self._assembler.last_t_s
-        waited = f"for {self._give_up_s:g} s"
+        endpoint = self._transport.endpoint
         if self._link is LinkState.LOST:
-            why = f" ({self._problem})" if self._problem else ""
-            return LinkLost(
-                f"The link to {endpoint} was lost and did not come back {waited}{why}.",
-                endpoint=endpoint,
-                last_sample_t_s=last_s,
-                hint="Check cable, battery and distance, then record again.",
-            )
-        refused = self._assembler.refusals - self._refused_before
-        if refused:
-            return TransportTimeout(
-                f"{endpoint} has sent no reading {waited}, and {refused.total()} pieces without "
-                "sense.",
-                endpoint=endpoint,
-                hint=self._no_unit if refused[Rejection.BAD_UNIT] else _NO_SENSE,
-            )
-        return TransportTimeout(
-            f"{endpoint} has sent nothing {waited}.",
-            endpoint=endpoint,
-            hint="Check that the gauge is on, and that model= and baud= are right.",
+            last_s = self._assembler.last_t_s
+            return lost(endpoint, self._give_up_s, problem=self._problem, last_s=last_s)
+        return silent(
+            endpoint,
+            self._give_up_s,
+            refused=self._assembler.refusals - self._refused_before,
+            refused_commands=self._assembler.health.refused_commands - self._refusals_before,
+            takes_unit=self._takes_unit,
         )
 
     def _now_s(self) -> float:

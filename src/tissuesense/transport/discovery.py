@@ -2,15 +2,32 @@
 
 from dataclasses import dataclass
 
+from tissuesense.core.printable import printable
 from tissuesense.devices.registry import DEVICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsbIdentity:
+    """What stays of a USB device when it is plugged in again; cheap ones have no serial number."""
+
+    vendor: int
+    product: int
+    serial: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPort:
-    """A serial port of this machine; which gauge is behind it only the gauge can tell."""
+    """A serial port of this machine; which gauge is behind it only the gauge can tell.
+
+    Attributes
+    ----------
+    usb
+        None for a port that is not on USB.
+    """
 
     port: str
     description: str
+    usb: UsbIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +51,16 @@ def scan_serial() -> tuple[FoundPort, ...]:
     from serial.tools import list_ports  # noqa: PLC0415 - only who scans pays for it
 
     ports = sorted(list_ports.comports(), key=lambda port: port.device)
-    return tuple(FoundPort(port=p.device, description=p.description or "") for p in ports)
+    return tuple(
+        FoundPort(
+            port=p.device,
+            description=printable(p.description or ""),
+            usb=None
+            if p.vid is None or p.pid is None
+            else UsbIdentity(vendor=p.vid, product=p.pid, serial=p.serial_number),
+        )
+        for p in ports
+    )
 
 
 async def scan_ble(seconds: float) -> tuple[FoundPeripheral, ...]:
@@ -53,7 +79,7 @@ async def scan_ble(seconds: float) -> tuple[FoundPeripheral, ...]:
         heard = await BleakScanner.discover(timeout=seconds, return_adv=True)
     found = [
         FoundPeripheral(
-            name=advertised.local_name or device.name or "",
+            name=printable(advertised.local_name or device.name or ""),
             address=device.address,
             rssi_dbm=advertised.rssi,
             model=_model_of(advertised.local_name or device.name or "", advertised.service_uuids),

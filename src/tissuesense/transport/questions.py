@@ -8,7 +8,7 @@ _BOTH_LOST = 3
 # A gauge that takes longer than expected is given this many times the longest that it took.
 _MARGIN = 2.0
 # An answer that comes sooner than this share of the timeout after a question answers that one.
-_PROMPT = 0.25
+_PROMPT = 0.5
 
 
 @dataclass(slots=True)

@@ -2,15 +2,30 @@
 
 import asyncio
 import errno
+import logging
 from threading import Event, Thread
 
 import serial
-from serial.tools import list_ports
 
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import DeviceNotFound, LinkLost, TransportError
 from tissuesense.transport.base import Chunk, Pace, RealPace
+from tissuesense.transport.discovery import scan_serial
 from tissuesense.transport.inbox import Inbox
+from tissuesense.transport.usb_plug import UsbPlug
+
+# What a port raises when it fails; what termios raises is no OSError, and pyserial lets it through.
+_PORT_FAILURES: tuple[type[Exception], ...] = (OSError,)
+try:
+    import termios
+except ImportError:
+    pass  # Windows has none
+else:
+    _PORT_FAILURES = (OSError, termios.error)
+# pyserial trips over itself when a port vanishes in the middle of a read.
+_READ_FAILURES: tuple[type[Exception], ...] = (*_PORT_FAILURES, TypeError)
+
+logger = logging.getLogger(__name__)
 
 _READ_TIMEOUT_S = 0.1
 _WRITE_TIMEOUT_S = 1.0
@@ -21,6 +36,9 @@ _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 
 class SerialTransport:
     """Read a port in a thread of its own, so that arrival times do not depend on the program.
+
+    A USB gauge that was pulled out and comes back under another name is found by what its plug
+    says of itself.
 
     Parameters
     ----------
@@ -42,6 +60,7 @@ class SerialTransport:
         self._inbox: Inbox | None = None
         self._thread: Thread | None = None
         self._stop = Event()
+        self._plug: UsbPlug | None = None
 
     async def open(self, timeout_s: float) -> None:
         """Open the port."""
@@ -71,7 +90,7 @@ class SerialTransport:
             raise _lost(self.endpoint, "the port is closed")
         try:
             await asyncio.to_thread(port.write, data)
-        except OSError as err:
+        except _PORT_FAILURES as err:
             raise _lost(self.endpoint, err) from err
 
     async def close(self) -> None:
@@ -85,29 +104,39 @@ class SerialTransport:
             await asyncio.to_thread(_close, port)
 
     def _open(self) -> serial.Serial:
+        if "://" in self.endpoint:
+            return self._open_at(self.endpoint)
+        if self._plug is None:
+            plug = UsbPlug.at(self.endpoint)
+            port = self._open_at(self.endpoint)
+            self._plug = plug
+            return port
+        place = self._plug.find()
+        if place is None:
+            raise _absent(self.endpoint, f"The gauge of {self.endpoint} is not plugged in.")
+        if place != self.endpoint:
+            logger.info("The gauge of %s is back as %s.", self.endpoint, place)
+        return self._open_at(place)
+
+    def _open_at(self, place: str) -> serial.Serial:
         try:
             port = serial.serial_for_url(
-                self.endpoint,
+                place,
                 baudrate=self._baud,
                 timeout=_READ_TIMEOUT_S,
                 write_timeout=_WRITE_TIMEOUT_S,
                 do_not_open=True,
             )
-            if "://" not in self.endpoint:
+            if "://" not in place:
                 port.exclusive = True
             port.open()
         except ValueError as err:  # pyserial: an unknown URL form, a baud rate out of range
             raise TransportError(
                 f"{self.endpoint} cannot be opened: {err}.", endpoint=self.endpoint
             ) from err
-        except OSError as err:
+        except _PORT_FAILURES as err:
             raise refusal(self.endpoint, err) from err
         return port
-
-
-def seen_ports() -> tuple[str, ...]:
-    """Return the serial ports of this machine."""
-    return tuple(sorted(port.device for port in list_ports.comports()))
 
 
 def _read_on(port: serial.Serial, inbox: Inbox, stop: Event, clock: Clock, endpoint: str) -> None:
@@ -121,12 +150,12 @@ def _read_on(port: serial.Serial, inbox: Inbox, stop: Event, clock: Clock, endpo
             error = None
             try:
                 data += _rest(port)
-            except OSError as err:
+            except _PORT_FAILURES as err:
                 error = err
             inbox.put(Chunk(data=data, t_host_s=t_host_s))
             if error is not None:
                 raise error
-    except (OSError, TypeError) as err:  # TypeError: pyserial when the port vanishes in a read
+    except _READ_FAILURES as err:
         if not stop.is_set():
             inbox.fail(_lost(endpoint, err))
 
@@ -142,7 +171,7 @@ def _rest(port: serial.Serial) -> bytes:
 def _close(port: serial.Serial) -> None:
     try:
         port.close()
-    except OSError:
+    except _PORT_FAILURES:
         return  # a port that was pulled out cannot be closed in good order
 
 
@@ -150,25 +179,30 @@ def _lost(endpoint: str, why: object) -> LinkLost:
     return LinkLost(f"The link to {endpoint} is lost: {why}.", endpoint=endpoint)
 
 
-def refusal(endpoint: str, error: OSError) -> TransportError:
+def _absent(endpoint: str, sentence: str) -> DeviceNotFound:
+    seen = [found.port for found in scan_serial()]
+    return DeviceNotFound(
+        sentence,
+        endpoint=endpoint,
+        seen=seen,
+        hint=f"Ports of this machine: {', '.join(seen) or 'none'}.",
+    )
+
+
+def refusal(endpoint: str, error: Exception) -> TransportError:
     """Return the error for a port that would not open; the system's own words stay in it."""
     text = str(error)
-    if error.errno in _ABSENT or "FileNotFoundError" in text:
-        seen = seen_ports()
-        return DeviceNotFound(
-            f"There is no port {endpoint}.",
-            endpoint=endpoint,
-            seen=seen,
-            hint=f"Ports of this machine: {', '.join(seen) or 'none'}.",
-        )
-    if error.errno in _REFUSED or "PermissionError" in text:
+    number = getattr(error, "errno", None)
+    if number in _ABSENT or "FileNotFoundError" in text:
+        return _absent(endpoint, f"There is no port {endpoint}.")
+    if number in _REFUSED or "PermissionError" in text:
         return TransportError(
             f"The system does not let this program use {endpoint}: {text}.",
             endpoint=endpoint,
             hint="On Linux, join the group of serial ports and log in again: "
             "sudo usermod -aG dialout $USER. On Windows, close whatever else uses the port.",
         )
-    if error.errno == errno.EBUSY or "exclusively lock" in text:
+    if number == errno.EBUSY or "exclusively lock" in text:
         return TransportError(
             f"{endpoint} is in use by another program: {text}.",
             endpoint=endpoint,

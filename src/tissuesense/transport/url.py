@@ -11,7 +11,7 @@ from tissuesense.core.recording import RecordingKind
 from tissuesense.core.units import newton_per_unit
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.devices.registry import DEVICES
-from tissuesense.simulation.spec import QUERY_KEYS
+from tissuesense.simulation.spec import QUERY_KEYS, SWITCH
 
 _WIRE_KEYS = ("model", "baud", "unit", "invert", "sensitivity_mv_v", "capacity_n", "rate_hz")
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -31,7 +31,6 @@ _SIMULATED_MODEL = "progressor"
 _SIMULATED_MODEL_WITH_DEPTH = "text-line"
 # Keys that have a typed field of their own in `DeviceUrl`.
 _TYPED = frozenset({"model", "unit", "invert", "baud", "speed"})
-_TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +194,9 @@ def _unit(ours: Mapping[str, str]) -> str | None:
 
 def _truth(ours: Mapping[str, str], key: str) -> bool:
     text = ours.get(key, "0").lower()
-    if text not in _TRUTH:
-        raise ConfigurationError(f"{key} is 1 or 0, not '{text}'.", known=_TRUTH)
-    return _TRUTH[text]
+    if text not in SWITCH:
+        raise ConfigurationError(f"{key} is 1 or 0, not '{text}'.", known=SWITCH)
+    return SWITCH[text]
 
 
 def _baud(ours: Mapping[str, str]) -> int | None:

@@ -75,7 +75,7 @@ def _capture_bytes(chunks: list[Chunk]) -> bytes:
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "session.capture"
-        with CaptureWriter(path, header) as writer:
+        with CaptureWriter(path, header, clock=CLOCK) as writer:
             for chunk in chunks:
                 writer.append(chunk)
         return path.read_bytes()

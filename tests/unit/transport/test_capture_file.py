@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import CaptureError, ConfigurationError, UsageError
 from tissuesense.devices.profile import WireParameters
 from tissuesense.transport.base import Chunk, HostChannel
@@ -29,7 +30,7 @@ CHUNKS = (
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    with CaptureWriter(tmp_path / "a.capture", HEADER) as writer:
+    with CaptureWriter(tmp_path / "a.capture", HEADER, clock=ManualClock()) as writer:
         for chunk in CHUNKS:
             writer.append(chunk)
     return tmp_path / "a.capture"
@@ -44,7 +45,7 @@ def test_what_was_written_is_read_back(path: Path) -> None:
 
 def test_each_chunk_has_left_the_program_before_the_next_one_comes(tmp_path: Path) -> None:
     path = tmp_path / "a.capture"
-    with CaptureWriter(path, HEADER) as writer:
+    with CaptureWriter(path, HEADER, clock=ManualClock()) as writer:
         for count, chunk in enumerate(CHUNKS, start=1):
             writer.append(chunk)
             assert len(read_capture(path).chunks) == count
@@ -52,7 +53,7 @@ def test_each_chunk_has_left_the_program_before_the_next_one_comes(tmp_path: Pat
 
 def test_an_existing_file_is_refused(path: Path) -> None:
     with pytest.raises(UsageError, match="exists already"):
-        CaptureWriter(path, HEADER)
+        CaptureWriter(path, HEADER, clock=ManualClock())
     assert read_capture(path).chunks == CHUNKS
 
 
@@ -83,7 +84,7 @@ def test_a_capture_of_a_later_kind_is_refused_by_name() -> None:
 
 def test_a_folder_that_takes_no_file_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CaptureError, match="cannot be written") as refused:
-        CaptureWriter(tmp_path / "absent" / "a.capture", HEADER)
+        CaptureWriter(tmp_path / "absent" / "a.capture", HEADER, clock=ManualClock())
     assert refused.value.hint
 
 
@@ -91,7 +92,7 @@ def test_what_a_full_disk_does_not_take_leaves_no_half_record(tmp_path: Path) ->
     resource = pytest.importorskip("resource", reason="needs a system that limits file sizes")
     path = tmp_path / "a.capture"
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with CaptureWriter(path, HEADER) as writer:
+    with CaptureWriter(path, HEADER, clock=ManualClock()) as writer:
         writer.append(CHUNKS[0])
         room = path.stat().st_size + 100
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))

@@ -40,13 +40,18 @@ def analyse(recording: Recording) -> PainThreshold:
         When the recording has no force or states no probe area.
     """
     pain = PainRecording.of(recording)
-    pressed = tuple(pain.presses())
+    found = tuple(pain.presses())
+    pressed = [(press, curve) for press, curve in found if not curve.is_upside_down()]
+    if 2 * len(pressed) <= len(found):
+        pressed = []  # mostly upside down: what is left is a pause cut short by the recording
     stray = stray_markers(pain.marker_s, [(press.start_s, press.peak_s) for press, _ in pressed])
     trials = tuple(
         _trial(pain, press, curve, index, stray=index - 1 in stray)
         for index, (press, curve) in enumerate(pressed, start=1)
     )
     flags = [QualityFlag.SPIKES] if pain.signal.is_spike.any() else []
+    if len(pressed) < len(found):
+        flags.append(QualityFlag.WRONG_SIGN)
     if not trials:
         flags.append(QualityFlag.NO_PRESS)
     elif any(abs(trial.tare_n) > _TARE_WORTH_A_WORD_N for trial in trials):
@@ -142,10 +147,9 @@ def _facts(
 def _threshold(pain: PainRecording, press: Press, stop: Stop, facts: RampFacts) -> Estimate:
     """Return the pressure at the stop with its budget."""
     kpa_per_n = pain.tip.kpa_per_n
-    tare_u_n = math.hypot(press.tare_noise_n, press.drift_n / math.sqrt(12.0))
     budget = {
         "reading": stop.u_kpa,
-        "unloaded level": tare_u_n * kpa_per_n,
+        "unloaded level": press.tare_u_n * kpa_per_n,
         "resolution": pain.signal.resolution / math.sqrt(12.0) * kpa_per_n,
     }
     if stop.source == "release" and facts.rate_cv and facts.rate_kpa_s:

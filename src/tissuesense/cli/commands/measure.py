@@ -122,7 +122,7 @@ def _trace_path(out: Path | None, plan: "MeasurePlan") -> Path:
     if out is not None:
         make_folder(out)
     folder = out or Path(mkdtemp(prefix="tissuesense-"))
-    moment = SystemClock().now().astimezone()
+    moment = SystemClock().local_now()
     return folder / f"{moment:%Y%m%d-%H%M%S}-{plan.site.side}-{plan.site.name}-{plan.kind}.csv"
 
 

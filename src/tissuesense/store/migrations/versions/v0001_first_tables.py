@@ -40,6 +40,7 @@ def _people() -> None:
         sa.Column("id", sa.String(16), nullable=False),
         sa.Column("client_id", sa.String(16), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("opened_utc_offset_min", sa.Integer(), nullable=False),
         sa.Column("practitioner", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_visit"),
