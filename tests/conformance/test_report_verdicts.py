@@ -3,20 +3,21 @@
 import pytest
 from tests.unit.report.practice import VISIT, measured, view_of
 
+from tissuesense.analysis.asymmetry import Asymmetry, Verdict
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import Side
 from tissuesense.record.history import VisitRecord
 from tissuesense.record.visit import Block
-from tissuesense.report.comparison import Difference, compare_stiffness, compare_thresholds
+from tissuesense.report.comparison import compare_stiffness, compare_thresholds
 from tissuesense.simulation.spec import SessionSpec
 
 ALIKE, LOWER, HIGHER = "alike", "lower", "higher"
 
 
-def called(found: Difference | None) -> str:
+def called(found: Asymmetry | None) -> str:
     assert found is not None
     assert found.percent is not None
-    if not found.beyond_error:
+    if found.verdict is not Verdict.BEYOND_ERROR:
         return ALIKE
     return HIGHER if found.percent > 0 else LOWER
 

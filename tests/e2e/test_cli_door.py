@@ -1,6 +1,8 @@
 """The program starts lightly, says what went wrong in a sentence and leaves with the right code."""
 
+import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from tests.e2e.conftest import Program
 
 from tissuesense import __version__
+from tissuesense.cli.main import main
 
 HEAVY = ("matplotlib", "sqlalchemy", "alembic", "bleak", "serial", "typst", "scipy.stats", "jinja2")
 
@@ -148,3 +151,38 @@ def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
     assert said.stdout == "{\n"
     assert "Traceback" not in said.stderr
     assert "BrokenPipe" not in said.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
+def test_whatever_the_program_writes_is_for_its_owner_alone(
+    program: Program, tmp_path: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        device = ("--device", "sim:?speed=0", "--site", "thenar", "--side", "left")
+        for words in (
+            ("record", "--device", "sim:?speed=0", "--seconds", "1", "--out", "a.csv"),
+            ("measure", *device, "--trials", "1", "--out", "measured"),
+            ("clients", "add", "--plain", "--data", "practice", "--json"),
+        ):
+            assert program(*words).returncode == 0, words
+        client = json.loads(program("clients", "--data", "practice", "--json").stdout)
+        store = ("--client", client["clients"][0]["id"], "--data", "practice")
+        assert program("visit", "open", *store).returncode == 0
+        assert program("report", *store, "--out", "report.html").returncode == 0
+    finally:
+        os.umask(before)
+    written = {path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert len(written) > 9
+    assert {path: oct(mode) for path, mode in written.items() if mode & 0o077} == {}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
+def test_the_door_leaves_the_mask_of_whoever_calls_it() -> None:
+    before = os.umask(0o027)
+    try:
+        with pytest.raises(SystemExit):
+            main(["--version"])
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(before)

@@ -41,6 +41,21 @@ def test_a_device_that_falls_silent_ends_with_exit_1_a_sentence_and_the_trace(
     assert read_trace(tmp_path / "a.csv").trace.size > 1000
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes")
+def test_a_disk_that_is_full_ends_with_exit_1_and_names_what_is_kept(tmp_path: Path) -> None:
+    words = ("record", "--device", f"{SIM}&model=mark10", "--seconds", "99", "--out", "a.csv")
+    said = subprocess.run(
+        ["sh", "-c", 'ulimit -f 40; exec "$0" -m tissuesense "$@"', sys.executable, *words],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert "a.capture cannot be written" in said.stderr
+    assert "a.csv" in said.stderr
+    assert "The raw bytes up to there: a.capture" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert read_trace(tmp_path / "a.csv").trace == decode_capture(tmp_path / "a.capture")[0]
+
+
 def test_an_absent_port_ends_with_exit_1(program: Program, tmp_path: Path) -> None:
     said = program(
         "record", "--device", f"serial://{tmp_path}/none?model=mark10", "--seconds", "1",

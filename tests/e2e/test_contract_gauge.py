@@ -4,6 +4,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,28 @@ class NumbersOnly(socketserver.BaseRequestHandler):
             self.request.sendall(b"1.500\r\n" * asked.count(b"?"))
 
 
-@pytest.fixture
-def endpoint() -> Iterator[str]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), NumbersOnly) as server:
+class Tired(socketserver.BaseRequestHandler):
+    """Answer every question, but call the battery low and refuse something first."""
+
+    def handle(self) -> None:
+        self.request.sendall(b"V1.00;N;CUR;B3\r\n*10\r\n")
+        while asked := self.request.recv(64):
+            self.request.sendall(b"1.500 N\r\n" * asked.count(b"?"))
+
+
+@contextmanager
+def serving(gauge: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), gauge) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"serial:socket://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    with serving(NumbersOnly) as url:
+        yield url
 
 
 def record(program: Program, url: str, **more: str) -> tuple[int, str]:
@@ -60,3 +76,16 @@ def test_the_stated_unit_is_applied_and_written_down_as_assumed(
     assert {float(row.split(",")[1]) for row in rows} == {1.5 * NEWTON_PER_KGF}
     sidecar = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert sidecar["assumed_unit"] == "kgf"
+
+
+def test_a_low_battery_and_a_refused_command_are_said_and_written_down(
+    program: Program, tmp_path: Path
+) -> None:
+    with serving(Tired) as url:
+        code, said = record(program, f"{url}?model=mark10")
+    assert code == 0, said
+    assert "low battery" in said
+    assert "refused 1 of the commands" in said
+    sidecar = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert sidecar["notices"] == ["low_battery", "refused_command"]
+    assert sidecar["refused_commands"] == 1

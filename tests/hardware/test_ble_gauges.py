@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.hardware.fake_bluez import FakeBluez
 
+from tissuesense.core.clock import SystemClock
 from tissuesense.core.errors import (
     DeviceNotFound,
     LinkLost,
@@ -252,6 +253,62 @@ def test_an_absent_gauge_is_not_found_and_what_is_there_is_named(
         _listen(FakeBluez(Progressor()), url, capture, system_bus, seconds=1.0, give_up_s=0.5)
     assert caught.value.seen == ("Progressor_0042",)
     assert not capture.exists()
+
+
+@pytest.mark.parametrize("deaf_to", ["Connect", "StartNotify"])
+def test_a_gauge_that_does_not_answer_keeps_nobody_longer_than_stated(
+    system_bus: str, capture: Path, deaf_to: str
+) -> None:
+    bluez = FakeBluez(Progressor())
+    bluez.never_answers = frozenset({deaf_to})
+    clock = SystemClock()
+    began_s = clock.monotonic_s()
+    with pytest.raises(TransportError, match="did not answer in time"):
+        _listen(bluez, URL, capture, system_bus, seconds=9.0, give_up_s=1.0)
+    assert clock.monotonic_s() - began_s < 4.0  # the goodbyes included
+
+
+def test_a_lost_gauge_that_no_longer_answers_is_given_up_in_time(
+    system_bus: str, capture: Path
+) -> None:
+    gauge = Progressor()
+    bluez = FakeBluez(gauge)
+
+    def break_off(_: Device, block: SampleBlock) -> None:
+        if block.elapsed_s >= 0.5 and not bluez.never_answers:
+            bluez.never_answers = frozenset({"Connect"})
+            bluez.lose_link(gauge)
+
+    clock = SystemClock()
+    began_s = clock.monotonic_s()
+    device, _, error = _listen(
+        bluez, URL, capture, system_bus, seconds=9.0, give_up_s=1.5, each=break_off
+    )
+    assert isinstance(error, LinkLost)
+    assert device.trace().size > 0
+    assert clock.monotonic_s() - began_s < 0.5 + 1.5 + 3.0
+
+
+def test_a_name_that_would_steer_the_terminal_is_shown_without_that(
+    system_bus: str, capture: Path
+) -> None:
+    class Impostor(Progressor):
+        name = "Progressor_\x1b[2J\u202e7"
+
+    async def scan() -> tuple[FoundPeripheral, ...]:
+        bluez = await FakeBluez(Impostor()).start(system_bus)
+        try:
+            return await scan_ble(0.3)
+        finally:
+            await bluez.stop()
+
+    (found,) = asyncio.run(scan())
+    assert found.name == "Progressor_\ufffd[2J\ufffd7"
+    absent = "ble:Nobody?model=progressor"
+    with pytest.raises(DeviceNotFound) as caught:
+        _listen(FakeBluez(Impostor()), absent, capture, system_bus, seconds=1.0, give_up_s=0.5)
+    assert caught.value.seen == (found.name,)
+    assert caught.value.hint.isprintable()
 
 
 def test_a_scan_knows_the_model_of_what_it_hears(system_bus: str) -> None:

@@ -2,12 +2,16 @@
 
 import itertools
 import socketserver
+import termios
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import serial
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 from tests.hardware.listening import Heard, listen
 from tests.hardware.pty_gauge import Counting, Pieces, PtyGauge
 
@@ -134,8 +138,11 @@ def test_a_question_without_answer_is_asked_again(port: Path, capture: Path) -> 
 def test_a_reply_later_than_the_timeout_is_one_reading(port: Path, capture: Path) -> None:
     counting = Counting()
     with PtyGauge(port, answer=lambda _: [(0.6, b"%.2f N\r\n" % counting.next_n())]):
-        heard = listen(_mark10(port), capture, samples=2)
+        heard = listen(_mark10(port), capture, samples=5)
     _truthful(heard, counting)
+    # One or two questions wait for their answer, never a growing queue of them.
+    assert len(counting.sent_n) <= heard.trace.size + 2
+    assert np.diff(heard.trace.t_s).max() < 1.5
 
 
 def test_a_gauge_that_is_pulled_out_and_stays_away_is_lost(port: Path, capture: Path) -> None:
@@ -268,6 +275,68 @@ def _open_now(url: str) -> None:
     from tissuesense.transport.url import parse_device_url
 
     SerialTransport(parse_device_url(url).address, 9600, clock=SystemClock())._open()
+
+
+def test_a_port_that_fails_in_the_terminals_own_way_is_a_lost_link(
+    port: Path, capture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = Counting()
+    real = serial.Serial.read
+
+    def read(self: serial.Serial, size: int = 1) -> bytes:
+        if len(counting.sent_n) >= 10:
+            raise termios.error(5, "Input/output error")
+        return real(self, size)
+
+    monkeypatch.setattr(serial.Serial, "read", read)
+    with PtyGauge(port, answer=_newtons(counting)):
+        heard = listen(_mark10(port), capture, give_up_s=1.0)
+    assert isinstance(heard.error, LinkLost)
+    assert heard.trace.size >= 9
+
+
+def test_a_port_that_cannot_be_set_up_is_refused_in_words(
+    port: Path, capture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: serial.Serial) -> None:
+        raise termios.error(22, "Invalid argument")
+
+    monkeypatch.setattr(serial.Serial, "open", refuse)
+    with pytest.raises(TransportError, match="Invalid argument"):
+        listen(_mark10(port), capture)
+
+
+def test_a_usb_gauge_that_comes_back_under_another_name_goes_on(
+    port: Path, capture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = Counting()
+    gauge = PtyGauge(port, answer=_newtons(counting))
+    timers: list[threading.Timer] = []
+
+    def comports() -> list[ListPortInfo]:
+        info = ListPortInfo(str(gauge.port))
+        info.vid, info.pid, info.serial_number = 0x0403, 0x6001, "A1"
+        return [info] if gauge.port.exists() else []
+
+    def come_back() -> None:
+        gauge.port = port.with_name("ttyOTHER")
+        gauge.plug()
+
+    def pull(device: object, block: object) -> None:
+        del device, block
+        if len(counting.sent_n) >= 15 and not timers:
+            gauge.unplug()
+            timers.append(threading.Timer(0.5, come_back))
+            timers[0].start()
+
+    monkeypatch.setattr(list_ports, "comports", comports)
+    with gauge:
+        heard = listen(_mark10(port), capture, samples=45, each=pull)
+        timers[0].join()
+    assert heard.error is None
+    _truthful(heard, counting)
+    assert heard.trace.size >= 45
+    assert QualityFlag.RECONNECTED in heard.quality.flags
 
 
 def test_an_absent_port_is_said_to_be_absent(port: Path, capture: Path) -> None:

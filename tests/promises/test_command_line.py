@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from tissuesense.cli.main import VERBS, build_app
 
@@ -83,6 +84,12 @@ def test_every_option_is_explained(words: tuple[str, ...]) -> None:
 
 def test_every_verb_is_one_of_the_contract() -> None:
     assert set(PROGRAM.commands) <= set(VERBS)
+
+
+def test_help_lists_the_verbs_in_the_order_of_a_practice() -> None:
+    told = CliRunner().invoke(build_app(), ["--help"]).output
+    listed = re.findall(r"^  (\w+)  ", told.partition("Commands:")[2], flags=re.MULTILINE)
+    assert listed == [verb for verb in VERBS if verb in PROGRAM.commands]
 
 
 @pytest.mark.parametrize("verb", SPINE)

@@ -13,7 +13,7 @@ PAGE = (ROOT / "docs" / "reference" / "flags.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]*) \|", PAGE, flags=re.MULTILINE)
 SOURCE = Path(tissuesense.__path__[0])
 # Floors that only put words to a flag or carry it on.
-ONLY_TALK = {"core/quality.py", "guidance/words.py"}
+ONLY_TALK = {"core/quality.py", "core/flag_words.py", "guidance/words.py"}
 
 
 def raised(flag: QualityFlag) -> bool:

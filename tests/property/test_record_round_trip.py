@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.unit.record.strategies import client_records, numbers, raw_data, texts, traces
+from tests.unit.record.strategies import CAPTURES, client_records, numbers, texts, traces, traces_of
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordNotFound, UsageError
@@ -27,15 +27,15 @@ def keep(store: Store, record: ClientRecord) -> None:
         for manual in visit.manual_findings:
             store.manual_findings.add(manual)
         for measured in visit.measurements:
-            store.measurements.add(measured.measurement)
+            named = measured.measurement.capture_sha256
+            store.measurements.add(measured.measurement, CAPTURES[named] if named else None)
             store.findings.add(measured.computed)
 
 
 @given(client_records())
 def test_json_text_gives_the_record_again(record: ClientRecord) -> None:
-    traces_by_hash, captures = raw_data(record)
     document = json.loads(canonical_json(record_json(record)))
-    again = record_from_json(document, traces=traces_by_hash, captures=captures)
+    again = record_from_json(document, traces=traces_of(record))
     assert again == record
     assert canonical_json(record_json(again)) == canonical_json(record_json(record))
 
@@ -50,6 +50,9 @@ def test_store_gives_the_record_again(record: ClientRecord) -> None:
             keep(store, record)
         with open_store(Path(folder), clock=clock) as store:
             again = load_client_record(store, record.client.id)
+            kept = [store.measurements.capture(m.measurement.id) for m in record.measurements()]
+    named = [m.measurement.capture_sha256 for m in record.measurements()]
+    assert kept == [None if name is None else CAPTURES[name] for name in named]
     assert again == record
     assert canonical_json(record_json(again)) == canonical_json(record_json(record))
     assert clocks(again) == clocks(record)
@@ -88,8 +91,7 @@ def test_record_without_its_raw_data_is_refused(record: ClientRecord) -> None:
 
 @given(client_records(), st.data())
 def test_record_with_a_part_missing_is_refused(record: ClientRecord, data: st.DataObject) -> None:
-    traces_by_hash, captures = raw_data(record)
     document = record_json(record)
     del document[data.draw(st.sampled_from(["schema", "client", "visits"]))]
     with pytest.raises(UsageError):
-        record_from_json(document, traces=traces_by_hash, captures=captures)
+        record_from_json(document, traces=traces_of(record))

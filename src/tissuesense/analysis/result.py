@@ -8,9 +8,6 @@ from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import Recording, RecordingKind
 
-# Increased whenever a number may change for the same trace; the changelog says by how much.
-ANALYSIS_VERSION = "1"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -37,11 +37,22 @@ def _read_keys(
         return False
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
-    undo.callback(termios.tcsetattr, terminal, termios.TCSADRAIN, before)
+
+    def give_back() -> None:
+        with contextlib.suppress(termios.error):  # a terminal that has gone needs nothing back
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+    undo.callback(give_back)
     tty.setcbreak(terminal)
 
     def read() -> None:
-        for key in os.read(terminal, 64).decode(errors="ignore"):
+        try:
+            typed = os.read(terminal, 64)
+        except OSError:  # how Linux says that a terminal has gone
+            typed = b""
+        if not typed:  # nobody will type any more, and the loop would ask for ever
+            loop.remove_reader(terminal)
+        for key in typed.decode(errors="ignore"):
             keys.get(key, _nothing)()
 
     loop.add_reader(terminal, read)

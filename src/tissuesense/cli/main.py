@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tissuesense.cli.exit_codes import ExitCode, exit_code
 from tissuesense.cli.output import explain, say
@@ -40,10 +41,18 @@ _COMMANDS = "tissuesense.cli.commands"
 _SWITCHES = ("--debug", "--verbose")
 
 
+class _InOurOrder(TyperGroup):
+    """Lists the verbs in the order of `VERBS`; Typer would put those with words below them last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - Typer keeps its type private
+        return sorted(super().list_commands(ctx), key=VERBS.index)
+
+
 def build_app() -> typer.Typer:
     """Return the program with every verb that has a module, which offers `command` or `app`."""
     app = typer.Typer(
         name="tissuesense",
+        cls=_InOurOrder,
         help="Give hands a number: pressure pain threshold and muscle stiffness from hand-held "
         "gauges, with honest uncertainty.",
         no_args_is_help=True,
@@ -58,9 +67,15 @@ def build_app() -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and leave with its exit code; only `--debug` lets a traceback through."""
+    """Run the program and leave with its exit code; only `--debug` lets a traceback through.
+
+    Everything that the program writes is for its owner's eyes only. The library leaves the mask of
+    new files alone: what another program does with it is that program's business.
+    """
     words, debug = _switches_first(sys.argv[1:] if arguments is None else arguments)
     _make_streams_forgiving()
+    # Captures, traces, reports and records are health data: 0600 and 0700, whatever the shell has.
+    before = os.umask(0o077)
     try:
         code = _run(words, debug=debug)
         sys.stdout.flush()
@@ -74,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         where = f"{error.filename}: " if error.filename else ""
         say(f"The system refused: {where}{error.strerror or error}.")
         code = ExitCode.FAILED
+    finally:
+        os.umask(before)
     sys.exit(code)
 
 

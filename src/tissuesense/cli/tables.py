@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tissuesense.analysis.analyse import RecordingAnalysis
 from tissuesense.analysis.result import Finding
+from tissuesense.core.flag_words import flag_words
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import RecordingKind
-from tissuesense.guidance.words import flag_words
 from tissuesense.report.quantities import NOTHING, number, spread
 
 if TYPE_CHECKING:

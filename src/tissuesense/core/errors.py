@@ -26,7 +26,6 @@
      |    +-- RecordConflict             changed since it was read
      |    +-- SchemaTooNew               written by a later version; nothing was touched
      |    +-- StoreLocked                no passphrase, or the wrong one
-     +-- ReproductionMismatch            .expected  .found
 
 Bytes that are wrong in a stream are not exceptions but `FrameRejected` events; data that cannot
 answer are not exceptions but `NotEstimable` outcomes.
@@ -265,14 +264,3 @@ class StoreLocked(RecordError):  # noqa: N818 - named for the state a person mee
     """The store is encrypted and the passphrase is missing or wrong."""
 
     code = "store_locked"
-
-
-class ReproductionMismatch(TissueSenseError):  # noqa: N818 - named for what was found
-    """A finding recomputed from its raw data differs from the stored one."""
-
-    code = "reproduction_mismatch"
-
-    def __init__(self, message: str, *, expected: object, found: object, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.expected = expected
-        self.found = found

@@ -78,7 +78,7 @@ def _all_numbers(path: Path, header: Header) -> NDArray[np.float64] | None:
                 ndmin=2,
                 encoding=_ENCODING,
             )
-        except (ValueError, UserWarning):
+        except (ValueError, UserWarning, OSError):
             return None
     return table if table.shape[1] == len(header.names) else None
 

@@ -160,8 +160,15 @@ def _quality(base: Timebase, sidecar: SideCar) -> QualitySummary:
 
 
 def _file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as err:  # taken away, or its disk, since it was read
+        raise TraceFileError(
+            f"{path} cannot be read any more: {err.strerror or err}.",
+            path=path,
+            code="not_readable",
+        ) from err
 
 
 def _lines(trace: Trace) -> Iterator[str]:

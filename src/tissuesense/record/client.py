@@ -6,8 +6,7 @@ from typing import NewType
 
 import numpy as np
 
-from tissuesense.core.errors import UsageError
-from tissuesense.record.ids import ALPHABET, LOOK_ALIKES, check_character, draw
+from tissuesense.record.ids import draw, parse
 
 ClientId = NewType("ClientId", str)
 
@@ -36,9 +35,6 @@ def parse_client_id(text: str) -> ClientId:
         When a character was mistyped or left out. The message does not repeat `text`: who types a
         name here must not find it in a log.
     """
-    body = text.strip().upper().removeprefix("TS-").translate(LOOK_ALIKES)
-    if len(body) != _CHARACTERS or any(character not in ALPHABET for character in body):
-        raise UsageError("A client id looks like TS-7QK4Z; this one does not.")
-    if check_character([ALPHABET.index(character) for character in body[:-1]]) != body[-1]:
-        raise UsageError("This is not a client id: one of its characters is mistyped.")
-    return ClientId(f"TS-{body}")
+    return ClientId(
+        parse(text, prefix="TS-", characters=_CHARACTERS, noun="client", example="TS-7QK4Z")
+    )

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from tissuesense.core.errors import RecordNotFound, UsageError
 from tissuesense.core.quality import QualityFlag, QualitySummary
@@ -23,8 +23,6 @@ from tissuesense.record.measurement import (
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId
 
 SCHEMA = "tissuesense.record/1"
-
-_Raw = TypeVar("_Raw", Trace, bytes)
 
 
 def canonical_json(document: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
@@ -55,13 +53,12 @@ def record_from_json(
     document: Mapping[str, Any],
     *,
     traces: Mapping[str, Trace],
-    captures: Mapping[str, bytes] | None = None,
 ) -> ClientRecord:
     """Read what `record_json` wrote.
 
     Parameters
     ----------
-    traces, captures
+    traces
         The raw data by the hash under which the document names them.
 
     Raises
@@ -78,10 +75,7 @@ def record_from_json(
             id=ClientId(document["client"]["id"]),
             created_at=datetime.fromisoformat(document["client"]["created_at"]),
         )
-        visits = [
-            _visit_from_json(visit, client.id, traces, captures or {})
-            for visit in document["visits"]
-        ]
+        visits = [_visit_from_json(visit, client.id, traces) for visit in document["visits"]]
     except (KeyError, TypeError, ValueError) as err:
         raise UsageError(f"The record could not be read: {err!r}.") from err
     return ClientRecord(client=client, visits=tuple(visits))
@@ -165,7 +159,7 @@ def _measurement_json(record: MeasurementRecord) -> dict[str, Any]:
         "context": measurement.context.to_dict(),
         "quality": quality_json(measurement.quality),
         "trace_sha256": measurement.trace_sha256,
-        "capture_sha256": None if measurement.capture is None else sha256(measurement.capture),
+        "capture_sha256": measurement.capture_sha256,
         "findings": [finding_json(finding) for finding in record.computed],
     }
 
@@ -174,7 +168,6 @@ def _visit_from_json(
     data: Mapping[str, Any],
     client: ClientId,
     traces: Mapping[str, Trace],
-    captures: Mapping[str, bytes],
 ) -> VisitRecord:
     visit = Visit(
         id=VisitId(data["id"]),
@@ -189,8 +182,7 @@ def _visit_from_json(
             _manual_finding_from_json(found, visit.id) for found in data["manual_findings"]
         ),
         measurements=tuple(
-            _measurement_from_json(measured, visit.id, traces, captures)
-            for measured in data["measurements"]
+            _measurement_from_json(measured, visit.id, traces) for measured in data["measurements"]
         ),
     )
 
@@ -211,9 +203,7 @@ def _measurement_from_json(
     data: Mapping[str, Any],
     visit: VisitId,
     traces: Mapping[str, Trace],
-    captures: Mapping[str, bytes],
 ) -> MeasurementRecord:
-    capture_sha256 = data["capture_sha256"]
     measurement = Measurement(
         id=MeasurementId(data["id"]),
         visit=visit,
@@ -224,9 +214,9 @@ def _measurement_from_json(
         device_model=data["device_model"],
         context=RecordingContext.from_dict(data["context"]),
         quality=quality_from_json(data["quality"]),
-        trace=_raw(traces, data["trace_sha256"]),
+        trace=_trace(traces, data["trace_sha256"]),
         trace_sha256=data["trace_sha256"],
-        capture=None if capture_sha256 is None else _raw(captures, capture_sha256),
+        capture_sha256=data["capture_sha256"],
     )
     return MeasurementRecord(
         measurement=measurement,
@@ -256,9 +246,9 @@ def _site(data: Mapping[str, Any]) -> BodySite:
     return BodySite(data["site"], Side(data["side"]))
 
 
-def _raw(contents: Mapping[str, _Raw], name: str) -> _Raw:
+def _trace(traces: Mapping[str, Trace], name: str) -> Trace:
     try:
-        return contents[name]
+        return traces[name]
     except KeyError:
         raise RecordNotFound(
             f"The raw data {name[:12]}... that the record names are not there."

@@ -50,12 +50,15 @@ class VisitRecord:
 
     @property
     def sites(self) -> tuple[BodySite, ...]:
-        """Every site that was felt or measured, each once, in the order of the visit."""
+        """Every site that was felt or measured, each once, in the order of the visit.
+
+        What was noted at the same time keeps the order in which it was written down.
+        """
         found = [
             *((manual.found_at, manual.site) for manual in self.manual_findings),
             *((m.measurement.measured_at, m.measurement.site) for m in self.measurements),
         ]
-        return tuple(dict.fromkeys(site for _, site in sorted(found)))
+        return tuple(dict.fromkeys(site for _, site in sorted(found, key=lambda pair: pair[0])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tissuesense.core.errors import UsageError
+
 # Crockford's base 32: no I, L, O or U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKES = str.maketrans("OIL", "011")
@@ -13,6 +15,23 @@ def draw(rng: np.random.Generator, characters: int) -> str:
     """Return random characters, the last of which checks the others."""
     drawn = rng.integers(len(ALPHABET), size=characters - 1).tolist()
     return "".join(ALPHABET[digit] for digit in drawn) + check_character(drawn)
+
+
+def parse(text: str, *, prefix: str, characters: int, noun: str, example: str) -> str:
+    """Return the identifier that `text` spells, forgiving case and look-alike letters.
+
+    Raises
+    ------
+    UsageError
+        When a character was mistyped or left out. The message does not repeat `text`: who types a
+        name here must not find it in a log.
+    """
+    body = text.strip().upper().removeprefix(prefix).translate(LOOK_ALIKES)
+    if len(body) != characters or any(character not in ALPHABET for character in body):
+        raise UsageError(f"A {noun} id looks like {example}; this one does not.")
+    if check_character([ALPHABET.index(character) for character in body[:-1]]) != body[-1]:
+        raise UsageError(f"This is not a {noun} id: one of its characters is mistyped.")
+    return prefix + body
 
 
 def check_character(digits: Sequence[int]) -> str:

@@ -12,11 +12,13 @@ from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite
 from tissuesense.core.trace import Trace
-from tissuesense.record.ids import draw
+from tissuesense.record.ids import draw, parse
 from tissuesense.record.visit import Block, VisitId
 
 MeasurementId = NewType("MeasurementId", str)
 FindingId = NewType("FindingId", str)
+
+_CHARACTERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +27,11 @@ class Measurement:
 
     Attributes
     ----------
-    capture
-        The bytes of the capture file (what the wire said, with arrival times); None for a trace
-        that was imported from a file.
     trace_sha256
         Identity of the trace that the capture decodes to.
+    capture_sha256
+        Names the bytes of the capture file (what the wire said, with arrival times), which only a
+        recomputation needs and the store keeps apart; None for a trace that was imported.
     """
 
     id: MeasurementId
@@ -40,8 +42,8 @@ class Measurement:
     trace: Trace
     context: RecordingContext
     quality: QualitySummary
-    capture: bytes | None
     trace_sha256: str
+    capture_sha256: str | None
     device_model: str
     block: Block = Block.PRE
 
@@ -119,12 +121,31 @@ class StoredFinding:
 
 def new_measurement_id(rng: np.random.Generator) -> MeasurementId:
     """Draw an identifier such as M-7QK4Z0AB."""
-    return MeasurementId(f"M-{draw(rng, 8)}")
+    return MeasurementId(f"M-{draw(rng, _CHARACTERS)}")
 
 
 def finding_id(measurement: MeasurementId, number: int) -> FindingId:
     """Return the identifier of a measurement's nth finding: M-7QK4Z0AB-3 names both."""
     return FindingId(f"{measurement}-{number}")
+
+
+def parse_result_id(text: str) -> MeasurementId | FindingId:
+    """Return the id of a measurement or of one of its findings, forgiving as a client's id is.
+
+    Raises
+    ------
+    UsageError
+        When a character was mistyped or left out.
+    """
+    head, dash, number = text.strip().upper().removeprefix("M-").partition("-")
+    measurement = MeasurementId(
+        parse(head, prefix="M-", characters=_CHARACTERS, noun="measurement", example="M-7QK4Z0AB")
+    )
+    if not dash:
+        return measurement
+    if not (number.isascii() and number.isdecimal()):
+        raise UsageError("A finding's id is its measurement's id and a number: M-7QK4Z0AB-3.")
+    return finding_id(measurement, int(number))
 
 
 def _storable(value: float, quantity: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from tissuesense.core.errors import UsageError
 from tissuesense.core.site import BodySite
 from tissuesense.record.client import ClientId
-from tissuesense.record.ids import draw
+from tissuesense.record.ids import draw, parse
 
 VisitId = NewType("VisitId", str)
 
@@ -56,6 +56,7 @@ class Visit:
 
 
 _MINUTE = timedelta(minutes=1)
+_CHARACTERS = 8
 TENDERNESS_WORDS = ("no tenderness", "says it is tender", "winces", "withdraws")
 TONE_WORDS = {-2: "slack", -1: "soft", 0: "unremarkable", 1: "firm", 2: "hard"}
 
@@ -90,7 +91,20 @@ class ManualFinding:
 
 def new_visit_id(rng: np.random.Generator) -> VisitId:
     """Draw an identifier such as V-7QK4Z0AB."""
-    return VisitId(f"V-{draw(rng, 8)}")
+    return VisitId(f"V-{draw(rng, _CHARACTERS)}")
+
+
+def parse_visit_id(text: str) -> VisitId:
+    """Return the visit's id that `text` spells, forgiving case and look-alike letters.
+
+    Raises
+    ------
+    UsageError
+        When a character was mistyped or left out.
+    """
+    return VisitId(
+        parse(text, prefix="V-", characters=_CHARACTERS, noun="visit", example="V-7QK4Z0AB")
+    )
 
 
 def _check_text(name: str, text: str) -> None:

@@ -1,15 +1,15 @@
 """One visit as the sections look at it: by site and side, hand beside sensor."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
-from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
+from tissuesense.record.client import Client
+from tissuesense.record.document import canonical_json, manual_finding_json, sha256
+from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, StoredFinding
-from tissuesense.record.visit import Block, ManualFinding
+from tissuesense.record.visit import Block, ManualFinding, Visit
 
 _ITEM = {RecordingKind.PPT: "trial", RecordingKind.INDENTATION: "press"}
 
@@ -101,9 +101,16 @@ class SitePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitView:
-    """What a section is given."""
+    """What a section is given.
 
-    client: ClientRecord
+    Attributes
+    ----------
+    visits
+        All of the client's, oldest first; only `record` has what was found in one.
+    """
+
+    client: Client
+    visits: tuple[Visit, ...]
     record: VisitRecord
 
     @property
@@ -146,15 +153,18 @@ class VisitView:
 
     @property
     def fingerprint(self) -> str:
-        """Hash over every trace and every number behind the report."""
-        said = [
-            [
-                reading.measurement.trace_sha256,
-                *(finding.numbers() for finding in reading.record.findings),
-            ]
-            for reading in self.readings()
-        ]
-        return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
+        """Hash over all that hands and sensor found: every note, every trace, every number."""
+        found = {
+            "by_hand": [manual_finding_json(manual) for manual in self.record.manual_findings],
+            "measured": [
+                {
+                    "trace": reading.measurement.trace_sha256,
+                    "numbers": [finding.numbers() for finding in reading.record.findings],
+                }
+                for reading in self.readings()
+            ],
+        }
+        return sha256(canonical_json(found).encode())
 
 
 def _last(readings: list[Reading], kind: RecordingKind, quantity: str) -> Reading | None:

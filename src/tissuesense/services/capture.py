@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import CaptureError, TraceFileError, TransportError, UsageError
+from tissuesense.core.errors import CaptureError, FileWriteError, TransportError, UsageError
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import Trace
@@ -50,15 +50,6 @@ class RecordRequest:
             raise UsageError(f"A recording lasts a positive time, not {self.seconds} s.")
         if self.out.suffix.lower() != ".csv":
             raise UsageError(f"A trace file's name ends in .csv; '{self.out.name}' does not.")
-        if not self.out.parent.is_dir():
-            raise UsageError(f"There is no folder {self.out.parent}.", hint="Create it first.")
-        if not self.force:
-            for path in (self.out, sidecar_path(self.out), self.capture_path):
-                if path.exists():
-                    raise UsageError(
-                        f"{path} exists already.",
-                        hint="Choose another name, or add --force to replace that recording.",
-                    )
 
     @property
     def capture_path(self) -> Path:
@@ -113,11 +104,14 @@ async def record(
         When the device could not be opened; nothing was written then.
     CaptureError
         When the raw bytes could not be written at all.
-    TraceFileError
+    FileWriteError
         When the trace could not be written; the hint names the raw bytes that are kept.
     ConfigurationError
         When the URL names something unknown.
+    UsageError
+        When there is no such folder, or a recording of that name is there and not to be replaced.
     """
+    _check_place(request)
     raw = request.capture_path
     if raw.exists():  # until the new recording holds something, the older one stays as it is
         raw = raw.with_suffix(".capture.part")
@@ -153,6 +147,19 @@ async def record(
     )
     _keep(request, device, recorded, raw, clock)
     return recorded
+
+
+def _check_place(request: RecordRequest) -> None:
+    if not request.out.parent.is_dir():
+        raise UsageError(f"There is no folder {request.out.parent}.", hint="Create it first.")
+    if request.force:
+        return
+    for path in (request.out, sidecar_path(request.out), request.capture_path):
+        if path.exists():
+            raise UsageError(
+                f"{path} exists already.",
+                hint="Choose another name, or add --force to replace that recording.",
+            )
 
 
 async def _collect(device: Device, seconds: float, progress: Callable[[Progress], None]) -> None:
@@ -193,11 +200,10 @@ def _keep(
         extra["assumed_unit"] = device.parameters.unit
     try:
         write_trace(request.out, recorded.trace, recorded.context, extra)
-    except TraceFileError as err:
-        raise TraceFileError(
+    except FileWriteError as err:
+        raise FileWriteError(
             err.message,
             path=err.path,
-            code=err.problem,
             hint=f"The raw bytes are kept in {request.capture_path}. Where there is room, make the "
             f"trace of them: tissuesense record --device 'replay:{request.capture_path}?speed=0' "
             f"--seconds {request.seconds:g} --out NAME.csv",

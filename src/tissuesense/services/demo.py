@@ -24,7 +24,7 @@ from tissuesense.record.document import canonical_json, record_json
 from tissuesense.record.history import ClientRecord
 from tissuesense.record.visit import VisitId
 from tissuesense.report.document import Document
-from tissuesense.services.measure import Measured, measure
+from tissuesense.services.measure import Measured, concluded, measure
 from tissuesense.services.measure_plan import plan_measurement
 from tissuesense.services.records import (
     Acquisition,
@@ -163,7 +163,7 @@ def demonstrate(
             _save(store, visit.id, measured, capture, clock, rng)
         progress("the report", len(circuit), len(circuit))
         record = load_client_record(store, client.id)
-    document = build_report(record)
+        document = build_report(store, client.id)
     written = sorted(traces / station.file_name for station in circuit)
     beside = (file for trace in written for file in (trace, sidecar_path(trace)))
     files = (*_written(out, document, record), *beside, store_folder)
@@ -195,7 +195,8 @@ def _measured(station: Station, clock: Clock) -> tuple[Measured, bytes]:
 
         async def run() -> Measured:
             async with open_device(station.url, clock=clock, capture=capture) as device:
-                return await measure(device, plan, show=lambda _: None, stop=asyncio.Event())
+                found = await measure(device, plan, show=lambda _: None, stop=asyncio.Event())
+            return concluded(found, device)
 
         measured = asyncio.run(run())
         return measured, capture.read_bytes()

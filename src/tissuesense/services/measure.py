@@ -3,7 +3,7 @@
 import asyncio
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
@@ -128,6 +128,17 @@ async def measure(
         device_model=device.profile.model,
         health=device.health(),
     )
+
+
+def concluded(measured: Measured, device: Device) -> Measured:
+    """Return the measurement with what only the closed device knows: the silence at its end.
+
+    The record keeps this one, because the capture tells the same when it is decoded again.
+    """
+    recording = replace(measured.recording, trace=device.trace(), quality=device.quality())
+    if measured.analysis is None or recording == measured.recording:
+        return replace(measured, recording=recording)
+    return replace(measured, recording=recording, analysis=analyze(recording))
 
 
 def judged_presses(analysis: RecordingAnalysis) -> tuple[JudgedPress, ...]:

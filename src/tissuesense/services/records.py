@@ -15,6 +15,7 @@ from tissuesense.core.errors import UsageError
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.version import __version__
 from tissuesense.record.client import Client, ClientId, new_client_id
+from tissuesense.record.document import sha256
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import (
     Measurement,
@@ -136,15 +137,15 @@ def save_measurement(
         trace=recording.trace,
         context=recording.context,
         quality=recording.quality,
-        capture=acquisition.capture,
         trace_sha256=recording.trace.sha256,
+        capture_sha256=None if acquisition.capture is None else sha256(acquisition.capture),
         device_model=acquisition.device_model,
         block=acquisition.block,
     )
     computed = stored_findings(measurement.id, analysed, computed_at=clock.now())
     with store.transaction():
         store.visits.get(visit_id)
-        store.measurements.add(measurement)
+        store.measurements.add(measurement, acquisition.capture)
         store.findings.add(computed)
     return MeasurementRecord(measurement=measurement, computed=computed)
 
@@ -166,8 +167,31 @@ def analyse_again(
     return MeasurementRecord(measurement=measurement, computed=(*before, *added))
 
 
+def load_visit_record(store: Store, visit_id: VisitId) -> VisitRecord:
+    """Return what was found in one visit, and touch no other.
+
+    Raises
+    ------
+    RecordNotFound
+        When there is no such visit.
+    """
+    with store.transaction():
+        visit = store.visits.get(visit_id)
+        manual = store.manual_findings.of_visit(visit_id)
+        measured = store.measurements.of_visit(visit_id)
+        computed = _grouped(store.findings.of_visit(visit_id), lambda found: found.measurement)
+    return VisitRecord(
+        visit=visit,
+        manual_findings=manual,
+        measurements=tuple(
+            MeasurementRecord(measurement=taken, computed=tuple(computed[taken.id]))
+            for taken in measured
+        ),
+    )
+
+
 def load_client_record(store: Store, client_id: ClientId) -> ClientRecord:
-    """Return everything that is known of a client.
+    """Return everything that is known of a client, the raw captures left in the store.
 
     Raises
     ------
@@ -177,23 +201,9 @@ def load_client_record(store: Store, client_id: ClientId) -> ClientRecord:
     with store.transaction():
         client = store.clients.get(client_id)
         visits = store.visits.of_client(client_id)
-        manual = _grouped(store.manual_findings.of_client(client_id), lambda found: found.visit)
-        computed = _grouped(store.findings.of_client(client_id), lambda found: found.measurement)
-        measured = _grouped(store.measurements.of_client(client_id), lambda taken: taken.visit)
-    return ClientRecord(
-        client=client,
-        visits=tuple(
-            VisitRecord(
-                visit=visit,
-                manual_findings=tuple(manual[visit.id]),
-                measurements=tuple(
-                    MeasurementRecord(measurement=taken, computed=tuple(computed[taken.id]))
-                    for taken in measured[visit.id]
-                ),
-            )
-            for visit in visits
-        ),
-    )
+        return ClientRecord(
+            client=client, visits=tuple(load_visit_record(store, visit.id) for visit in visits)
+        )
 
 
 def stored_findings(

@@ -2,10 +2,12 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tissuesense.core.errors import RecordError, RecordNotFound, SchemaTooNew
+from tissuesense.core.errors import RecordConflict, RecordError, RecordNotFound, SchemaTooNew
 
 DATA_VARIABLE = "TISSUESENSE_DATA"
 FORMAT = 1
@@ -43,27 +45,48 @@ class StoreFolder:
 
     @property
     def exists(self) -> bool:
-        """Whether a store was ever made here."""
-        return self.marker.exists() and self.database.exists()
+        """Whether a store was made here, to its end."""
+        return self.marker.exists() and _is_filled(self.database)
 
-    def create(self, *, encrypted: bool) -> None:
-        """Make the folder, for its owner's eyes only, and write the marker.
+    def make(self, *, encrypted: bool, fill: Callable[["StoreFolder"], None]) -> None:
+        """Make the folder, for its owner's eyes only, and in it a store that `fill` filled.
+
+        The database is made under another name and put in place as the very last thing, with its
+        key and its tables: whatever stops the making before leaves no store behind, and nothing
+        that a later passphrase could lock by mistake.
 
         Raises
         ------
         RecordError
-            When the folder cannot be made.
+            When the folder cannot be made, or holds a database without its marker.
+        RecordConflict
+            When another program made a store here meanwhile.
         """
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not any(self.path.iterdir()):  # a folder with other things in it is not ours
                 self.path.chmod(0o700)
-            self.marker.write_text(json.dumps({"format": FORMAT, "encrypted": encrypted}) + "\n")
-            self.marker.chmod(0o600)
-            # SQLite gives its side files the permissions that the database has.
-            self.database.touch(mode=0o600)
+            with TemporaryDirectory(prefix=".new-store-", dir=self.path) as name:
+                unfinished = StoreFolder(Path(name))
+                # SQLite gives its side files the permissions that the database has.
+                unfinished.database.touch(mode=0o600)
+                fill(unfinished)
+                if _is_filled(self.database):
+                    raise self._not_ours_to_replace()
+                marker = json.dumps({"format": FORMAT, "encrypted": encrypted}) + "\n"
+                self.marker.write_text(marker)
+                self.marker.chmod(0o600)
+                unfinished.database.replace(self.database)
         except OSError as err:
             raise RecordError(f"A store cannot be made in {self.path}: {err.strerror}.") from err
+
+    def _not_ours_to_replace(self) -> RecordError:
+        if self.marker.exists():
+            return RecordConflict("Another program has just made a store here.", hint="Try again.")
+        return RecordError(
+            f"{self.database} stands there without its {self.marker.name}; nothing was touched.",
+            hint="Restore the store from a backup, or name another folder with --data.",
+        )
 
     def is_encrypted(self) -> bool:
         """Return what the marker says.
@@ -95,3 +118,7 @@ class StoreFolder:
                 hint="Update tissuesense. Nothing was changed.",
             )
         return encrypted
+
+
+def _is_filled(database: Path) -> bool:
+    return database.exists() and (not database.is_file() or database.stat().st_size > 0)

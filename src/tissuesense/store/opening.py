@@ -115,20 +115,26 @@ def open_store(
         When the passphrase is missing or wrong.
     SchemaTooNew
         When a later version wrote the store; nothing was touched.
+    RecordError
+        When a store cannot be made in the folder, or the one in it is damaged.
     """
     place = StoreFolder(folder)
     new = create and not place.exists
     encrypted = not plain if new else place.is_encrypted()
     secret = _passphrase(passphrase, new=new) if encrypted else None
     if new:
-        place.create(encrypted=encrypted)
+        place.make(encrypted=encrypted, fill=lambda made: _open(made, secret, clock).dispose())
+    return Store(_open(place, secret, clock), folder)
+
+
+def _open(place: StoreFolder, secret: str | None, clock: Clock) -> Engine:
     engine = connect(place.database, secret)
     try:
         upgrade(engine, place, clock=clock)
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, folder)
+    return engine
 
 
 def _passphrase(given: str | AskPassphrase | None, *, new: bool) -> str:

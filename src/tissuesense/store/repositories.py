@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, union
+from sqlalchemy import ColumnElement, func, select, union
 from sqlalchemy.orm import Session
 
 from tissuesense.core.errors import RecordNotFound
@@ -29,6 +29,7 @@ from tissuesense.store.schema import (
     ManualFindingRow,
     MeasurementRow,
     MethodRow,
+    RawRow,
     VisitRow,
 )
 
@@ -131,12 +132,11 @@ class ManualFindings:
         with self.transaction() as session:
             session.add(rows.manual_finding_row(finding))
 
-    def of_client(self, client_id: ClientId) -> tuple[ManualFinding, ...]:
-        """Return a client's manual findings, in the order in which they were written down."""
+    def of_visit(self, visit_id: VisitId) -> tuple[ManualFinding, ...]:
+        """Return a visit's manual findings, in the order in which they were written down."""
         query = (
             select(ManualFindingRow)
-            .join(VisitRow, VisitRow.id == ManualFindingRow.visit_id)
-            .where(VisitRow.client_id == client_id)
+            .where(ManualFindingRow.visit_id == visit_id)
             .order_by(ManualFindingRow.id)
         )
         with self.transaction() as session:
@@ -149,10 +149,12 @@ class Measurements:
 
     transaction: Transaction
 
-    def add(self, measurement: Measurement) -> None:
-        """Add a measurement of a known visit, raw data and all."""
+    def add(self, measurement: Measurement, capture: bytes | None = None) -> None:
+        """Add a measurement of a known visit and the capture that it names, if any."""
+        in_visit = select(func.count()).where(MeasurementRow.visit_id == measurement.visit)
         with self.transaction() as session:
-            session.add(rows.measurement_row(measurement))
+            number = session.scalars(in_visit).one() + 1
+            session.add(rows.measurement_row(measurement, capture, number=number))
 
     def get(self, measurement_id: MeasurementId) -> Measurement:
         """Return a measurement; RecordNotFound where there is none."""
@@ -162,13 +164,18 @@ class Measurements:
                 raise RecordNotFound("There is no such measurement in this store.")
             return rows.measurement_of(row)
 
-    def of_client(self, client_id: ClientId) -> tuple[Measurement, ...]:
-        """Return a client's measurements, oldest first."""
+    def capture(self, measurement_id: MeasurementId) -> bytes | None:
+        """Return the bytes that the wire said; None where there is nothing but a trace."""
+        query = select(RawRow.capture).where(RawRow.measurement_id == measurement_id)
+        with self.transaction() as session:
+            return session.scalars(query).one_or_none()
+
+    def of_visit(self, visit_id: VisitId) -> tuple[Measurement, ...]:
+        """Return a visit's measurements, oldest first; of one time, in the order of keeping."""
         query = (
             select(MeasurementRow)
-            .join(VisitRow, VisitRow.id == MeasurementRow.visit_id)
-            .where(VisitRow.client_id == client_id)
-            .order_by(MeasurementRow.measured_at, MeasurementRow.id)
+            .where(MeasurementRow.visit_id == visit_id)
+            .order_by(MeasurementRow.measured_at, MeasurementRow.number)
         )
         with self.transaction() as session:
             return tuple(rows.measurement_of(row) for row in session.scalars(query))
@@ -200,23 +207,16 @@ class Findings:
 
     def of_measurement(self, measurement_id: MeasurementId) -> tuple[StoredFinding, ...]:
         """Return every number of a measurement, oldest analysis first."""
-        query = (
-            select(FindingRow)
-            .where(FindingRow.measurement_id == measurement_id)
-            .order_by(FindingRow.number)
-        )
-        with self.transaction() as session:
-            return tuple(rows.finding_of(row) for row in session.scalars(query))
+        return self._where(FindingRow.measurement_id == measurement_id)
 
-    def of_client(self, client_id: ClientId) -> tuple[StoredFinding, ...]:
-        """Return every number of a client, grouped by measurement, oldest analysis first."""
-        query = (
-            select(FindingRow)
-            .join(MeasurementRow, MeasurementRow.id == FindingRow.measurement_id)
-            .join(VisitRow, VisitRow.id == MeasurementRow.visit_id)
-            .where(VisitRow.client_id == client_id)
-            .order_by(FindingRow.measurement_id, FindingRow.number)
-        )
+    def of_visit(self, visit_id: VisitId) -> tuple[StoredFinding, ...]:
+        """Return every number of a visit, grouped by measurement, oldest analysis first."""
+        in_visit = select(MeasurementRow.id).where(MeasurementRow.visit_id == visit_id)
+        return self._where(FindingRow.measurement_id.in_(in_visit))
+
+    def _where(self, wanted: ColumnElement[bool]) -> tuple[StoredFinding, ...]:
+        query = select(FindingRow).where(wanted)
+        query = query.order_by(FindingRow.measurement_id, FindingRow.number)
         with self.transaction() as session:
             return tuple(rows.finding_of(row) for row in session.scalars(query))
 

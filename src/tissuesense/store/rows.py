@@ -2,6 +2,7 @@
 
 from datetime import timedelta, timezone
 
+from tissuesense.core.errors import UsageError
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import Client, ClientId
@@ -87,13 +88,23 @@ def manual_finding_of(row: ManualFindingRow) -> ManualFinding:
     )
 
 
-def measurement_row(measurement: Measurement) -> MeasurementRow:
-    """Return the row of a measurement, its raw data with it."""
+def measurement_row(
+    measurement: Measurement, capture: bytes | None, *, number: int
+) -> MeasurementRow:
+    """Return the row of a measurement, the `number`th of its visit, its raw data with it.
+
+    Raises
+    ------
+    UsageError
+        When `capture` is not what the measurement names.
+    """
+    if measurement.capture_sha256 != (None if capture is None else sha256(capture)):
+        raise UsageError("The capture is not the one that the measurement names.")
     header, columns = encode_trace(measurement.trace)
-    capture = measurement.capture
     return MeasurementRow(
         id=measurement.id,
         visit_id=measurement.visit,
+        number=number,
         site=measurement.site.name,
         side=str(measurement.site.side),
         kind=str(measurement.kind),
@@ -106,7 +117,7 @@ def measurement_row(measurement: Measurement) -> MeasurementRow:
             trace_sha256=measurement.trace_sha256,
             trace_header=header,
             trace_columns=columns,
-            capture_sha256=None if capture is None else sha256(capture),
+            capture_sha256=measurement.capture_sha256,
             capture=capture,
         ),
     )
@@ -126,7 +137,7 @@ def measurement_of(row: MeasurementRow) -> Measurement:
         quality=quality_from_json(row.quality),
         trace=decode_trace(row.raw.trace_header, row.raw.trace_columns),
         trace_sha256=row.raw.trace_sha256,
-        capture=row.raw.capture,
+        capture_sha256=row.raw.capture_sha256,
     )
 
 

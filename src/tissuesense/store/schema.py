@@ -1,7 +1,8 @@
 """The tables: rows are written once; only an erasure removes any.
 
-Times are UTC; a visit has the practice's offset beside it. A table that holds findings or raw data refuses updates by a trigger, made in the
-first migration: a correction or a later analysis adds rows.
+Times are UTC; a visit has the practice's offset beside it. A table that holds findings or raw data
+refuses updates by a trigger, made in the first migration: a correction or a later analysis adds
+rows.
 """
 
 from datetime import UTC, datetime
@@ -113,9 +114,11 @@ class MeasurementRow(Base):
     """One recording at one site, without its samples."""
 
     __tablename__ = "measurement"
+    __table_args__ = (UniqueConstraint("visit_id", "number"),)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), index=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    number: Mapped[int]
     site: Mapped[str] = mapped_column(String(64))
     side: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(16))
@@ -137,7 +140,8 @@ class RawRow(Base):
     trace_header: Mapped[dict[str, Any]]
     trace_columns: Mapped[bytes]
     capture_sha256: Mapped[str | None] = mapped_column(String(64))
-    capture: Mapped[bytes | None]
+    # Most of a store's bytes, and only a recomputation looks at them.
+    capture: Mapped[bytes | None] = mapped_column(deferred=True)
 
 
 class MethodRow(Base):

@@ -180,7 +180,11 @@ class CaptureWriter:
         except OSError as err:
             raise _not_written(path, err, offset=0) from err
         self._path = path
-        self._write(encode_header(header))
+        try:
+            self._write(encode_header(header))
+        except CaptureError:
+            self._file.close()
+            raise
         self._clock = clock
         self._synced_s = clock.monotonic_s()
 

@@ -9,6 +9,7 @@ from tissuesense.core.errors import (
     ConfigurationError,
     DeviceNotFound,
     DuplicateEntryError,
+    FileWriteError,
     MissingExtraError,
     NoProbeArea,
     RecordNotFound,
@@ -38,6 +39,7 @@ def test_a_wrong_call_is_two(error: TissueSenseError) -> None:
     [
         TissueSenseError("x"),
         TraceFileError("x", path=Path("x.csv")),
+        FileWriteError("x", path=Path("x.pdf")),
         DeviceNotFound("x", endpoint="ble:x"),
         RecordNotFound("x"),
         MissingExtraError("x", extra="pdf"),

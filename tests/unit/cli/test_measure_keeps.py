@@ -1,16 +1,20 @@
 """No measurement is lost because the record refused it."""
 
 import asyncio
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.unit.services.full_disk import largest_file
 
-from tissuesense.cli.commands.measure import _keep, _nothing_lost
+from tissuesense.cli.commands.measure import _keep, _nothing_lost, _tell
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordNotFound
+from tissuesense.devices.health import GaugeHealth
 from tissuesense.files.trace_csv import read_trace
 from tissuesense.record.client import ClientId
-from tissuesense.services.measure import Measured, measure
+from tissuesense.services.measure import Ending, Measured, measure
 from tissuesense.services.measure_plan import plan_measurement
 from tissuesense.store.opening import open_store
 from tissuesense.transport.device import open_device
@@ -59,3 +63,29 @@ def test_only_what_this_measurement_left_is_said_to_be_kept(
     with pytest.raises(KeyboardInterrupt), _nothing_lost(path):
         raise KeyboardInterrupt
     assert "kept" in capsys.readouterr().err
+
+
+def test_a_low_battery_is_said_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "m.csv"
+    measured = one_press(path.with_suffix(".capture"))
+    assert measured.health.battery_v == 4.1
+    tired = replace(measured, health=GaugeHealth(battery_v=3.1, low_battery=True))
+    _keep(tired, path, asked=True, store=None, client=None)
+    _tell(tired, {}, as_json=True)
+    told = capsys.readouterr()
+    assert "low battery" in told.err
+    for document in (path.with_suffix(".json").read_text(), told.out):
+        assert json.loads(document)["notices"] == ["low_battery"]
+        assert json.loads(document)["battery_v"] == 3.1
+
+
+def test_a_disk_that_takes_no_more_ends_the_measurement_as_a_lost_gauge_does(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "m.csv"
+    with largest_file(8_000):
+        measured = one_press(path.with_suffix(".capture"))
+    assert measured.ending is Ending.DEVICE
+    assert "cannot be written" in measured.why
+    _keep(measured, path, asked=False, store=None, client=None)
+    assert read_trace(path).trace == measured.recording.trace

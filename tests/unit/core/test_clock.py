@@ -1,6 +1,7 @@
 """A manual clock moves only when told; the system clock never goes back and knows its zone."""
 
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -33,3 +34,20 @@ def test_the_system_clock_does_not_go_back() -> None:
 @pytest.mark.parametrize("clock", [SystemClock(), ManualClock()])
 def test_the_wall_clock_is_in_utc(clock: Clock) -> None:
     assert clock.now().utcoffset() == timedelta(0)
+
+
+def test_a_manual_clock_hangs_in_the_zone_that_it_is_given() -> None:
+    clock = ManualClock(zone=timezone(timedelta(hours=-3, minutes=-30)))
+    assert clock.local_now() == clock.now()
+    assert clock.local_now().isoformat() == "2026-01-05T05:30:00-03:30"
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="needs a zone that can be set")
+def test_the_system_clock_hangs_in_the_zone_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "NPT-05:45")
+    time.tzset()
+    try:
+        assert SystemClock().local_now().utcoffset() == timedelta(hours=5, minutes=45)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

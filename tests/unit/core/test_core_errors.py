@@ -10,6 +10,7 @@ from tissuesense.core.errors import (
     CaptureError,
     ConfigurationError,
     DeviceNotFound,
+    FileWriteError,
     LinkLost,
     MissingExtraError,
     NoColumn,
@@ -17,7 +18,6 @@ from tissuesense.core.errors import (
     RadioProblem,
     RadioUnavailable,
     RecordNotFound,
-    ReproductionMismatch,
     TissueSenseError,
     TraceFileError,
     TransportError,
@@ -115,8 +115,7 @@ def test_facts_are_attributes() -> None:
     assert LinkLost("no", endpoint="ble:x", last_sample_t_s=1.5).last_sample_t_s == 1.5
     damaged = CaptureError("no", path=path, offset=12)
     assert (damaged.path, damaged.offset) == (path, 12)
-    differs = ReproductionMismatch("no", expected=1.0, found=2.0)
-    assert (differs.expected, differs.found) == (1.0, 2.0)
+    assert FileWriteError("no", path=path).path == path
 
 
 def test_a_missing_part_says_how_to_install_it() -> None:

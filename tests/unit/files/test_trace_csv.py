@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import TraceFileError, UsageError
+from tissuesense.core.errors import FileWriteError, TraceFileError, UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import Side
 from tissuesense.core.trace import ClockSource, Trace
-from tissuesense.files.trace_csv import read_trace, write_trace
+from tissuesense.files.csv_columns import read_columns, read_header
+from tissuesense.files.trace_csv import _file_sha256, read_trace, write_trace
 
 GOOD = "time_s,force_n\n0.0,1.0\n0.1,2.0\n0.2,3.0\n"
 
@@ -192,9 +193,9 @@ def test_a_name_that_is_no_csv_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_a_plain_error(tmp_path: Path) -> None:
     trace = Trace(t_s=np.array([0.0]), force_n=np.array([1.0]))
-    with pytest.raises(TraceFileError) as refused:
+    with pytest.raises(FileWriteError) as refused:
         write_trace(tmp_path / "absent" / "a.csv", trace, RecordingContext())
-    assert refused.value.problem == "not_writable"
+    assert refused.value.path.parent == tmp_path / "absent"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a device that is always full")
@@ -202,7 +203,16 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD)
     (tmp_path / ".press.csv.part").symlink_to("/dev/full")
     trace = Trace(t_s=np.arange(1000.0), force_n=np.arange(1000.0))
-    with pytest.raises(TraceFileError) as refused:
+    with pytest.raises(FileWriteError):
         write_trace(path, trace, RecordingContext())
-    assert refused.value.problem == "not_writable"
     assert path.read_text(encoding="utf-8") == GOOD
+
+
+def test_a_file_that_goes_while_it_is_read_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    header = read_header(path)
+    path.unlink()
+    for read_on in (lambda: read_columns(path, header, header.names), lambda: _file_sha256(path)):
+        with pytest.raises(TraceFileError) as refused:
+            read_on()
+        assert refused.value.problem in {"not_found", "not_readable"}

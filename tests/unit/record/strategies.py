@@ -1,6 +1,6 @@
 """Any record that may be: the clients, visits, traces and numbers that properties are tried on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from tissuesense.core.recording import ReactionLatency, RecordingContext, Record
 from tissuesense.core.site import BodySite, Side
 from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.record.client import Client, new_client_id
+from tissuesense.record.document import sha256
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import (
     Measurement,
@@ -30,6 +31,13 @@ times = st.datetimes(
     min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone itself
     timezones=st.just(UTC),
 )
+local_times = st.builds(
+    lambda at, offset_min: at.astimezone(timezone(timedelta(minutes=offset_min))),
+    times.filter(lambda at: 1900 < at.year < 9999),
+    st.integers(-12 * 60, 14 * 60),
+)
+# What the wire said, by the names under which a record speaks of it.
+CAPTURES = {sha256(said): said for said in (b"", b"1.0 N\r\n", bytes(range(256)))}
 seeds = st.integers(0, 2**32 - 1)
 sites = st.builds(
     BodySite, st.from_regex(r"[a-z][a-z0-9_]{1,20}", fullmatch=True), st.sampled_from(Side)
@@ -125,8 +133,8 @@ def measurement_records(
         trace=trace,
         context=draw(contexts),
         quality=draw(qualities),
-        capture=draw(st.none() | st.binary(max_size=20)),
         trace_sha256=trace.sha256,
+        capture_sha256=draw(st.none() | st.sampled_from(sorted(CAPTURES))),
         device_model=draw(texts),
         block=draw(st.sampled_from(Block)),
     )
@@ -155,7 +163,7 @@ def client_records(draw: st.DrawFn) -> ClientRecord:
         visit = Visit(
             id=new_visit_id(rng),
             client=client.id,
-            opened_at=draw(times),
+            opened_at=draw(local_times),
             practitioner=draw(texts),
             reason=draw(texts),
         )
@@ -164,19 +172,14 @@ def client_records(draw: st.DrawFn) -> ClientRecord:
             VisitRecord(
                 visit=visit,
                 manual_findings=tuple(draw(st.lists(manual_findings(visit.id), max_size=2))),
-                measurements=tuple(
-                    sorted(measured, key=lambda m: (m.measurement.measured_at, m.measurement.id))
-                ),
+                measurements=tuple(sorted(measured, key=lambda m: m.measurement.measured_at)),
             )
         )
     visits.sort(key=lambda record: (record.visit.opened_at, record.visit.id))
     return ClientRecord(client=client, visits=tuple(visits))
 
 
-def raw_data(record: ClientRecord) -> tuple[dict[str, Trace], dict[str, bytes]]:
-    """Return the traces and captures of a record by their hash."""
-    from tissuesense.record.document import sha256
-
+def traces_of(record: ClientRecord) -> dict[str, Trace]:
+    """Return the traces of a record by their hash."""
     measurements = [measured.measurement for measured in record.measurements()]
-    captures = [m.capture for m in measurements if m.capture is not None]
-    return {m.trace_sha256: m.trace for m in measurements}, {sha256(c): c for c in captures}
+    return {m.trace_sha256: m.trace for m in measurements}

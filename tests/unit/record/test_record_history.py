@@ -35,8 +35,8 @@ MEASUREMENT = Measurement(
     trace=TRACE,
     context=RecordingContext(),
     quality=QualitySummary(),
-    capture=None,
     trace_sha256=TRACE.sha256,
+    capture_sha256=None,
     device_model="mark10",
 )
 FIRST = MethodVersion(estimator="e", estimator_version="1", software_version="0.1")
@@ -98,6 +98,13 @@ def test_sites_come_in_the_order_of_the_visit_each_once() -> None:
         measurements=(MeasurementRecord(measurement=MEASUREMENT),),
     )
     assert record.sites == (LEFT.opposite, LEFT)
+
+
+def test_sites_of_one_time_come_in_the_order_of_writing_and_not_of_their_names() -> None:
+    sites = [BodySite(name, Side.LEFT) for name in ("soleus", "levator_scapulae", "thenar")]
+    felt = [ManualFinding(visit=VISIT.id, site=site, found_at=DAY) for site in sites]
+
+    assert VisitRecord(visit=VISIT, manual_findings=tuple(felt)).sites == tuple(sites)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])

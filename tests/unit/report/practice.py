@@ -9,7 +9,7 @@ from tissuesense.analysis.analyse import analyze
 from tissuesense.core.recording import Recording, RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import Client, ClientId
-from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
+from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, MeasurementId
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId
 from tissuesense.report.document import Document
@@ -62,8 +62,8 @@ def measured(
         trace=simulated.trace,
         context=simulated.context,
         quality=simulated.quality,
-        capture=None,
         trace_sha256=simulated.trace.sha256,
+        capture_sha256=None,
         device_model=spec.model,
         block=block,
     )
@@ -105,7 +105,7 @@ def stated(
 
 def view_of(record: VisitRecord) -> VisitView:
     client = Client(id=VISIT.client, created_at=OPENED)
-    return VisitView(client=ClientRecord(client=client, visits=(record,)), record=record)
+    return VisitView(client=client, visits=(record.visit,), record=record)
 
 
 def empty_visit() -> VisitView:

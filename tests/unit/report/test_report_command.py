@@ -1,20 +1,24 @@
 """`tissuesense report` writes a visit as one file and says plainly what it cannot write."""
 
 import json
+import os
+import re
+import sqlite3
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 from tests.unit.services.captured import captured_session
 
 from tissuesense.cli.main import main
 from tissuesense.core.clock import ManualClock
-from tissuesense.core.errors import RecordNotFound
-from tissuesense.record.history import ClientRecord
+from tissuesense.core.errors import RecordError, RecordNotFound
+from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.visit import VisitId
+from tissuesense.report.document import Document
 from tissuesense.services.records import (
     add_client,
-    load_client_record,
     open_visit,
     save_measurement,
 )
@@ -26,7 +30,7 @@ class Practice:
     """A store with one client and one measured visit, and the program beside it."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._capsys = capsys
         clock, rng = ManualClock(), np.random.default_rng(1)
         with open_store(folder, clock=clock, create=True, plain=True) as store:
@@ -36,11 +40,14 @@ class Practice:
             ]
             session, acquisition = captured_session()
             save_measurement(store, self.visits[0], session, acquisition, clock=clock, rng=rng)
-            self.record = load_client_record(store, self.client)
+
+    def report(self, visit: VisitId | None = None) -> Document:
+        with open_store(self.folder, clock=ManualClock()) as store:
+            return build_report(store, self.client, visit)
 
     def run(self, *words: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as left:
-            main(["report", "--data", str(self._folder), *words])
+            main(["report", "--data", str(self.folder), *words])
         assert isinstance(left.value.code, int)
         said = self._capsys.readouterr()
         return left.value.code, said.out, said.err
@@ -85,7 +92,7 @@ def test_json_names_the_file_and_stands_alone_on_stdout(practice: Practice, tmp_
 
 
 def test_the_latest_visit_is_reported_unless_another_is_asked_for(practice: Practice) -> None:
-    latest, first = build_report(practice.record), build_report(practice.record, practice.visits[0])
+    latest, first = practice.report(), practice.report(practice.visits[0])
 
     assert "ramps" in {part.name for part in first.parts}
     assert "ramps" not in {part.name for part in latest.parts}
@@ -106,14 +113,57 @@ def test_a_report_that_cannot_be_written_yet_is_refused_plainly(
 
 def test_a_visit_that_is_not_there_is_named_with_those_that_are(practice: Practice) -> None:
     with pytest.raises(RecordNotFound) as refused:
-        build_report(practice.record, VisitId("V-NOPE"))
+        practice.report(VisitId("V-NOPE"))
 
     assert all(visit in refused.value.hint for visit in practice.visits)
 
 
-def test_a_client_without_a_visit_has_nothing_to_report(practice: Practice) -> None:
-    with pytest.raises(RecordNotFound, match="no visit yet"):
-        build_report(ClientRecord(client=practice.record.client))
+def test_a_client_without_a_visit_has_nothing_to_report(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with open_store(tmp_path, clock=clock, create=True, plain=True) as store:
+        client = add_client(store, clock=clock, rng=np.random.default_rng(1))
+        with pytest.raises(RecordNotFound, match="no visit yet"):
+            build_report(store, client.id)
+
+
+def test_no_other_visit_is_loaded_for_a_report(practice: Practice, tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "store" / "store.db")
+    connection.execute("DROP TRIGGER raw_is_written_once")
+    connection.execute("UPDATE raw SET trace_columns = x'00', capture = x'00'")
+    connection.commit()
+    connection.close()
+
+    assert practice.report(practice.visits[1]).parts
+    with pytest.raises(RecordError, match="stored trace"):
+        practice.report(practice.visits[0])
+
+
+def test_no_capture_is_loaded_for_a_report(practice: Practice) -> None:
+    asked: list[str] = []
+    with open_store(practice.folder, clock=ManualClock()) as store:
+        with store.transaction() as session:
+            engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        build_report(store, practice.client, practice.visits[0])
+        assert any("raw" in statement for statement in asked)
+        assert not any(re.search(r"\.capture\b", statement) for statement in asked)
+        store.measurements.capture(MeasurementId("M-0"))
+        assert re.search(r"\.capture\b", asked[-1])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a device that is always full")
+def test_a_report_that_cannot_be_written_leaves_the_older_one(
+    practice: Practice, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+    out.write_text("the older one")
+    (tmp_path / ".report.html.part").symlink_to("/dev/full")
+
+    code, _, err = practice.run("--client", practice.client, "--out", str(out))
+
+    assert code == 1
+    assert "cannot be written" in err
+    assert out.read_text() == "the older one"
 
 
 def test_a_folder_that_is_not_there_is_said_without_a_traceback(

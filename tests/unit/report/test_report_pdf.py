@@ -3,6 +3,7 @@
 import io
 import sys
 from dataclasses import replace
+from datetime import timedelta, timezone
 from functools import cache
 
 import numpy as np
@@ -137,6 +138,16 @@ def test_the_file_is_dated_by_the_visit_and_can_be_read_aloud() -> None:
     assert isinstance(root, pypdf.generic.DictionaryObject)
     assert str(root["/Lang"]) == "en"
     assert {"/MarkInfo", "/StructTreeRoot"} <= root.keys()
+
+
+def test_the_date_of_the_file_is_the_moment_in_every_zone() -> None:
+    opened = VISIT.opened_at.astimezone(timezone(timedelta(hours=-11)))
+    local = render_pdf(replace(document("empty"), dated=opened))
+
+    metadata = pypdf.PdfReader(io.BytesIO(local)).metadata
+    assert metadata is not None
+    assert metadata.creation_date == VISIT.opened_at
+    assert "4 January 2026" in (metadata.title or "")
 
 
 def test_without_typst_the_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """The sections see one visit by site and side: the right hand finding beside the right number."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from tests.unit.report.practice import (
     VISIT,
     felt,
@@ -15,7 +17,7 @@ from tests.unit.report.practice import (
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import Side
 from tissuesense.record.history import VisitRecord
-from tissuesense.record.visit import Block
+from tissuesense.record.visit import Block, ManualFinding
 
 PPT = simulated_spec("trapezius_upper", Side.LEFT, RecordingKind.PPT)
 
@@ -68,7 +70,7 @@ def test_a_second_look_by_hand_replaces_the_first() -> None:
     assert pair.sides[0].hand == second
 
 
-def test_the_fingerprint_follows_the_numbers_and_nothing_else() -> None:
+def test_the_fingerprint_follows_what_hands_and_sensor_found() -> None:
     record = measured(PPT, minute=1)
     moved = replace(record.computed[0], value=(record.computed[0].value or 0.0) + 1e-9)
 
@@ -78,3 +80,16 @@ def test_the_fingerprint_follows_the_numbers_and_nothing_else() -> None:
     other = replace(record, computed=(moved, *record.computed[1:]))
     assert fingerprint(record) == fingerprint(replace(record))
     assert len({fingerprint(record), fingerprint(other), fingerprint()}) == 3
+
+
+@pytest.mark.parametrize(
+    "changed", [{"tenderness": 3}, {"tone": None}, {"note": "radiates"}, {"block": Block.POST}]
+)
+def test_the_fingerprint_follows_every_word_of_the_hand(changed: dict[str, Any]) -> None:
+    felt_once = felt("trapezius_upper", Side.LEFT)
+
+    def fingerprint(finding: ManualFinding) -> str:
+        return view_of(VisitRecord(visit=VISIT, manual_findings=(finding,))).fingerprint
+
+    assert fingerprint(felt_once) == fingerprint(replace(felt_once))
+    assert fingerprint(felt_once) != fingerprint(replace(felt_once, **changed))

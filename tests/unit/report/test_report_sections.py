@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 
 import pytest
@@ -36,6 +36,7 @@ from tissuesense.report.document import (
 )
 from tissuesense.report.registry import SECTIONS
 from tissuesense.report.visit_report import visit_document
+from tissuesense.report.words import day
 
 INDENTATION = RecordingKind.INDENTATION
 NEVER_SAID = re.compile(
@@ -210,6 +211,16 @@ def test_missing_readings_and_a_calibration_are_told() -> None:
     assert "2 gaps in the readings" in printed
     assert "C-7, of 1 December 2025" in printed
     assert "0.25 ± 0.05 s" in printed
+
+
+def test_day_and_hour_are_those_of_the_practice_and_not_of_greenwich() -> None:
+    opened = datetime(2026, 1, 6, 1, 30, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+    view = view_of(VisitRecord(visit=replace(VISIT, opened_at=opened)))
+
+    (facts,) = SECTIONS["client_and_visit"].write(view)
+
+    assert "6 January 2026, 01:30 UTC+05:45" in "\n".join(text_of(words) for words in said(facts))
+    assert day(visit_document(view).dated) == "6 January 2026"
 
 
 def test_the_other_side_of_the_midline_is_not_missed() -> None:

@@ -1,11 +1,15 @@
 """Each file gives numbers or an error of its own, and none stops the others."""
 
 import json
+import logging
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
+from tissuesense.analysis.registry import ESTIMATORS
 from tissuesense.core.errors import UsageError
 from tissuesense.files.trace_csv import read_trace, write_trace
 from tissuesense.services.analyse_files import (
@@ -102,3 +106,50 @@ def test_a_path_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
 def test_a_folder_without_traces_is_a_wrong_call(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no \.csv"):
         find_traces([tmp_path])
+
+
+OUTSIDERS = """
+from tissuesense.analysis.result import Estimator
+from tissuesense.core.recording import RecordingKind
+
+def analyse(recording):
+    raise {error}
+
+ESTIMATOR = Estimator(
+    name="outsider", version="1", kinds=frozenset({{RecordingKind.ROM}}), analyse=analyse
+)
+"""
+
+
+@pytest.fixture(params=["RuntimeError('drawer stuck')", "TypeError('a')", "OSError(5, 'gone')"])
+def outsider(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Install another package's estimator for `rom`, one that fails."""
+    package = tmp_path / "installed"
+    (package / "outsider-1.dist-info").mkdir(parents=True)
+    (package / "outsider.py").write_text(OUTSIDERS.format(error=request.param), encoding="utf-8")
+    (package / "outsider-1.dist-info" / "METADATA").write_text("Name: outsider\nVersion: 1\n")
+    (package / "outsider-1.dist-info" / "entry_points.txt").write_text(
+        "[tissuesense.estimators]\noutsider = outsider:ESTIMATOR\n"
+    )
+    monkeypatch.syspath_prepend(package)
+    monkeypatch.setattr(ESTIMATORS, "_targets", None)
+    yield
+    sys.modules.pop("outsider", None)
+
+
+@pytest.mark.usefixtures("outsider")
+def test_whatever_happens_inside_an_estimator_does_not_cost_the_other_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="tissuesense")
+    files = [
+        simulated(tmp_path / "a.csv"),
+        simulated(tmp_path / "b.csv", kind="rom"),
+        simulated(tmp_path / "c.csv"),
+    ]
+    codes = [(entry.to_dict()["error"] or {}).get("code") for entry in analyse_files(files)]
+    assert codes == [None, "internal", None]
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert record.levelno == logging.DEBUG

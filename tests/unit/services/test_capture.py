@@ -2,19 +2,28 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.services.full_disk import largest_file
 
 from tissuesense.core.clock import ManualClock, SystemClock
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import DeviceNotFound, TransportTimeout, UsageError
+from tissuesense.core.errors import (
+    CaptureError,
+    DeviceNotFound,
+    FileWriteError,
+    TransportTimeout,
+    UsageError,
+)
 from tissuesense.core.recording import RecordingContext
 from tissuesense.files.trace_csv import read_trace
 from tissuesense.services.capture import Progress, Recorded, RecordRequest, record
 from tissuesense.transport.base import LinkState
 from tissuesense.transport.capture_decode import decode_capture
+from tissuesense.transport.capture_file import read_capture
 from tissuesense.transport.simulated import SimulatedTransport
 
 
@@ -115,7 +124,7 @@ def test_a_wrong_name_or_folder_is_refused_before_anything_is_opened(tmp_path: P
     with pytest.raises(UsageError, match=r"\.csv"):
         RecordRequest(url="sim:", out=tmp_path / "trace.txt", seconds=1.0)
     with pytest.raises(UsageError, match="no folder"):
-        RecordRequest(url="sim:", out=tmp_path / "none" / "trace.csv", seconds=1.0)
+        _record("sim:?speed=0", tmp_path / "none" / "trace.csv")
 
 
 def test_progress_tells_time_samples_and_link(out: Path) -> None:
@@ -185,3 +194,46 @@ def test_a_cancellation_during_the_goodbye_loses_no_sample(
     assert recorded.stopped
     assert read_trace(out).trace == recorded.trace
     assert recorded.trace.duration_s >= 2.0
+
+
+def test_a_disk_that_takes_no_more_raw_bytes_ends_the_recording_and_keeps_it(out: Path) -> None:
+    with largest_file(20_000):
+        recorded = _record("sim:?speed=0&model=mark10", out, seconds=99.0)
+    assert isinstance(recorded.error, CaptureError)
+    assert recorded.trace.size > 100
+    assert read_trace(out).trace == recorded.trace
+    capture = out.with_suffix(".capture")
+    assert decode_capture(capture) == (recorded.trace, recorded.quality)
+    assert not read_capture(capture).closed
+
+
+def test_a_trace_that_finds_no_room_is_told_with_where_its_raw_bytes_are(out: Path) -> None:
+    with largest_file(20_000), pytest.raises(FileWriteError) as told:
+        _record("sim:?speed=0&rate_hz=1000", out, seconds=99.0)
+    capture = out.with_suffix(".capture")
+    assert str(capture) in told.value.hint
+    again = out.with_name("again.csv")
+    replayed = _record(f"replay:{capture}?speed=0", again, seconds=99.0)
+    assert replayed.trace.size > 100
+    assert read_trace(again).trace == decode_capture(capture)[0]
+
+
+def test_a_disk_without_any_room_is_an_error_that_leaves_nothing(out: Path) -> None:
+    with largest_file(10), pytest.raises(CaptureError):
+        _record("sim:?speed=0", out)
+    assert list(out.parent.iterdir()) == []
+
+
+def test_what_the_gauge_says_of_its_battery_stands_in_the_side_car(out: Path) -> None:
+    _record("sim:?speed=0", out, seconds=1.0)
+    assert _sidecar(out)["battery_v"] == 4.1
+    assert _sidecar(out)["notices"] == []
+
+
+def test_the_disk_is_not_waited_for_at_the_pace_of_a_simulated_world(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    monkeypatch.setattr(os, "fsync", waits.append)
+    _record("sim:?speed=0", out, seconds=60.0)
+    assert len(waits) == 3  # each file once, when it is whole

@@ -2,17 +2,35 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tissuesense.analysis.analyse import analyze
+from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import ConfigurationError, NoProbeArea, UsageError
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.files.trace_csv import read_trace
-from tissuesense.services.keep_measured import measured_document, why_incomplete, write_measured
-from tissuesense.services.measure import Ending, Measured, MeasureProgress, judged_presses, measure
+from tissuesense.services.keep_measured import (
+    measured_document,
+    save_measured,
+    why_incomplete,
+    write_measured,
+)
+from tissuesense.services.measure import (
+    Ending,
+    Measured,
+    MeasureProgress,
+    concluded,
+    judged_presses,
+    measure,
+)
 from tissuesense.services.measure_plan import MeasurePlan, plan_measurement
+from tissuesense.services.records import add_client
+from tissuesense.services.reproduce import reproduce
+from tissuesense.store.opening import open_store
 from tissuesense.transport.device import open_device
 
 PLACE = {"kind": "ppt", "site": "trapezius_upper", "side": "left"}
@@ -127,3 +145,41 @@ def test_no_presses_and_an_unknown_preset_are_refused() -> None:
         plan_measurement(PLACE, trials=0)
     with pytest.raises(ConfigurationError):
         plan_measurement(PLACE, preset_name="dnfs")
+
+
+@pytest.mark.parametrize("fault", ["silence", "unplug", "garbage"])
+def test_what_is_kept_is_what_the_capture_tells_again(
+    fault: str, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    capture = tmp_path / "raw.capture"
+    clock = ManualClock()
+
+    async def run() -> Measured:
+        url = f"sim:?speed=0&seed=2&fault={fault}"
+        async with open_device(url, clock=clock, capture=capture) as device:
+            found = await measure(
+                device, plan_measurement(PLACE), show=lambda _: None, stop=asyncio.Event()
+            )
+        return concluded(found, device)
+
+    outcome = asyncio.run(run())
+    with open_store(tmp_path / "store", clock=clock, create=True, plain=True) as store:
+        client = add_client(store, clock=clock, rng=rng).id
+        kept = save_measured(store, client, outcome, capture.read_bytes(), clock=clock, rng=rng)
+        assert reproduce(store, kept.measurement.id).differences == ()
+
+
+def test_today_is_the_day_on_the_practices_wall(tmp_path: Path, rng: np.random.Generator) -> None:
+    # From 18:00 to 20:00 in a practice where midnight of Greenwich lies in between.
+    clock = ManualClock(
+        start=datetime(2026, 1, 5, 23, 0, tzinfo=UTC), zone=timezone(timedelta(hours=-5))
+    )
+    outcome = measured("seed=1", plan_measurement(PLACE, trials=1))
+    with open_store(tmp_path, clock=clock, create=True, plain=True) as store:
+        client = add_client(store, clock=clock, rng=rng).id
+        visits = []
+        for hours in (0, 2, 5):
+            clock.advance(3600.0 * hours)
+            kept = save_measured(store, client, outcome, b"", clock=clock, rng=rng)
+            visits.append(kept.measurement.visit)
+    assert visits[0] == visits[1] != visits[2]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,8 +102,8 @@ def test_options_go_before_the_file(run: Run, tmp_path: Path) -> None:
     [
         ("clients", "--json"),
         ("visit", "open", "--client", "TS-00000"),
-        ("visit", "finding", "--visit", "V-0", "--site", "soleus", "--side", "left"),
-        ("reproduce", "M-0"),
+        ("visit", "finding", "--visit", "V-00000000", "--site", "soleus", "--side", "left"),
+        ("reproduce", "M-00000000"),
     ],
 )
 def test_verb_that_reads_says_that_there_is_no_store(
@@ -150,8 +151,8 @@ def test_folder_may_be_named_before_or_after_the_word(run: Run, tmp_path: Path) 
         (("visit", "finding", "--from", "-"), "not json"),
         (("visit", "finding", "--from", "-"), "[1]"),
         (("visit", "finding", "--from", "/no/such/file"), ""),
-        (("visit", "finding", "--visit", "V-0", "--site", "soleus", "--side", "both"), ""),
-        (("visit", "finding", "--visit", "V-0", "--side", "left"), ""),
+        (("visit", "finding", "--visit", "V-00000000", "--site", "soleus", "--side", "both"), ""),
+        (("visit", "finding", "--visit", "V-00000000", "--side", "left"), ""),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -168,9 +169,43 @@ def test_wrong_call_is_refused_with_a_sentence(
 def test_unknown_client_or_visit_is_a_failure_of_the_data(run: Run) -> None:
     a_visit(run)
     assert run("visit", "open", "--client", "TS-00000").code == 1
-    answer = run("visit", "finding", "--visit", "V-0", "--site", "soleus", "--side", "left")
+    answer = run("visit", "finding", "--visit", "V-00000000", "--site", "soleus", "--side", "left")
     assert answer.code == 1
     assert "no such visit" in answer.err
+
+
+@pytest.mark.parametrize("mistyped", ["V-00000001", "V-0000000", "V-0000000!", "M-00000000", ""])
+def test_mistyped_visit_is_told_from_an_unknown_one(run: Run, mistyped: str) -> None:
+    a_visit(run)
+    answer = run("visit", "finding", "--visit", mistyped, "--site", "soleus", "--side", "left")
+    assert (answer.code, answer.out) == (2, "")
+    assert "visit id" in answer.err
+    client = run("clients", "--json").json["clients"][0]["id"]
+    assert run("report", "--client", client, "--out", "x.html", "--visit", "V-10").code == 2
+
+
+@pytest.mark.parametrize(
+    "mistyped", ["M-00000001", "M-00000001-1", "M-0", "M-00000000-x", "M-00000000-", "V-00000000"]
+)
+def test_mistyped_measurement_is_told_from_an_unknown_one(run: Run, mistyped: str) -> None:
+    a_visit(run)
+    answer = run("reproduce", mistyped)
+    assert (answer.code, answer.out) == (2, "")
+    assert "id" in answer.err
+    for unknown in ("M-00000000", "m-0000ooo0-1"):
+        assert run("reproduce", unknown).code == 1
+
+
+def test_visit_is_opened_at_the_hour_on_the_wall(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = run("clients", "add", "--plain", "--json").json["id"]
+    monkeypatch.setenv("TZ", "NPT-05:45")
+    time.tzset()
+    try:
+        opened = run("visit", "open", "--client", client).json["opened_at"]
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+    assert opened.endswith("+05:45")
 
 
 def test_measurement_is_reproduced_and_a_later_alteration_named(run: Run, tmp_path: Path) -> None:

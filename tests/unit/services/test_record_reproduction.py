@@ -11,7 +11,7 @@ import pytest
 from tests.unit.services.captured import CLOCK, captured_session, imported_session
 
 from tissuesense.analysis.analyse import RecordingAnalysis
-from tissuesense.core.errors import RecordNotFound, ReproductionMismatch, TissueSenseError
+from tissuesense.core.errors import RecordNotFound, TissueSenseError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.record.history import MeasurementRecord
 from tissuesense.services.records import Acquisition, add_client, open_visit, save_measurement
@@ -55,7 +55,6 @@ def test_every_number_comes_out_of_the_capture_again(store: Store, seed: int) ->
     assert outcome.differences == ()
     assert outcome.from_capture
     assert outcome.compared == len(record.findings) > 0
-    outcome.require_equal()
 
 
 def test_trace_without_a_capture_is_analysed_again(store: Store) -> None:
@@ -81,9 +80,6 @@ def test_change_of_the_last_bit_is_noticed(store: Store) -> None:
     (difference,) = outcome.differences
     assert (difference.stored, difference.found) == (nudged, number.value)
     assert "altered" in outcome.why
-    with pytest.raises(ReproductionMismatch) as caught:
-        outcome.require_equal()
-    assert (caught.value.expected, caught.value.found) == (nudged, number.value)
 
 
 def test_number_that_was_removed_is_noticed(store: Store) -> None:
@@ -130,12 +126,23 @@ def test_raw_trace_that_was_changed_is_noticed(store: Store) -> None:
 
 
 def test_capture_that_was_changed_is_noticed(store: Store) -> None:
-    record = saved(store, captured_session())
-    capture = bytearray(record.measurement.capture or b"")
+    session = captured_session()
+    record = saved(store, session)
+    capture = bytearray(session[1].capture or b"")
     capture[len(capture) // 2] ^= 1
     altered(store, "UPDATE raw SET capture = ?", bytes(capture))
     with pytest.raises(TissueSenseError, match="damaged"):
         reproduce(store, record.measurement.id)
+
+
+def test_quality_that_was_changed_is_noticed_though_no_number_depends_on_it(store: Store) -> None:
+    record = saved(store, captured_session())
+    altered(store, "UPDATE measurement SET quality = json_set(quality, '$.rejected_frames', 7)")
+    outcome = reproduce(store, record.measurement.id)
+    (difference,) = outcome.differences
+    assert (difference.where, difference.what) == ("quality", "rejected_frames")
+    assert (difference.stored, difference.found) == (7, record.measurement.quality.rejected_frames)
+    assert "how the trace came about" in outcome.why
 
 
 def test_capture_of_another_session_is_noticed(store: Store) -> None:

@@ -67,13 +67,13 @@ def test_measurement_comes_back_with_raw_data_and_every_number(
         felt = add_manual_finding(store, visit.id, FELT, clock=clock)
         saved = save_measurement(store, visit.id, analysed, acquisition, clock=clock, rng=rng)
         record = load_client_record(store, client.id)
+        capture = store.measurements.capture(saved.measurement.id)
     (again,) = record.visits
     assert again.visit == visit
     assert again.manual_findings == (felt,)
     assert again.measurements == (saved,)
-    measurement = again.measurements[0].measurement
-    assert measurement.trace == analysed.recording.trace
-    assert measurement.capture == acquisition.capture
+    assert again.measurements[0].measurement.trace == analysed.recording.trace
+    assert capture == acquisition.capture
     assert len(again.measurements[0].findings) == len(analysed.findings())
 
 

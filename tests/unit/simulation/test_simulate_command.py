@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from tissuesense.cli.commands.simulate import command
-from tissuesense.core.errors import ConfigurationError, TraceFileError, UsageError
+from tissuesense.core.errors import ConfigurationError, FileWriteError, UsageError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.files.trace_csv import read_trace
 from tissuesense.services.simulate import catalogue, simulate_recordings
@@ -74,7 +74,7 @@ def test_a_fault_that_no_file_can_show_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error_of_that_folder(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(TraceFileError) as refusal:
+    with pytest.raises(FileWriteError) as refusal:
         list(simulate_recordings(blocked / "below", SessionSpec(), recordings=1, presses=1))
     assert refusal.value.path == blocked / "below"
 

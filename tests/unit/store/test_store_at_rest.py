@@ -1,7 +1,9 @@
 """A store keeps its secrets from whoever has the files and not the passphrase."""
 
+import errno
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -198,3 +200,50 @@ def interrupted(tmp_path: Path) -> Path:
 def test_store_whose_making_was_interrupted_is_made_whole(interrupted: Path) -> None:
     with open_store(interrupted, clock=CLOCK, create=True, plain=True) as store:
         assert store.clients.all() == ()
+
+
+DIES_BEFORE_ITS_TABLES = """
+import os, sys
+from pathlib import Path
+import alembic.command
+from tissuesense.core.clock import ManualClock
+from tissuesense.store.opening import open_store
+
+alembic.command.upgrade = lambda *_: os._exit(9)
+open_store(Path(sys.argv[1]), clock=ManualClock(), create=True, passphrase="first")
+"""
+
+
+def test_store_whose_making_was_killed_is_none_and_takes_no_passphrase(tmp_path: Path) -> None:
+    died = subprocess.run(
+        [sys.executable, "-c", DIES_BEFORE_ITS_TABLES, str(tmp_path)], check=False, timeout=60
+    )
+    assert died.returncode == 9
+    with pytest.raises(RecordNotFound, match="no store"):
+        open_store(tmp_path, clock=CLOCK, passphrase="second")  # noqa: S106 - lives for a test
+    filled(tmp_path, plain=False).close()
+    with pytest.raises(StoreLocked):
+        open_store(tmp_path, clock=CLOCK, passphrase="second")  # noqa: S106 - lives for a test
+    with open_store(tmp_path, clock=CLOCK, passphrase=PASSPHRASE) as store:
+        assert len(store.clients.all()) == 1
+
+
+def test_store_that_cannot_be_finished_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("alembic.command.upgrade", disk_full)
+    with pytest.raises(RecordError, match="No space left"):
+        open_store(tmp_path, clock=CLOCK, create=True, plain=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_database_that_lost_its_marker_is_not_replaced(tmp_path: Path) -> None:
+    filled(tmp_path, plain=True).close()
+    (tmp_path / "store.json").unlink()
+    before = contents(tmp_path)
+    with pytest.raises(RecordError, match="without its"):
+        open_store(tmp_path, clock=CLOCK, create=True, plain=True)
+    assert contents(tmp_path) == before

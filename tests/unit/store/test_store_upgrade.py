@@ -115,7 +115,7 @@ def test_upgrade_puts_a_whole_copy_aside_first(tmp_path: Path, folder: StoreFold
     assert "later" in tables(folder.database)
     assert "later" not in tables(copy)
     aside = StoreFolder(tmp_path / "aside")
-    aside.create(encrypted=False)
+    open_store(aside.path, clock=CLOCK, create=True, plain=True).close()
     shutil.copyfile(copy, aside.database)
     with open_store(aside.path, clock=CLOCK) as store:
         assert store.clients.all() == (CLIENT,)

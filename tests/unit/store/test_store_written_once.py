@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.core.trace import Trace
 from tissuesense.record.client import Client, ClientId
+from tissuesense.record.document import sha256
 from tissuesense.record.measurement import (
     FindingId,
     Measurement,
@@ -33,6 +35,7 @@ CLOCK = ManualClock()
 SITE = BodySite("trapezius_upper", Side.LEFT)
 CLIENT = Client(id=ClientId("TS-7QK4Z"), created_at=CLOCK.now())
 VISIT = Visit(id=VisitId("V-1"), client=CLIENT.id, opened_at=CLOCK.now())
+CAPTURE = b"what the wire said"
 TRACE = Trace(t_s=np.array([0.0, 0.1]), force_n=np.array([0.0, 1.0]))
 MEASUREMENT = Measurement(
     id=MeasurementId("M-1"),
@@ -43,8 +46,8 @@ MEASUREMENT = Measurement(
     trace=TRACE,
     context=RecordingContext(),
     quality=QualitySummary(),
-    capture=b"what the wire said",
     trace_sha256=TRACE.sha256,
+    capture_sha256=sha256(CAPTURE),
     device_model="mark10",
 )
 FINDING = StoredFinding(
@@ -70,7 +73,7 @@ def store(tmp_path: Path) -> Store:
     store.clients.add(CLIENT)
     store.visits.add(VISIT)
     store.manual_findings.add(ManualFinding(visit=VISIT.id, site=SITE, found_at=CLOCK.now()))
-    store.measurements.add(MEASUREMENT)
+    store.measurements.add(MEASUREMENT, CAPTURE)
     store.findings.add([FINDING])
     return store
 
@@ -91,7 +94,7 @@ def test_entry_cannot_be_written_twice(store: Store) -> None:
         with pytest.raises(RecordConflict):
             store.clients.add(CLIENT)
         with pytest.raises(RecordConflict):
-            store.measurements.add(MEASUREMENT)
+            store.measurements.add(MEASUREMENT, CAPTURE)
         with pytest.raises(RecordConflict):
             store.findings.add([FINDING])
 
@@ -102,7 +105,7 @@ def test_entry_cannot_refer_to_what_is_not_there(store: Store) -> None:
             store.visits.add(replace(VISIT, id=VisitId("V-2"), client=ClientId("TS-0")))
         with pytest.raises(RecordConflict):
             store.measurements.add(
-                replace(MEASUREMENT, id=MeasurementId("M-2"), visit=VisitId("V-0"))
+                replace(MEASUREMENT, id=MeasurementId("M-2"), visit=VisitId("V-0")), CAPTURE
             )
         with pytest.raises(RecordConflict):
             store.findings.add(
@@ -167,6 +170,34 @@ def test_time_without_a_zone_is_refused(store: Store) -> None:
         store.visits.add(
             replace(VISIT, id=VisitId("V-2"), opened_at=VISIT.opened_at.replace(tzinfo=None))
         )
+
+
+def test_visit_comes_back_with_the_clock_on_the_wall_of_its_practice(store: Store) -> None:
+    nepal = timezone(timedelta(hours=5, minutes=45))
+    opened = datetime(2026, 1, 5, 1, 30, tzinfo=nepal)  # in UTC it was still the day before
+    visit = replace(VISIT, id=VisitId("V-2"), opened_at=opened)
+    with store:
+        store.visits.add(visit)
+        again = store.visits.get(visit.id).opened_at
+    assert (again, again.utcoffset()) == (opened, opened.utcoffset())
+    assert again.isoformat() == "2026-01-05T01:30:00+05:45"
+
+
+def test_another_capture_than_the_named_one_is_refused(store: Store) -> None:
+    other = replace(MEASUREMENT, id=MeasurementId("M-2"))
+    with store:
+        for capture in (b"something else", None):
+            with pytest.raises(UsageError, match="capture"):
+                store.measurements.add(other, capture)
+
+
+def test_measurements_of_one_time_come_in_the_order_of_keeping(store: Store) -> None:
+    names = ["M-9", "M-3", "M-5"]
+    with store:
+        for name in names:
+            store.measurements.add(replace(MEASUREMENT, id=MeasurementId(name)), CAPTURE)
+        kept = [measurement.id for measurement in store.measurements.of_visit(VISIT.id)]
+    assert kept == [MEASUREMENT.id, *names]
 
 
 def test_two_open_stores_see_one_another(store: Store) -> None:

@@ -1,5 +1,6 @@
 """A capture says what it is, survives a killed program, and is never overwritten unasked."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,3 +106,39 @@ def test_what_a_full_disk_does_not_take_leaves_no_half_record(tmp_path: Path) ->
     capture = read_capture(path)
     assert capture.chunks == (CHUNKS[0], CHUNKS[3])
     assert capture.torn_at is None
+
+
+@pytest.fixture
+def syncs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note each time that the system is told to bring a file to the disk."""
+    told: list[int] = []
+    monkeypatch.setattr(os, "fsync", told.append)
+    return told
+
+
+def test_the_disk_is_waited_for_by_real_time_and_not_by_that_of_the_chunks(
+    tmp_path: Path, syncs: list[int]
+) -> None:
+    clock = ManualClock()
+    with CaptureWriter(tmp_path / "a.capture", HEADER, clock=clock) as writer:
+        for second in range(100):
+            writer.append(Chunk(data=b"1 N\n", t_host_s=float(second)))
+        assert syncs == []
+        for _ in range(40):
+            clock.advance(0.1)
+            writer.append(Chunk(data=b"1 N\n", t_host_s=100.0))
+        assert len(syncs) in {3, 4}
+        before = len(syncs)
+    assert len(syncs) == before + 1
+
+
+def test_a_disk_that_fails_when_it_is_waited_for_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    writer = CaptureWriter(tmp_path / "a.capture", HEADER, clock=ManualClock())
+    with pytest.raises(CaptureError, match="Input/output error"):
+        writer.close()

@@ -4,11 +4,18 @@ import asyncio
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tissuesense.core.errors import DeviceNotFound, LinkLost, TransportError, TransportTimeout
+from tissuesense.core.errors import (
+    CaptureError,
+    DeviceNotFound,
+    LinkLost,
+    TransportError,
+    TransportTimeout,
+)
 from tissuesense.core.quality import QualityFlag
 from tissuesense.devices.codec import Rejection
 from tissuesense.devices.profile import DeviceProfile, WireParameters
@@ -300,3 +307,72 @@ def test_lost_chunks_of_a_slow_reader_are_flagged() -> None:
 def test_a_device_that_is_absent_from_the_start_is_not_waited_for() -> None:
     with pytest.raises(DeviceNotFound):
         hold(MemoryTransport(absent_s=5.0), MARK10)
+
+
+def test_numbers_that_mostly_lack_a_unit_are_given_up_with_the_word_to_state_it() -> None:
+    talk = hold(MemoryTransport(replies=_answers(b"1.5\r\n", b"\xf0\r\n", b"1.5\r\n")), MARK10)
+    assert talk.error is not None
+    assert "unit=N, unit=kgf or unit=lbf" in talk.error.hint
+
+
+def test_nonsense_with_a_bare_number_in_it_is_a_wrong_setting_and_no_missing_unit() -> None:
+    nonsense = [b"\xf0\r\n\xf1\r\n1.5\r\n"] * 2
+    talk = hold(MemoryTransport(replies=_answers(*nonsense)), MARK10, give_up_s=2.0)
+    assert talk.error is not None
+    assert "baud" in talk.error.hint
+
+
+def test_a_gauge_that_refuses_every_question_is_given_up_with_that_word() -> None:
+    talk = hold(MemoryTransport(replies=_answers(b"*10\r\n")), MARK10, give_up_s=2.0)
+    assert isinstance(talk.error, TransportTimeout)
+    assert "refused" in talk.error.message
+    assert "model=" in talk.error.hint
+    assert talk.assembler.health.refused_commands > 50
+
+
+def test_a_battery_that_is_told_and_called_low_is_kept() -> None:
+    low = Says(data=b"\x04\x00", after_s=0.1, channel=CHANNEL)
+    talk = hold(_progressor(*_stream(1, 8), low), PROGRESSOR)
+    health = talk.assembler.health
+    assert health.battery_v == pytest.approx(3.987)
+    assert health.low_battery
+    assert len(health.sentences) == 1
+    assert health.to_dict() == {"notices": ["low_battery"], "battery_v": health.battery_v}
+
+
+def test_a_gauge_that_is_well_gives_no_cause_for_a_word() -> None:
+    talk = hold(_progressor(*_stream(1, 8)), PROGRESSOR)
+    assert talk.assembler.health.sentences == ()
+    assert talk.assembler.health.to_dict()["notices"] == []
+
+
+async def _listen_on(connection: Connection) -> None:
+    while await connection.next_block() is not None:
+        pass
+
+
+def test_a_record_that_lacks_a_chunk_is_not_closed_as_if_it_were_whole() -> None:
+    recorded: list[Chunk] = []
+
+    def record(chunk: Chunk) -> None:
+        """Take no more than ten chunks, once: then somebody makes room."""
+        if len(recorded) == 10 and not refused:
+            refused.append(chunk)
+            raise CaptureError("The disk is full.", path=Path("a.capture"), offset=0)
+        recorded.append(chunk)
+
+    async def play() -> None:
+        assembler = StreamAssembler(PROGRESSOR, WireParameters())
+        connection = Connection(transport, PROGRESSOR, assembler, record=record, give_up_s=10.0)
+        await connection.open()
+        await connection.greet()
+        with pytest.raises(CaptureError):
+            await _listen_on(connection)
+        await connection.close()
+
+    refused: list[Chunk] = []
+    transport = _progressor(*_stream(1, 80))
+    asyncio.run(play())
+    assert len(recorded) == 10
+    assert HostChannel.END not in {chunk.channel for chunk in recorded}
+    assert transport.written[-1] == b"\x66"  # the gauge is told to stop all the same

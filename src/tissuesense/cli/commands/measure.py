@@ -93,7 +93,7 @@ async def _measured(
 
     from tissuesense.cli.keyboard import listening
     from tissuesense.cli.ramp_guide import ramp_guide
-    from tissuesense.services.measure import measure
+    from tissuesense.services.measure import concluded, measure
     from tissuesense.transport.device import open_device
 
     stop = asyncio.Event()
@@ -109,7 +109,8 @@ async def _measured(
                 kpa_per_n=tip.kpa_per_n if tip and show_value else None,
             ) as guide,
         ):
-            return await measure(device, plan, show=guide, stop=stop)
+            measured = await measure(device, plan, show=guide, stop=stop)
+    return concluded(measured, device)
 
 
 def _trace_path(out: Path | None, plan: "MeasurePlan") -> Path:

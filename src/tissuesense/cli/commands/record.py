@@ -127,6 +127,8 @@ def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> N
         return
     rate = f", {trace.sample_rate_hz:.3g} a second" if trace.sample_rate_hz else ""
     say(f"{trace.size} samples in {trace.duration_s:.1f} s{rate}: {request.out}")
+    if recorded.error is not None:
+        say(f"The raw bytes up to there: {request.capture_path}")
     for start_s, end_s in quality.gaps:
         say(f"Gap: nothing came from {start_s:.2f} s to {end_s:.2f} s.")
     if quality.rejected_frames:

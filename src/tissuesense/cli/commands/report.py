@@ -33,8 +33,7 @@ def command(
     """
     from tissuesense.core.errors import UsageError
     from tissuesense.record.client import parse_client_id
-    from tissuesense.record.visit import VisitId
-    from tissuesense.services.records import load_client_record
+    from tissuesense.record.visit import parse_visit_id
     from tissuesense.services.reporting import build_report, form_of, write_report
 
     if kind != "visit":
@@ -42,10 +41,10 @@ def command(
             f"Reports of the kind '{kind}' cannot be written yet.",
             hint="Use --kind visit: one report for each visit.",
         )
+    client_id = parse_client_id(client)
+    visit_id = parse_visit_id(visit) if visit else None
     with open_from_terminal(data) as store:
-        record = load_client_record(store, parse_client_id(client))
-    asked = VisitId(visit.strip().upper()) if visit else None
-    document = build_report(record, asked)
+        document = build_report(store, client_id, visit_id)
     form = form or form_of(out)
     write_report(document, form, out)
     if as_json:

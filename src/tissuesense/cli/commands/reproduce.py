@@ -22,10 +22,12 @@ def command(
 
     Example: tissuesense reproduce M-7QK4Z0AB-3
     """
+    from tissuesense.record.measurement import parse_result_id
     from tissuesense.services.reproduce import reproduce
 
+    asked_for = parse_result_id(identifier)
     with open_from_terminal(data) as store:
-        outcome = reproduce(store, identifier.strip().upper())
+        outcome = reproduce(store, asked_for)
     if as_json:
         print_json(outcome.to_dict())
     elif outcome.equal:

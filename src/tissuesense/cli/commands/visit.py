@@ -86,7 +86,7 @@ def finding(
     """
     from tissuesense.core.clock import SystemClock
     from tissuesense.record.document import manual_finding_json
-    from tissuesense.record.visit import VisitId
+    from tissuesense.record.visit import parse_visit_id
     from tissuesense.services.records import add_manual_finding
 
     stated = _stated(
@@ -99,7 +99,7 @@ def finding(
         note=note,
         block=block,
     )
-    visit_id = VisitId(_taken(stated, "visit").strip().upper())
+    visit_id = parse_visit_id(_taken(stated, "visit"))
     with open_from_terminal(data) as store:
         found = add_manual_finding(store, visit_id, stated, clock=SystemClock())
     print_json({"visit": visit_id, **manual_finding_json(found)})

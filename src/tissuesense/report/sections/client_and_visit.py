@@ -11,7 +11,7 @@ def write(view: VisitView) -> tuple[Block, ...]:
     visit = view.record.visit
     sites = dict.fromkeys(site_words(site.name) for site in view.record.sites)
     rows: list[tuple[str, Words]] = [
-        ("Client", say(view.client.client.id)),
+        ("Client", say(view.client.id)),
         (
             "Visit",
             say(f"{day(visit.opened_at)}, {visit.opened_at:%H:%M %Z} ({_number(view)} on record)"),
@@ -26,7 +26,7 @@ def write(view: VisitView) -> tuple[Block, ...]:
 
 
 def _number(view: VisitView) -> str:
-    known = [record.visit.id for record in view.client.visits]
+    known = [visit.id for visit in view.visits]
     return f"{known.index(view.record.visit.id) + 1} of {len(known)}"
 
 

@@ -1,15 +1,16 @@
 """The table of sites: what hands found beside what the sensor measured, and side against side."""
 
+from tissuesense.analysis.asymmetry import Asymmetry
 from tissuesense.core.site import Side
 from tissuesense.record.visit import Block as VisitBlock
 from tissuesense.report.comparison import (
     PAIN_THRESHOLD,
     STIFFNESS,
-    Difference,
     amount,
     compare_stiffness,
     compare_thresholds,
     direction,
+    verdict_words,
 )
 from tissuesense.report.document import (
     Block,
@@ -106,10 +107,11 @@ def _against(pair: SitePair) -> Words:
     return say(*lines[0], *(piece for line in lines[1:] for piece in say("\n", *line)))
 
 
-def _compared(name: str, found: Difference) -> Words:
+def _compared(name: str, found: Asymmetry) -> Words:
+    verdict = verdict_words(found)
     if found.percent is None:
-        return say(f"{name}: {found.verdict}.")
-    return say(f"{name} ", amount(found), f" {direction(found)} on the left: {found.verdict}.")
+        return say(f"{name}: {verdict}.")
+    return say(f"{name} ", amount(found), f" {direction(found)} on the left: {verdict}.")
 
 
 def _notes(view: VisitView) -> tuple[Paragraph, ...]:

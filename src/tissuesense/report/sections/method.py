@@ -1,8 +1,8 @@
 """How each number came about: gauge, calibration, program, and the raw data behind it."""
 
+from tissuesense.analysis.asymmetry import USUAL_STIFFNESS_ERROR_PERCENT, usual_threshold_error
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.recording import RecordingContext
-from tissuesense.report.comparison import USUAL_STIFFNESS_ERROR_PERCENT, usual_threshold_error
 from tissuesense.report.document import (
     Block,
     Cell,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from tissuesense.core.flag_words import flag_words
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import RecordingKind
-from tissuesense.guidance.words import flag_words
 from tissuesense.report.document import Block, Cell, Column, Row, Run, Table, Voice, Words, say
 from tissuesense.report.quantities import NOTHING, number, spread
 from tissuesense.report.readings import Press, Reading, VisitView

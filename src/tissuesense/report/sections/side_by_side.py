@@ -1,9 +1,9 @@
 """Left beside right at a glance: thresholds and stiffnesses with what error alone would give."""
 
+from tissuesense.analysis.asymmetry import Asymmetry, Verdict
 from tissuesense.report.comparison import (
     PAIN_THRESHOLD,
     STIFFNESS,
-    Difference,
     compare_stiffness,
     compare_thresholds,
 )
@@ -65,12 +65,12 @@ def _stiffnesses(pair: SitePair) -> SideValues:
     return _compared(left, right, compare_stiffness(*pair.both))
 
 
-def _compared(left: Value | None, right: Value | None, found: Difference | None) -> SideValues:
+def _compared(left: Value | None, right: Value | None, found: Asymmetry | None) -> SideValues:
     return SideValues(
         left=left,
         right=right,
         within_percent=None if found is None else found.error_percent,
-        beyond=found is not None and found.beyond_error,
+        beyond=found is not None and found.verdict is Verdict.BEYOND_ERROR,
     )
 
 

@@ -1,6 +1,7 @@
 """The hypertonia index: how much stiffer one side is, and whether that is more than error."""
 
-from tissuesense.report.comparison import STIFFNESS, Difference, compare_stiffness
+from tissuesense.analysis.asymmetry import Asymmetry
+from tissuesense.report.comparison import STIFFNESS, compare_stiffness, direction, verdict_words
 from tissuesense.report.document import (
     Block,
     Cell,
@@ -75,18 +76,14 @@ def _range(bounds: tuple[float, float] | None) -> str:
     return NOTHING if bounds is None else f"{signed(bounds[0])} to {signed(bounds[1])}"
 
 
-def _words(found: Difference) -> str:
-    if found.percent is None:
-        return f"{found.verdict}.".capitalize()
-    state = _STATES.get(found.state, found.state)
-    return f"{state}: {found.verdict}."
-
-
-_STATES = {
-    "higher": "Higher on the left",
-    "lower": "Lower on the left",
-    "no detectable change": "No detectable difference",
-}
+def _words(found: Asymmetry) -> str:
+    if found.interval_percent is None:
+        return f"{verdict_words(found)}.".capitalize()
+    low, high = found.interval_percent
+    seen = "No detectable difference"
+    if low > 0 or high < 0:
+        seen = f"{direction(found)} on the left".capitalize()
+    return f"{seen}: {verdict_words(found)}."
 
 
 SECTION = Section(title="Stiffness against the other side", write=write)

@@ -71,6 +71,7 @@ def _measurements() -> None:
         "measurement",
         sa.Column("id", sa.String(16), nullable=False),
         sa.Column("visit_id", sa.String(16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("site", sa.String(64), nullable=False),
         sa.Column("side", sa.String(8), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -81,8 +82,8 @@ def _measurements() -> None:
         sa.Column("quality", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_measurement"),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name="fk_measurement_visit_id_visit"),
+        sa.UniqueConstraint("visit_id", "number", name="uq_measurement_visit_id_number"),
     )
-    op.create_index("ix_measurement_visit_id", "measurement", ["visit_id"])
     op.create_table(
         "raw",
         sa.Column("measurement_id", sa.String(16), nullable=False),

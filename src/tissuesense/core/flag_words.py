@@ -1,0 +1,58 @@
+"""What each quality flag says to a person; beside the flags, because every page speaks of them."""
+
+from collections.abc import Mapping
+
+from tissuesense.core.quality import QualityFlag
+
+_MEANINGS: Mapping[QualityFlag, str] = {
+    QualityFlag.RATE_MEAN: "pressed faster or slower than intended",
+    QualityFlag.RATE_CV: "rate of pressing uneven",
+    QualityFlag.NONLINEAR: "pressure did not rise in a straight line",
+    QualityFlag.DWELL: "the hand paused while pressing",
+    QualityFlag.DIP: "the force dipped before the release",
+    QualityFlag.SLIP: "the tip slipped",
+    QualityFlag.OVERSHOOT: "pressure went on rising after the signal",
+    QualityFlag.LATE_RELEASE: "released late after the signal",
+    QualityFlag.EARLY_RELEASE: "too short or too light to be a press",
+    QualityFlag.PRELOAD: "the tip rested on the skin before the press",
+    QualityFlag.OFF_AXIS: "the gauge was tilted",
+    QualityFlag.CLIP: "the gauge reached the end of its range",
+    QualityFlag.DROP: "samples are missing in the press",
+    QualityFlag.SAMPLE_RATE: "too few samples a second for this rate of pressing",
+    QualityFlag.MARKER_FAR: "a signal far from any press was not used",
+    QualityFlag.MARKER_AFTER_RELEASE: "the signal came after the release",
+    QualityFlag.TRIAL_SPREAD: "the presses differ widely",
+    QualityFlag.DOUBLE_PEAK: "two peaks in one press",
+    QualityFlag.PLATEAU: "the pressure was held before the release",
+    QualityFlag.DRIFT: "the zero of the gauge drifted",
+    QualityFlag.CENSORED: "the threshold lies above what was reached",
+    QualityFlag.OVERLOAD: "the gauge was overloaded",
+    QualityFlag.DUPLICATES: "readings arrived twice and count once",
+    QualityFlag.SPIKES: "single readings far off were left out",
+    QualityFlag.GAP: "a stretch without readings",
+    QualityFlag.CREEP: "the tip sank on during the hold",
+    QualityFlag.HAND_DRIFT: "the hand moved during the hold",
+    QualityFlag.NO_HOLD: "the press was not held long enough",
+    QualityFlag.POOR_FIT: "the model fits these data poorly",
+    QualityFlag.TOO_FEW: "too few usable presses",
+    QualityFlag.NOT_RELEASED: "no clear release",
+    QualityFlag.NO_PRESS: "no press was found",
+    QualityFlag.NO_DISPLACEMENT: "depth was not recorded",
+    QualityFlag.NOT_IMPLEMENTED: "not computed by this version",
+    QualityFlag.CLOCK_WRAPPED: "the gauge's clock wrapped and was unwrapped",
+    QualityFlag.MISSING_VALUES: "some values were missing",
+    QualityFlag.TARE_APPLIED: "the gauge was not at zero; its zero was taken off",
+    QualityFlag.RECONNECTED: "the connection was lost and came back",
+    QualityFlag.REJECTED_FRAMES: "some of the stream was unreadable and left out",
+    QualityFlag.SLOW_SOURCE: "fewer than ten readings a second",
+    QualityFlag.WRONG_SIGN: "the force seems to be the wrong way round (invert=1 turns it)",
+    QualityFlag.COMPONENTS_DISAGREE: "the components do not agree",
+}
+
+
+def flag_words(flag: str) -> str:
+    """Return what a flag says to a reader; a flag of another package stays as it is."""
+    try:
+        return _MEANINGS[QualityFlag(flag)]
+    except ValueError:
+        return flag.replace("_", " ")
