@@ -6,7 +6,6 @@ same program gives the same pictures on every day.
 """
 
 import tempfile
-from datetime import datetime
 from pathlib import Path
 
 import pypdfium2
@@ -24,28 +23,12 @@ _RAMP = b"""
 """
 
 
-class TickingClock:
-    """A clock that goes on by half a minute whenever somebody asks for the time of day."""
-
-    def __init__(self) -> None:
-        self._clock = ManualClock()
-
-    def monotonic_s(self) -> float:
-        """Seconds gone by."""
-        return self._clock.monotonic_s()
-
-    def now(self) -> datetime:
-        """Return the time of day, half a minute after the last one."""
-        self._clock.advance(30.0)
-        return self._clock.now()
-
-
 def main() -> None:
     """Write both pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        document = demonstrate(out, store_folder=out / "store", clock=TickingClock()).document
+        document = demonstrate(out, store_folder=out / "store", clock=ManualClock()).document
         page = pypdfium2.PdfDocument(out / "report.pdf")[0]
         page.render(scale=PIXELS_PER_POINT).to_pil().save(IMAGES / "report.png", optimize=True)
     svg = _first_figure(document, "ramps").svg

@@ -14,7 +14,7 @@ PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorials" / "first-measurement.md
 COMMAND = re.compile(r"^    tissuesense (.+)$", flags=re.MULTILINE)
 PYTHON = re.compile(r"^```python\n(.+?)^```", flags=re.MULTILINE | re.DOTALL)
 # What a page prints as an example, and where the real one comes from.
-EXAMPLE_IDS = ("TS-7QK4Z", "V-7QK4Z0AB", "M-7QK4Z0AB")
+EXAMPLE_IDS = ("TS-7QK47", "V-7QK4Z0A0", "M-7QK4Z0A0")
 PRINTED_IDS = (
     re.compile(r"\b(TS-[0-9A-Z]{5})\b"),
     re.compile(r'"visit": "(V-[0-9A-Z]{8})"'),

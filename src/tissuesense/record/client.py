@@ -22,7 +22,7 @@ class Client:
 
 
 def new_client_id(rng: np.random.Generator) -> ClientId:
-    """Draw a pseudonym such as TS-7QK4Z: four random characters and a check character."""
+    """Draw a pseudonym such as TS-7QK47: four random characters and a check character."""
     return ClientId(f"TS-{draw(rng, _CHARACTERS)}")
 
 
@@ -36,5 +36,5 @@ def parse_client_id(text: str) -> ClientId:
         name here must not find it in a log.
     """
     return ClientId(
-        parse(text, prefix="TS-", characters=_CHARACTERS, noun="client", example="TS-7QK4Z")
+        parse(text, prefix="TS-", characters=_CHARACTERS, noun="client", example="TS-7QK47")
     )

@@ -120,12 +120,12 @@ class StoredFinding:
 
 
 def new_measurement_id(rng: np.random.Generator) -> MeasurementId:
-    """Draw an identifier such as M-7QK4Z0AB."""
+    """Draw an identifier such as M-7QK4Z0A0."""
     return MeasurementId(f"M-{draw(rng, _CHARACTERS)}")
 
 
 def finding_id(measurement: MeasurementId, number: int) -> FindingId:
-    """Return the identifier of a measurement's nth finding: M-7QK4Z0AB-3 names both."""
+    """Return the identifier of a measurement's nth finding: M-7QK4Z0A0-3 names both."""
     return FindingId(f"{measurement}-{number}")
 
 
@@ -139,12 +139,12 @@ def parse_result_id(text: str) -> MeasurementId | FindingId:
     """
     head, dash, number = text.strip().upper().removeprefix("M-").partition("-")
     measurement = MeasurementId(
-        parse(head, prefix="M-", characters=_CHARACTERS, noun="measurement", example="M-7QK4Z0AB")
+        parse(head, prefix="M-", characters=_CHARACTERS, noun="measurement", example="M-7QK4Z0A0")
     )
     if not dash:
         return measurement
     if not (number.isascii() and number.isdecimal()):
-        raise UsageError("A finding's id is its measurement's id and a number: M-7QK4Z0AB-3.")
+        raise UsageError("A finding's id is its measurement's id and a number: M-7QK4Z0A0-3.")
     return finding_id(measurement, int(number))
 
 

@@ -90,7 +90,7 @@ class ManualFinding:
 
 
 def new_visit_id(rng: np.random.Generator) -> VisitId:
-    """Draw an identifier such as V-7QK4Z0AB."""
+    """Draw an identifier such as V-7QK4Z0A0."""
     return VisitId(f"V-{draw(rng, _CHARACTERS)}")
 
 
@@ -103,7 +103,7 @@ def parse_visit_id(text: str) -> VisitId:
         When a character was mistyped or left out.
     """
     return VisitId(
-        parse(text, prefix="V-", characters=_CHARACTERS, noun="visit", example="V-7QK4Z0AB")
+        parse(text, prefix="V-", characters=_CHARACTERS, noun="visit", example="V-7QK4Z0A0")
     )
 
 

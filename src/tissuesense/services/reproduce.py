@@ -157,7 +157,7 @@ def reproduce(store: Store, identifier: str) -> Reproduction:
 
 
 def _asked_for(store: Store, identifier: str) -> tuple[Measurement, tuple[StoredFinding, ...]]:
-    # M-7QK4Z0AB is a measurement, M-7QK4Z0AB-3 its third finding.
+    # M-7QK4Z0A0 is a measurement, M-7QK4Z0A0-3 its third finding.
     with store.transaction():
         if identifier.count("-") > 1:
             finding = store.findings.get(FindingId(identifier))

@@ -21,8 +21,8 @@ from tissuesense.simulation.spec import SessionSpec
 
 OPENED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 VISIT = Visit(
-    id=VisitId("V-7QK4Z0AB"),
-    client=ClientId("TS-7QK4Z"),
+    id=VisitId("V-7QK4Z0A0"),
+    client=ClientId("TS-7QK47"),
     opened_at=OPENED,
     practitioner="M. Example",
     reason="Neck pain on the left for six weeks, worse after desk work",

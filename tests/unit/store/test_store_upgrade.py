@@ -20,7 +20,7 @@ from tissuesense.store.schema import Base
 from tissuesense.store.upgrade import MIGRATIONS, upgrade
 
 CLOCK = ManualClock()
-CLIENT = Client(id=ClientId("TS-7QK4Z"), created_at=CLOCK.now())
+CLIENT = Client(id=ClientId("TS-7QK47"), created_at=CLOCK.now())
 PASSPHRASE = "a passphrase"  # noqa: S105 - of a store that lives for a test
 
 NEXT_VERSION = '''

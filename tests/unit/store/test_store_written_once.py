@@ -33,7 +33,7 @@ from tissuesense.store.traces import decode_trace, encode_trace
 
 CLOCK = ManualClock()
 SITE = BodySite("trapezius_upper", Side.LEFT)
-CLIENT = Client(id=ClientId("TS-7QK4Z"), created_at=CLOCK.now())
+CLIENT = Client(id=ClientId("TS-7QK47"), created_at=CLOCK.now())
 VISIT = Visit(id=VisitId("V-1"), client=CLIENT.id, opened_at=CLOCK.now())
 CAPTURE = b"what the wire said"
 TRACE = Trace(t_s=np.array([0.0, 0.1]), force_n=np.array([0.0, 1.0]))

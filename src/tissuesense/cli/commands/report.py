@@ -10,7 +10,7 @@ from tissuesense.cli.store_option import DataOption, open_from_terminal
 
 
 def command(
-    client: Annotated[str, typer.Option(help="The client's pseudonym, such as TS-7QK4Z.")],
+    client: Annotated[str, typer.Option(help="The client's pseudonym, such as TS-7QK47.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     kind: Annotated[
         Literal["visit", "course", "client"], typer.Option(help="What the report is about.")
@@ -29,7 +29,7 @@ def command(
 
     An existing file is replaced: the record has everything that stands in it.
 
-    Example: tissuesense report --client TS-7QK4Z --format pdf --out visit.pdf
+    Example: tissuesense report --client TS-7QK47 --format pdf --out visit.pdf
     """
     from tissuesense.core.errors import UsageError
     from tissuesense.record.client import parse_client_id

@@ -20,7 +20,7 @@ def command(
 
     The exit code is 1 when anything differs.
 
-    Example: tissuesense reproduce M-7QK4Z0AB-3
+    Example: tissuesense reproduce M-7QK4Z0A0-3
     """
     from tissuesense.record.measurement import parse_result_id
     from tissuesense.services.reproduce import reproduce

@@ -13,7 +13,7 @@ from tissuesense.core.errors import UsageError
 
 _HELP = """A visit from the shell: JSON in, JSON out.
 
-Example: tissuesense visit open --client TS-7QK4Z
+Example: tissuesense visit open --client TS-7QK47
 """
 
 app = typer.Typer(no_args_is_help=True, help=_HELP)
@@ -38,7 +38,7 @@ def open_(
 ) -> None:
     """Open a visit and print its id.
 
-    Example: tissuesense visit open --client TS-7QK4Z
+    Example: tissuesense visit open --client TS-7QK47
     """
     import numpy as np
 
@@ -81,7 +81,7 @@ def finding(
 ) -> None:
     """Write down what the hands found at a site.
 
-    Example: tissuesense visit finding --visit V-7QK4Z0AB --site trapezius_upper --side left
+    Example: tissuesense visit finding --visit V-7QK4Z0A0 --site trapezius_upper --side left
     --tenderness 2 --tone 1 --note "taut band"
     """
     from tissuesense.core.clock import SystemClock
