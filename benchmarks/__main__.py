@@ -11,6 +11,7 @@ from benchmarks.timing import Pair
 from rich.console import Console
 from rich.table import Table
 
+_WIDTH = 150
 MODULES = ("pain_trials", "progressor_decode", "csv_read", "start")
 
 
@@ -24,7 +25,9 @@ def main(names: Sequence[str]) -> None:
         Console(stderr=True).print(f"There is no benchmark {unknown[0]}; known: {MODULES}.")
         sys.exit(2)
     pairs = tuple(_measured(names or MODULES))
-    Console().print(table_of(pairs))
+    # A log is not a terminal: give the table the width that it reads well in.
+    console = Console()
+    Console(width=max(console.width, _WIDTH)).print(table_of(pairs))
     sys.exit(any(pair.goal_s is not None and pair.ours_s > pair.goal_s for pair in pairs))
 
 
