@@ -407,3 +407,22 @@ def test_a_gauge_with_its_sign_turned_gives_no_trial_and_is_told() -> None:
     assert result.trials == ()
     assert Flag.WRONG_SIGN in result.flags
     assert Flag.WRONG_SIGN not in analyse(recording(t, p, noise_kpa=0.3)).flags
+
+
+def test_a_reading_that_a_gauge_repeats_wrongly_does_not_become_the_threshold() -> None:
+    t, p = press((0, 0), (2, 0), (8, 300), (8.5, 0), (12, 0), (18, 280), (18.5, 0))
+    wrong = p.copy()
+    wrong[300:305] += 600.0
+    result = analyse(recording(t, wrong, noise_kpa=0.3))
+    assert [threshold_kpa(result, i) for i in (0, 1)] == pytest.approx([300, 280], abs=1.5)
+    assert Flag.SPIKES in result.flags
+    assert Flag.WRONG_SIGN not in result.flags
+
+
+def test_a_gauge_that_drifts_down_and_is_knocked_was_not_pressed() -> None:
+    t = np.arange(0, 25, 1 / 40)
+    p = -24.0 * t / t[-1]
+    for at in (6.0, 13.0):
+        near = (t > at) & (t < at + 0.15)
+        p[near] += 150 * np.sin(np.pi * (t[near] - at) / 0.15)
+    assert analyse(recording(t, p, noise_kpa=0.5)).trials == ()

@@ -1,6 +1,7 @@
 """Noise, resolution and single wrong readings of a sampled force."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -11,6 +12,9 @@ _MAD_TO_SD = 1.4826  # for a normal distribution
 _SPIKE_STEPS = 4.0
 _LEAP_STEPS = 6.0
 _SPIKE_SHARE_OF_RANGE = 0.02
+_LEAP_SHARE_OF_RANGE = 0.15
+_LONGEST_STUCK_S = 0.1
+_FEWEST_STUCK = 3  # fewer are found by their neighbours
 _RESOLUTION_SAMPLES = 20_000
 _ROUNDING_OF_A_STEP = 0.02
 _ALMOST_ALL = 0.98  # a wrong reading or two need not lie on the grid
@@ -58,6 +62,9 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
             noise=resolution / np.sqrt(12),
             resolution=resolution,
         )
+    stuck = _stuck_runs(t_s, values, resolution)
+    if stuck.any():
+        values = _bridged(t_s, values, stuck)
     around = sliding_window_view(np.pad(values, 2, mode="edge"), 5)
     departure = values - np.median(around, axis=1)
     steps = np.abs(np.diff(values))
@@ -68,10 +75,9 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
         3.0 * resolution,
     )
     brief = (np.abs(departure) > limit) & _beyond_both_sides(values, around, limit)
-    is_spike = _leaps(brief, around, limit)
+    is_spike = stuck | _leaps(brief, around, limit)
     if brief.any() and not brief.all():
-        values = values.copy()
-        values[brief] = np.interp(t_s[brief], t_s[~brief], values[~brief])
+        values = _bridged(t_s, values, brief)
     return CleanSignal(
         given=given,
         values=values,
@@ -79,6 +85,37 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
         noise=max(noise_of(values), resolution / np.sqrt(12)),
         resolution=resolution,
     )
+
+
+def _bridged(t_s: FloatArray, values: FloatArray, wrong: BoolArray) -> FloatArray:
+    """Return the values with the wrong ones replaced by the line between their neighbours."""
+    mended = values.copy()
+    mended[wrong] = np.interp(t_s[wrong], t_s[~wrong], values[~wrong])
+    return mended
+
+
+def _stuck_runs(t_s: FloatArray, values: FloatArray, resolution: float) -> BoolArray:
+    """Tell which readings stand apart for a moment: a leap there and, within 0.1 s, one back.
+
+    A leap is a step between two samples that no hand makes, with calm before, within and after; a
+    knock climbs, and a release does not come back. So a reading repeated wrongly is found.
+    """
+    wrong = np.zeros(values.size, dtype=np.bool_)
+    steps = np.diff(values)
+    low, high = np.quantile(values, [0.02, 0.98])
+    least = max(
+        2 * _SPIKE_STEPS * float(np.quantile(np.abs(steps), 0.9)),
+        _LEAP_SHARE_OF_RANGE * float(high - low),
+        6.0 * resolution,
+    )
+    for there, back in pairwise(np.flatnonzero(np.abs(steps) > least).tolist()):
+        few = back - there < _FEWEST_STUCK or t_s[back] - t_s[there] > _LONGEST_STUCK_S
+        if few or not 0.5 < -steps[back] / steps[there] < 2.0:  # noqa: PLR2004 - alike
+            continue
+        others = np.delete(np.abs(steps[max(there - 1, 0) : back + 2]), [min(there, 1), -2])
+        if there > 0 and back + 2 <= steps.size and others.max() < 0.3 * abs(steps[there]):
+            wrong[there + 1 : back + 1] = True
+    return wrong
 
 
 def _beyond_both_sides(values: FloatArray, around: FloatArray, limit: float) -> BoolArray:

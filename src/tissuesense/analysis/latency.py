@@ -58,9 +58,10 @@ def latent_threshold(
             reason=QualityFlag.TOO_FEW,
             detail="Too few samples before the stop to tell how fast the force was rising.",
         )
+    rising = max(rate.value, 0.0)  # a falling force was not missed during the reaction
     budget = {
         **threshold.budget,
-        "reaction time": abs(rate.value * latency.sd_s),
+        "reaction time": rising * latency.sd_s,
         "ramp rate": abs(latency.mean_s * rate.standard_uncertainty),
     }
-    return Estimate.from_budget(threshold.value - rate.value * latency.mean_s, budget, unit="kPa")
+    return Estimate.from_budget(threshold.value - rising * latency.mean_s, budget, unit="kPa")

@@ -72,8 +72,11 @@ class PressedCurve:
         Nobody builds pressure at once and lets it go in a ramp.
         """
         smooth = self.smooth()
-        high = np.flatnonzero(smooth >= 0.8 * smooth.max())
-        low = np.flatnonzero(smooth < 0.2 * smooth.max())
+        top = float(np.quantile(smooth, 0.98))
+        high = np.flatnonzero(smooth >= 0.8 * top)
+        low = np.flatnonzero(smooth < 0.2 * top)
+        if top <= 0:
+            return False
         before, after = low[low < high[0]], low[low > high[-1]]
         if after.size == 0:
             return False

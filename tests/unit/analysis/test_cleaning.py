@@ -152,3 +152,20 @@ def test_a_straight_line_stays_one_in_bins_of_any_width() -> None:
 def test_one_sample_is_its_own_bin() -> None:
     bin_t, means = binned(np.array([5.0]), np.array([7.0]), 1.0)
     assert (bin_t.tolist(), means.tolist()) == ([5.0], [7.0])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8])
+def test_wrong_readings_in_a_row_are_taken_out(count: int) -> None:
+    t_s = np.arange(0, 10, 1 / 80)
+    force = 2 + np.interp(t_s, [2, 8, 8.5], [0, 30, 0])
+    wrong = force.copy()
+    wrong[400 : 400 + count] += 60.0
+    mended = clean(t_s, wrong)
+    assert np.flatnonzero(mended.is_spike).tolist() == list(range(400, 400 + count))
+    assert mended.values == pytest.approx(force, abs=0.4)
+
+
+def test_a_step_that_stays_is_no_wrong_reading() -> None:
+    t_s = np.arange(0, 10, 1 / 80)
+    force = np.where((t_s > 4) & (t_s < 4.5), 30.0, 1.0)
+    assert not clean(t_s, force).is_spike.any()

@@ -9,6 +9,7 @@ Sources: Fischer AA (1987) Pain 30:115-126 (the measure); Rolke R et al. (2006) 
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from tissuesense.core.recording import Recording, RecordingKind
 
 _TARE_WORTH_A_WORD_N = 0.1
 _STRAY_SHARE = 0.12
+_AT_THE_FIRST_SAMPLE_S = 0.2
 
 
 def analyse(recording: Recording) -> PainThreshold:
@@ -45,10 +47,12 @@ def analyse(recording: Recording) -> PainThreshold:
     if 2 * len(pressed) <= len(found):
         pressed = []  # mostly upside down: what is left is a pause cut short by the recording
     stray = stray_markers(pain.marker_s, [(press.start_s, press.peak_s) for press, _ in pressed])
-    trials = tuple(
-        _trial(pain, press, curve, index, stray=index - 1 in stray)
-        for index, (press, curve) in enumerate(pressed, start=1)
-    )
+    found_trials = [
+        _trial(pain, press, curve, stray=place in stray)
+        for place, (press, curve) in enumerate(pressed)
+    ]
+    counting = [trial for trial in found_trials if _pressed(trial, float(pain.t_s[0]))]
+    trials = tuple(replace(trial, index=index) for index, trial in enumerate(counting, start=1))
     flags = [QualityFlag.SPIKES] if pain.signal.is_spike.any() else []
     if len(pressed) < len(found):
         flags.append(QualityFlag.WRONG_SIGN)
@@ -72,9 +76,14 @@ ESTIMATOR = Estimator(
 )
 
 
-def _trial(
-    pain: PainRecording, press: Press, curve: PressedCurve, index: int, *, stray: bool
-) -> PainTrial:
+def _pressed(trial: PainTrial, first_s: float) -> bool:
+    """Tell a press from a gauge that drifts down from the first sample on and is knocked."""
+    rate = trial.ramp_rate_kpa_s
+    falls = isinstance(rate, Estimate) and rate.value <= 0
+    return not (falls and trial.onset_s < first_s + _AT_THE_FIRST_SAMPLE_S)
+
+
+def _trial(pain: PainRecording, press: Press, curve: PressedCurve, *, stray: bool) -> PainTrial:
     release = find_release(curve)
     smooth = curve.smooth()
     top = int(np.argmax(smooth))
@@ -91,7 +100,7 @@ def _trial(
     threshold = refused or _threshold(pain, press, stop, facts)
     latency = expected_latency(pain.context, stop.source)
     return PainTrial(
-        index=index,
+        index=0,  # numbered once it is known which presses count
         onset_s=onset_s,
         threshold_time_s=None if refused else stop.t_s,
         peak_kpa=peak_kpa,
