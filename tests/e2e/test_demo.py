@@ -77,7 +77,15 @@ def test_the_written_traces_give_the_stored_numbers(out: Path) -> None:
 
 def test_the_report_shows_hand_and_sensor_and_claims_no_more(out: Path) -> None:
     text = " ".join(page.extract_text() for page in PdfReader(out / "report.pdf").pages)
-    for words in ("By hand", "winces", "Pain", "Stiffness", "measurement error", "not diagnose"):
+    for words in (
+        "Simulated data: no person was measured",
+        "By hand",
+        "winces",
+        "Pain",
+        "Stiffness",
+        "measurement error",
+        "not diagnose",
+    ):
         assert words in text
     html = (out / "report.html").read_text()
     assert "<script" not in html

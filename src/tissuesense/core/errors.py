@@ -71,7 +71,7 @@ class NoProbeArea(UsageError):  # noqa: N818 - named for what is missing
         super().__init__(
             "The probe area is not stated, so force cannot be turned into pressure.",
             hint="State the area of the tip in cm2: in the side-car as "
-            '{"probe_area_cm2": 1.0}, on the command line as --probe-area-cm2 1.0.',
+            '{"probe_area_cm2": 1.0}, or when recording and measuring as --probe-area-cm2 1.0.',
         )
 
 

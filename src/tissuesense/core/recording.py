@@ -14,6 +14,10 @@ from tissuesense.core.site import BodySite, Side, parse_side
 from tissuesense.core.trace import Trace
 
 DEFAULT_CUTOFF_KPA = 1000.0
+# Key of `RecordingContext.extra` that says where the samples came from, where that was no gauge.
+SOURCE = "source"
+SIMULATED = "simulated"
+REPLAYED = "replayed"
 
 
 class RecordingKind(enum.StrEnum):

@@ -1,5 +1,6 @@
 """The report of one visit: every section asked in turn, what they say put into one document."""
 
+from tissuesense.core.recording import REPLAYED, SIMULATED, SOURCE
 from tissuesense.report.document import Document, Part
 from tissuesense.report.readings import VisitView
 from tissuesense.report.registry import SECTIONS
@@ -22,10 +23,20 @@ def visit_document(view: VisitView) -> Document:
     )
     return Document(
         title="What hands and sensor found",
-        subtitle="Report of one visit",
+        subtitle=_subtitle(view),
         client=visit.client,
         dated=visit.opened_at,
         parts=tuple(parts),
         fingerprint=view.fingerprint,
         disclaimer=DISCLAIMER,
     )
+
+
+def _subtitle(view: VisitView) -> str:
+    """Say what this is, and at once where no person was measured."""
+    sources = {m.measurement.context.extra.get(SOURCE) for m in view.record.measurements}
+    words = {
+        SIMULATED: "Simulated data: no person was measured.",
+        REPLAYED: "With a recording that was played again.",
+    }
+    return " ".join(["Report of one visit.", *(words[s] for s in words if s in sources)])

@@ -74,8 +74,17 @@ def find_traces(paths: Iterable[Path]) -> list[Path]:
 
 
 def _traces_below(folder: Path) -> list[Path]:
-    """Return the trace files in a folder and its folders; other systems write .CSV, too."""
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".csv" and not p.is_dir())
+    """Return the trace files in a folder and its folders, hidden ones left out.
+
+    Other systems write .CSV, too.
+    """
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() == ".csv"
+        and not path.is_dir()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def analyse_files(paths: Sequence[Path]) -> Iterator[FileOutcome]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.recording import RecordingContext
+from tissuesense.core.recording import REPLAYED, SIMULATED, SOURCE, RecordingContext
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.simulation.spec import SessionSpec
 from tissuesense.transport.base import Transport
@@ -54,7 +54,7 @@ def _simulated(url: DeviceUrl, clock: Clock) -> Opening:
         profile=url.profile,
         parameters=url.parameters,
         transport=transport,
-        context=spec.context(),
+        context=replace(spec.context(), extra={SOURCE: SIMULATED}),
     )
 
 
@@ -93,4 +93,5 @@ def _replay(url: DeviceUrl, clock: Clock) -> Opening:
         profile=capture.header.profile,
         parameters=capture.header.parameters,
         transport=ReplayTransport(capture, path, clock=clock, speed=url.speed),
+        context=RecordingContext(extra={SOURCE: REPLAYED}),
     )

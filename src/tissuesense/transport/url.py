@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl, unquote
 
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.recording import RecordingKind
+from tissuesense.core.site import BodySite
 from tissuesense.core.units import newton_per_unit
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.devices.registry import DEVICES
 from tissuesense.simulation.spec import QUERY_KEYS, SWITCH
+from tissuesense.simulation.subjects import SIDES, SITES
 
 _WIRE_KEYS = ("model", "baud", "unit", "invert", "sensitivity_mv_v", "capacity_n", "rate_hz")
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -74,6 +76,19 @@ class DeviceUrl:
         if self.model is None:
             raise ConfigurationError(f"{self.text} does not name a device model itself.")
         return DEVICES[self.model]
+
+
+def simulated_at(url: str, site: BodySite) -> str:
+    """Return a ``sim:`` URL that measures at `site` where it states no place; others as they are.
+
+    A place that the simulation does not know is left to the URL's own default.
+    """
+    query = dict(parse_qsl(url.partition("?")[2]))
+    if not url.startswith("sim:") or site.name not in SITES or site.side not in SIDES:
+        return url
+    if "site" in query or "side" in query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}site={site.name}&side={site.side}"
 
 
 def parse_device_url(text: str) -> DeviceUrl:

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import event
 from tests.unit.services.captured import captured_session
 
+from tissuesense.cli.commands.report import command
 from tissuesense.cli.main import main
 from tissuesense.core.clock import ManualClock
-from tissuesense.core.errors import RecordError, RecordNotFound
+from tissuesense.core.errors import RecordError, RecordNotFound, UsageError
 from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.visit import VisitId
 from tissuesense.report.document import Document
@@ -183,3 +184,11 @@ def test_a_folder_that_is_not_there_is_said_without_a_traceback(
 )
 def test_the_name_decides_the_form(name: str, form: str) -> None:
     assert form_of(Path(name)) == form
+
+
+@pytest.mark.parametrize("name", ["recording.csv", "visit.docx", "record.json"])
+def test_a_file_of_another_kind_is_never_replaced_by_a_report(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(UsageError, match=r"ends in \.html or \.pdf"):
+        command(client="TS-7QK47", out=tmp_path / name)
+    assert (tmp_path / name).read_text() == "precious"

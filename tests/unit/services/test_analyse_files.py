@@ -153,3 +153,10 @@ def test_whatever_happens_inside_an_estimator_does_not_cost_the_other_files(
     assert codes == [None, "internal", None]
     (record,) = [record for record in caplog.records if record.exc_info]
     assert record.levelno == logging.DEBUG
+
+
+def test_hidden_folders_hold_nothing_of_ours(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "data").mkdir(parents=True)
+    (tmp_path / ".venv" / "data" / "theirs.csv").write_text("a,b\n")
+    (tmp_path / "ours.csv").write_text("time_s,force_n\n")
+    assert [path.name for path in find_traces([tmp_path])] == ["ours.csv"]

@@ -3,7 +3,8 @@
 import pytest
 
 from tissuesense.core.errors import ConfigurationError
-from tissuesense.transport.url import parse_device_url
+from tissuesense.core.site import BodySite, Side
+from tissuesense.transport.url import parse_device_url, simulated_at
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,20 @@ def test_a_wrong_url_is_refused_with_what_is_known(text: str, named: str) -> Non
 def test_a_value_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError):
         parse_device_url(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        ("sim:?subject=relaxed", "sim:?subject=relaxed&site=tibialis_anterior&side=right"),
+        ("sim:", "sim:?site=tibialis_anterior&side=right"),
+        ("sim:?side=left", "sim:?side=left"),
+        ("serial:///dev/ttyUSB0?model=mark10", "serial:///dev/ttyUSB0?model=mark10"),
+    ],
+)
+def test_a_simulated_gauge_is_put_where_it_measures(url: str, at: str) -> None:
+    assert simulated_at(url, BodySite("tibialis_anterior", Side.RIGHT)) == at
+
+
+def test_a_place_that_is_not_simulated_changes_no_url() -> None:
+    assert simulated_at("sim:?seed=2", BodySite("deltoid", Side.RIGHT)) == "sim:?seed=2"

@@ -61,6 +61,7 @@ def command(
 
     from tissuesense.record.client import parse_client_id
     from tissuesense.services.measure_plan import plan_measurement
+    from tissuesense.transport.url import simulated_at
 
     plan = plan_measurement(
         {"kind": kind, "site": site, "side": side, "probe_area_cm2": probe_area_cm2},
@@ -76,7 +77,8 @@ def command(
         trace_path = _trace_path(out, plan)
         with _nothing_lost(trace_path):
             capture = trace_path.with_suffix(".capture")
-            measured = asyncio.run(_measured(device, plan, capture, show_value=show_value))
+            url = simulated_at(device, plan.site)
+            measured = asyncio.run(_measured(url, plan, capture, show_value=show_value))
             saved = _keep(
                 measured, trace_path, asked=out is not None, store=store, client=client_id
             )

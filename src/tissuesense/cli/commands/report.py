@@ -8,6 +8,9 @@ import typer
 from tissuesense.cli.output import print_json, say
 from tissuesense.cli.store_option import DataOption, open_from_terminal
 
+_REPORTS = (".html", ".htm", ".pdf")
+_OTHER_FILES = (".csv", ".json", ".capture", ".db")
+
 
 def command(
     client: Annotated[str, typer.Option(help="The client's pseudonym, such as TS-7QK47.")],
@@ -40,6 +43,11 @@ def command(
         raise UsageError(
             f"Reports of the kind '{kind}' cannot be written yet.",
             hint="Use --kind visit: one report for each visit.",
+        )
+    if out.suffix.lower() in _OTHER_FILES or (form is None and out.suffix.lower() not in _REPORTS):
+        raise UsageError(
+            f"The name of a report ends in .html or .pdf; '{out.name}' does not.",
+            hint="A file of another kind is not replaced by a report.",
         )
     client_id = parse_client_id(client)
     visit_id = parse_visit_id(visit) if visit else None

@@ -1,5 +1,6 @@
 """The findings as sentences: what a reader takes away who reads nothing else."""
 
+from tissuesense.core.quality import QualityFlag
 from tissuesense.report.comparison import (
     PAIN_THRESHOLD,
     STIFFNESS,
@@ -9,7 +10,7 @@ from tissuesense.report.comparison import (
     threshold_sentence,
 )
 from tissuesense.report.document import Block, Listing, Paragraph, Run, Voice, Words, say
-from tissuesense.report.quantities import measured
+from tissuesense.report.quantities import measured, number
 from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
 from tissuesense.report.registry import Section
 from tissuesense.report.words import hand_words, site_words, when_words
@@ -29,7 +30,22 @@ def write(view: VisitView) -> tuple[Block, ...]:
 
 def _item(pair: SitePair, when: str) -> Words:
     site = Run(f"{site_words(pair.name)}{when}.", Voice.STRONG)
-    return say(site, *_hand(pair), *(_both(*pair.both) if pair.both else _alone(pair.sides[0])))
+    found = _both(*pair.both) if pair.both else _alone(pair.sides[0])
+    return say(site, *_hand(pair), *found, *_spread(pair))
+
+
+def _spread(pair: SitePair) -> Words:
+    """Say where the presses of one side differ so much that their mean is weak."""
+    said: Words = ()
+    for side in pair.sides:
+        found = side.ppt and side.ppt.session(PAIN_THRESHOLD)
+        if side.ppt is None or not found or QualityFlag.TRIAL_SPREAD not in found.flags:
+            continue
+        values = side.ppt.values("threshold_kpa")
+        span = f"{number(min(values), 'kPa')} to {number(max(values), 'kPa')} kPa"
+        told = f" The presses on the {side.site.side} differ widely ({span}): press again"
+        said = say(*said, f"{told} before you rely on them.")
+    return said
 
 
 def _hand(pair: SitePair) -> Words:

@@ -72,7 +72,7 @@ def _method(readings: tuple[Reading, ...]) -> tuple[tuple[str, Words], ...]:
             f"between two thresholds of one person, {_USUAL_PRESSES} presses each: {low} to "
             f"{high}\N{NO-BREAK SPACE}%; between the stiffness of two sides: "
             f"{USUAL_STIFFNESS_ERROR_PERCENT:.0f}\N{NO-BREAK SPACE}%, or more where the presses "
-            "scatter more. From published repeat measurements, until this practice has its own"
+            "scatter more. Assumed, of the order of published repeats, until there are own ones"
         ),
     }
     return tuple((name, say(text)) for name, text in told.items() if text)
