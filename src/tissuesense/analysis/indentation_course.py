@@ -12,7 +12,7 @@ from tissuesense.analysis.press_phases import Hold, find_force_hold, find_hold
 from tissuesense.core.arrays import FloatArray
 
 # The convention for a hold that says something about relaxation.
-SHORTEST_HOLD_S = 1.0
+SHORTEST_HOLD_S = 0.8
 _CONTACT_SHARE = 0.25
 _CONTACT_LEAD_S = 0.5
 _FEWEST_SAMPLES = 4

@@ -55,8 +55,8 @@ _HANDS: tuple[tuple[str, Side, int, int, str], ...] = (
     ("trapezius_upper", Side.RIGHT, 0, 0, ""),
     ("levator_scapulae", Side.LEFT, 1, 1, "Sore above the corner of the shoulder blade."),
     ("levator_scapulae", Side.RIGHT, 1, 0, ""),
-    ("tibialis_anterior", Side.LEFT, 0, 0, "Compared with, far from the complaint."),
-    ("tibialis_anterior", Side.RIGHT, 0, 0, "Compared with, far from the complaint."),
+    ("tibialis_anterior", Side.LEFT, 0, 0, "Comparison site, far from the complaint."),
+    ("tibialis_anterior", Side.RIGHT, 0, 0, "Comparison site, far from the complaint."),
 )
 
 

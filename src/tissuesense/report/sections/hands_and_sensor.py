@@ -41,7 +41,8 @@ _COLUMNS = (
 _NOTE = (
     "Pain threshold: the pressure at which the client first calls it painful, mean of the presses "
     "that count. Stiffness: the rise of force for each millimetre, median of the presses that "
-    "count. ± is one standard uncertainty."
+    "count. ± is one standard uncertainty of this visit's presses; placing the gauge anew adds "
+    "to it."
 )
 
 
