@@ -86,8 +86,15 @@ class Measured:
     @property
     def complete(self) -> bool:
         """Whether as many presses as wanted were accepted."""
-        judged = judged_presses(self.analysis) if self.analysis else ()
-        return sum(press.accepted for press in judged) >= self.plan.trials
+        return sum(press.accepted for press in self._judged()) >= self.plan.trials
+
+    @property
+    def pressed(self) -> bool:
+        """Whether there was any press at all."""
+        return bool(self._judged())
+
+    def _judged(self) -> "tuple[JudgedPress, ...]":
+        return judged_presses(self.analysis) if self.analysis else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

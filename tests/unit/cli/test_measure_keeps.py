@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.services.full_disk import largest_file
 
+from tissuesense.analysis.analyse import analyze
 from tissuesense.cli.commands.measure import _keep, _nothing_lost, _tell
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordNotFound
@@ -89,3 +90,16 @@ def test_a_disk_that_takes_no_more_ends_the_measurement_as_a_lost_gauge_does(
     assert "cannot be written" in measured.why
     _keep(measured, path, asked=False, store=None, client=None)
     assert read_trace(path).trace == measured.recording.trace
+
+
+def test_without_a_press_nothing_is_added_to_the_visit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "m.csv"
+    measured = one_press(path.with_suffix(".capture"))
+    still = replace(measured.recording, trace=measured.recording.trace.between(0.0, 0.5))
+    idle = replace(measured, recording=still, analysis=analyze(still), ending=Ending.ASKED)
+    with open_store(tmp_path / "s", clock=ManualClock(), create=True, plain=True) as store:
+        assert _keep(idle, path, asked=False, store=store, client=ClientId("TS-00000")) == {}
+    assert "nothing was added to the visit" in capsys.readouterr().err
+    assert path.exists()

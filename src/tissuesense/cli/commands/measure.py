@@ -158,8 +158,11 @@ def _keep(
     capture = trace_path.with_suffix(".capture")
     saved: dict[str, str] = {}
     try:
-        if store is not None and client is not None and measured.analysis is not None:
-            saved = _save(measured, capture, store, client)
+        if store is not None and client is not None:
+            if measured.pressed:
+                saved = _save(measured, capture, store, client)
+            else:
+                say("There was no press: nothing was added to the visit.")
     finally:
         nowhere_else = not saved if client else not measured.complete
         if asked or (nowhere_else and measured.recording.trace.size):
