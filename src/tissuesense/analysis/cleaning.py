@@ -15,6 +15,7 @@ _SPIKE_SHARE_OF_RANGE = 0.02
 _LEAP_SHARE_OF_RANGE = 0.15
 _LONGEST_STUCK_S = 0.1
 _FEWEST_STUCK = 3  # fewer are found by their neighbours
+_CALM_SHARE = 0.3
 _RESOLUTION_SAMPLES = 20_000
 _ROUNDING_OF_A_STEP = 0.02
 _ALMOST_ALL = 0.98  # a wrong reading or two need not lie on the grid
@@ -108,13 +109,15 @@ def _stuck_runs(t_s: FloatArray, values: FloatArray, resolution: float) -> BoolA
         _LEAP_SHARE_OF_RANGE * float(high - low),
         6.0 * resolution,
     )
-    for there, back in pairwise(np.flatnonzero(np.abs(steps) > least).tolist()):
+    sizes, rises = np.abs(steps), steps > 0
+    for there, back in pairwise(np.flatnonzero(sizes > least).tolist()):
         few = back - there < _FEWEST_STUCK or t_s[back] - t_s[there] > _LONGEST_STUCK_S
-        if few or not 0.5 < -steps[back] / steps[there] < 2.0:  # noqa: PLR2004 - alike
+        inside = there > 0 and back + 2 <= steps.size
+        returns = rises[there] != rises[back] and sizes[there] < 2 * sizes[back] < 4 * sizes[there]
+        if few or not inside or not returns:
             continue
-        others = np.delete(np.abs(steps[max(there - 1, 0) : back + 2]), [min(there, 1), -2])
-        if there > 0 and back + 2 <= steps.size and others.max() < 0.3 * abs(steps[there]):
-            wrong[there + 1 : back + 1] = True
+        others = np.delete(sizes[there - 1 : back + 2], [1, -2])
+        wrong[there + 1 : back + 1] |= others.max() < _CALM_SHARE * sizes[there]
     return wrong
 
 

@@ -169,3 +169,9 @@ def test_a_step_that_stays_is_no_wrong_reading() -> None:
     t_s = np.arange(0, 10, 1 / 80)
     force = np.where((t_s > 4) & (t_s < 4.5), 30.0, 1.0)
     assert not clean(t_s, force).is_spike.any()
+
+
+def test_a_leap_from_almost_nothing_overflows_nothing() -> None:
+    values = np.zeros(50)
+    values[[0, 4]] = [1.1e-308, 2.0]
+    assert clean(np.arange(50) / 32, values).is_spike.tolist().count(True) == 1
