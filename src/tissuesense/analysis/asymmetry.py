@@ -18,7 +18,7 @@ from tissuesense.core.quantity import Estimate
 # Usual scatter of ln(threshold): between presses of one session, and between sessions of one
 # person. With three presses on each side they give a factor of 1.40 (+40 % or -29 %). The same
 # order as the minimal detectable change of some 57 kPa at the upper trapezius that follows from
-# Walton et al., J Orthop Sports Phys Ther 41 (2011) 644.
+# Walton et al. (2011).
 _LN_SD_PRESS = 0.12
 _LN_SD_SESSION = 0.10
 _TWO_SIDED_95 = 1.96

@@ -1,7 +1,7 @@
 """Robust slope of a line: Theil-Sen with Kendall's interval.
 
 Sources: Sen PK (1968) Estimates of the regression coefficient based on Kendall's tau, J Am Stat
-Assoc 63:1379-1389; Hollander & Wolfe, Nonparametric Statistical Methods, section 9.3.
+Assoc 63:1379-1389; the rank interval as in scipy.stats.theilslopes, other rounding.
 """
 
 import math

@@ -4,7 +4,7 @@ The threshold of a trial is the pressure when the client signalled, else the pre
 force was let go. Both are late by a reaction time during which the force went on rising, so the
 latent threshold subtracts rate x latency and carries the uncertainty of the latency.
 
-Sources: Fischer AA (1987) Pain 30:115-126 (the measure); Rolke R et al. (2006) Eur J Pain
+Sources: Fischer AA (1987) (the measure); Rolke R et al. (2006) Eur J Pain
 10:77-88 (three ascending ramps, arithmetic mean); JCGM 100:2008 (uncertainty).
 """
 
