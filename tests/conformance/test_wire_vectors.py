@@ -28,9 +28,17 @@ def load(path: Path) -> dict[str, Any]:
     return loaded
 
 
+def model_of(path: Path) -> str:
+    folder = path.parts[-4]
+    return {"link": "tissuesense-link"}.get(folder, folder)
+
+
 def codec_for(path: Path) -> Codec:
     vector = load(path)
-    codec = DEVICES[path.parts[-4]].codec(WireParameters(**vector.get("parameters", {})))
+    profile = DEVICES[model_of(path)]
+    parameters = vector.get("parameters")
+    stated = WireParameters(**parameters) if parameters else profile.example_parameters
+    codec = profile.codec(stated)
     if "after" in vector:
         codec.encode(Command(vector["after"]))
     return codec
@@ -70,7 +78,9 @@ VALID, INVALID = vectors("valid"), vectors("invalid")
 VALID_STREAMS = [path for path in VALID if not is_notification(path)]
 VALID_NOTIFICATIONS = [path for path in VALID if is_notification(path)]
 INVALID_STREAMS = [path for path in INVALID if not is_notification(path)]
-TEXT_STREAMS = [path for path in VALID_STREAMS if path.parts[-4] != "progressor"]
+# Wires of lines that end in CR or LF; what begins and ends otherwise has tests of its own.
+LINE_MODELS = {"mark10", "wagner-fpx", "text-line"}
+TEXT_STREAMS = [path for path in VALID_STREAMS if model_of(path) in LINE_MODELS]
 
 
 @pytest.mark.parametrize("path", VALID, ids=name)
@@ -104,10 +114,10 @@ def test_a_reading_has_the_time_of_the_chunk_that_completed_it(path: Path) -> No
 def test_a_notification_cut_short_gives_no_reading(path: Path) -> None:
     vector = load(path)
     data = bytes_of(path)
-    declared = 2 + data[1]
-    for cut in range(1, declared):
-        (event,) = read(path, [data[:cut]], channel=vector["channel"])
-        assert event_json(event) == {"type": "rejected", "why": "truncated"}
+    whole = 2 + data[1] if model_of(path) == "progressor" else len(data)  # the rest is padding
+    for cut in range(1, whole):
+        events = read(path, [data[:cut]], channel=vector["channel"])
+        assert not any(isinstance(event, ForceReading) for event in events)
 
 
 @pytest.mark.parametrize("path", VALID_NOTIFICATIONS, ids=name)

@@ -119,27 +119,40 @@ class TraceBuilder:
         self._t_s: list[float] = []
         self._force_n: list[float] = []
         self._displacement_mm: list[float] = []
+        self._acceleration_m_s2: list[float] = []
         self._marks_s: list[float] = []
 
     def __len__(self) -> int:
         return len(self._t_s)
 
-    def add(self, t_s: float, force_n: float, displacement_mm: float | None = None) -> bool:
+    def add(
+        self,
+        t_s: float,
+        force_n: float,
+        displacement_mm: float | None = None,
+        acceleration_m_s2: float | None = None,
+    ) -> bool:
         """Add one row; return False, adding nothing, when its time is not later than the last.
 
         Raises
         ------
         UsageError
-            When displacement is there for some rows only.
+            When displacement or acceleration is there for some rows only.
         """
         if self._t_s and t_s <= self._t_s[-1]:
             return False
-        if self._t_s and (displacement_mm is None) is bool(self._displacement_mm):
-            raise UsageError("A trace has a displacement for every row or for none.")
+        optional = (
+            ("displacement", displacement_mm, self._displacement_mm),
+            ("acceleration", acceleration_m_s2, self._acceleration_m_s2),
+        )
+        for name, value, values in optional:
+            if self._t_s and (value is None) is bool(values):
+                raise UsageError(f"A trace has a value of {name} for every row or for none.")
         self._t_s.append(t_s)
         self._force_n.append(force_n)
-        if displacement_mm is not None:
-            self._displacement_mm.append(displacement_mm)
+        for _, value, values in optional:
+            if value is not None:
+                values.append(value)
         return True
 
     def mark(self, t_s: float) -> None:
@@ -162,7 +175,12 @@ class TraceBuilder:
         return Trace(
             t_s=t_s,
             force_n=np.array(self._force_n, dtype=np.float64),
-            displacement_mm=np.array(self._displacement_mm) if self._displacement_mm else None,
+            displacement_mm=_column_if_any(self._displacement_mm),
+            acceleration_m_s2=_column_if_any(self._acceleration_m_s2),
             marker=None if marker is None else frozen(marker),
             clock=self._clock,
         )
+
+
+def _column_if_any(values: list[float]) -> FloatArray | None:
+    return np.array(values, dtype=np.float64) if values else None

@@ -8,7 +8,7 @@ never yields a number; pushing is positive.
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from tissuesense.core.errors import LocalProtocolError
@@ -33,6 +33,7 @@ class FaultKind(enum.StrEnum):
     OVERLOAD = "overload"
     LOW_BATTERY = "low_battery"
     REFUSED_COMMAND = "refused_command"
+    SENSOR = "sensor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class ForceReading:
     t_device_s: float | None
     t_host_s: float
     displacement_mm: float | None = None
+    acceleration_m_s2: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,30 @@ class DeviceText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """What the device states of itself, in the words of a side-car where it has one.
+
+    `probe_area_cm2` and `full_scale_n` count for the recording unless somebody states others.
+    """
+
+    facts: Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Temperature:
+    """How warm the sensor is."""
+
+    celsius: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplesMissed:
+    """Samples that the device numbered and that never arrived."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameRejected:
     """A piece of the stream that was refused; at most its first 32 bytes are kept."""
 
@@ -92,7 +118,17 @@ class FrameRejected:
     data: bytes
 
 
-Event = ForceReading | MarkerPressed | BatteryLevel | Fault | DeviceText | FrameRejected
+Event = (
+    ForceReading
+    | MarkerPressed
+    | BatteryLevel
+    | Fault
+    | DeviceText
+    | DeviceFacts
+    | Temperature
+    | SamplesMissed
+    | FrameRejected
+)
 
 
 class Command(enum.StrEnum):
@@ -104,6 +140,8 @@ class Command(enum.StrEnum):
     TARE = "tare"
     BATTERY = "battery"
     IDENTIFY = "identify"
+    RATE = "rate"
+    """Sample as fast as the device URL asks for; not known to a device that was asked nothing."""
 
 
 class Codec(Protocol):
@@ -155,6 +193,7 @@ class WireSample:
     t_s: float
     force_n: float
     displacement_mm: float | None = None
+    acceleration_m_s2: float | None = None
     marker: bool = False
 
 
@@ -174,25 +213,26 @@ class Encoder(Protocol):
         ...
 
 
+_EVENT_NAMES: Mapping[type, str] = {
+    ForceReading: "force",
+    MarkerPressed: "marker",
+    BatteryLevel: "battery",
+    Fault: "fault",
+    DeviceText: "text",
+    DeviceFacts: "facts",
+    Temperature: "temperature",
+    SamplesMissed: "missed",
+    FrameRejected: "rejected",
+}
+_LEFT_OUT = frozenset({"t_host_s", "data"})
+_ABSENT_WHERE_NONE = frozenset({"displacement_mm", "acceleration_m_s2"})
+
+
 def event_json(event: Event) -> dict[str, Any]:
     """Return the event as the vectors write it, host time left out."""
-    match event:
-        case ForceReading():
-            force = {
-                "type": "force",
-                "force_n": event.force_n,
-                "t_device_s": event.t_device_s,
-            }
-            if event.displacement_mm is not None:
-                force["displacement_mm"] = event.displacement_mm
-            return force
-        case MarkerPressed():
-            return {"type": "marker", "t_device_s": event.t_device_s}
-        case BatteryLevel():
-            return {"type": "battery", "volts": event.volts, "percent": event.percent}
-        case Fault():
-            return {"type": "fault", "kind": str(event.kind), "detail": event.detail}
-        case DeviceText():
-            return {"type": "text", "text": event.text}
-        case FrameRejected():
-            return {"type": "rejected", "why": str(event.why)}
+    told = {part.name: getattr(event, part.name) for part in fields(event)}
+    return {"type": _EVENT_NAMES[type(event)]} | {
+        name: value
+        for name, value in told.items()
+        if name not in _LEFT_OUT and not (value is None and name in _ABSENT_WHERE_NONE)
+    }

@@ -1,6 +1,7 @@
 """How to recognise, open and talk to a device: everything about it that is not bytes."""
 
 import enum
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,12 +29,19 @@ class WireParameters:
         Unit of a gauge that sends none; recorded as assumed.
     invert
         Turn the sign that the profile would give.
+    sensitivity_mv_v, capacity_n
+        Of the load cell behind an amplifier that sends mV/V: its output at its capacity.
+    rate_hz
+        Samples a second to ask for; None leaves the gauge as it is set.
     joined_midway
         Not for the URL: set by a transport that may begin to listen in the middle of a line.
     """
 
     unit: str | None = None
     invert: bool = False
+    sensitivity_mv_v: float | None = None
+    capacity_n: float | None = None
+    rate_hz: float | None = None
     joined_midway: bool = False
 
     @property
@@ -88,12 +96,42 @@ class SerialLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BleLink:
-    """A GATT peripheral: what it advertises and which characteristics carry the wire."""
+    """A GATT peripheral: what it advertises and which characteristics carry the wire.
 
-    name_prefix: str
-    service: str
+    UUIDs are written in full and in lower case; `sig_uuid` makes those of the Bluetooth SIG.
+
+    Attributes
+    ----------
+    notify
+        Characteristics to subscribe to; a peripheral must have at least one of them.
+    write
+        Where commands go; None for one that takes none.
+    service
+        Advertised by such peripherals; None where it says nothing of the model.
+    name_prefixes
+        How the names of such peripherals begin.
+    """
+
     notify: tuple[str, ...]
-    write: str | None
+    write: str | None = None
+    service: str | None = None
+    name_prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvertisementLink:
+    """A device that never lets anybody connect: its readings are in what it advertises.
+
+    Attributes
+    ----------
+    company_id
+        Of the manufacturer data that hold the reading; the codec gets what follows the id.
+    name_prefixes
+        How the names of such devices begin.
+    """
+
+    company_id: int
+    name_prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +148,10 @@ class DeviceProfile:
         After how many seconds the device's clock starts again; None where it has no clock.
     push_sign
         Which sign the wire gives to pushing; the codec always gives a positive one.
+    resolution_n, least_n
+        Smallest step and least force that the wire can carry; the simulator's too.
+    example_parameters
+        Values for what a URL of this model must state; the simulator's where it states none.
     """
 
     model: str
@@ -119,10 +161,14 @@ class DeviceProfile:
     confidence: Confidence
     serial: SerialLink | None = None
     ble: BleLink | None = None
+    advertisement: AdvertisementLink | None = None
     nominal_rate_hz: float | None = None
     clock_period_s: float | None = None
     push_sign: Literal["positive", "negative"] = "positive"
+    resolution_n: float = 0.001
+    least_n: float = -math.inf
     parameters: tuple[str, ...] = ()
+    example_parameters: WireParameters = field(default_factory=WireParameters)
     tried_on_hardware: bool = False
     notes: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -130,5 +176,9 @@ class DeviceProfile:
     @property
     def transports(self) -> tuple[str, ...]:
         """Every way to reach the device, in the contract's words."""
-        links = (("serial", self.serial), ("ble", self.ble))
+        links = (
+            ("serial", self.serial),
+            ("ble", self.ble),
+            ("ble-advertisement", self.advertisement),
+        )
         return (*(name for name, link in links if link is not None), "simulated")

@@ -11,10 +11,12 @@ from tissuesense.core.errors import LocalProtocolError
 from tissuesense.core.quality import QualityFlag, QualitySummary
 from tissuesense.core.timebase import find_gaps, usual_rate_hz
 from tissuesense.core.trace import ClockSource, Trace, TraceBuilder
+from tissuesense.devices.ble_sig import BATTERY_LEVEL, battery_level
 from tissuesense.devices.codec import (
     BatteryLevel,
     Codec,
     Command,
+    DeviceFacts,
     DeviceText,
     Event,
     Fault,
@@ -23,13 +25,19 @@ from tissuesense.devices.codec import (
     FrameRejected,
     MarkerPressed,
     Rejection,
+    SamplesMissed,
+    Temperature,
 )
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.base import Chunk, HostChannel, LinkState
 from tissuesense.transport.sample_time import SampleTimes
 
-Notice = BatteryLevel | DeviceText | Fault | FrameRejected
+Notice = (
+    BatteryLevel | DeviceFacts | DeviceText | Fault | FrameRejected | SamplesMissed | Temperature
+)
+# Time, force, displacement, acceleration.
+_Row = tuple[float, float, float | None, float | None]
 
 # Below this rate a ramp of 30 to 50 kPa/s moves by several kPa between two readings.
 _SLOW_HZ = 10.0
@@ -46,7 +54,7 @@ class SampleBlock:
     ----------
     t_s, force_n
         New samples, shape (n,), n may be 0; exactly those of the trace.
-    displacement_mm
+    displacement_mm, acceleration_m_s2
         None where the gauge has none.
     marks_s
         When the client signalled, in trace time.
@@ -59,6 +67,7 @@ class SampleBlock:
     t_s: FloatArray = field(default_factory=lambda: _NOTHING)
     force_n: FloatArray = field(default_factory=lambda: _NOTHING)
     displacement_mm: FloatArray | None = None
+    acceleration_m_s2: FloatArray | None = None
     marks_s: tuple[float, ...] = ()
     events: tuple[Notice, ...] = ()
     link: LinkState = LinkState.UP
@@ -80,7 +89,7 @@ class StreamAssembler:
             period_s=profile.clock_period_s, usual_step_s=1 / rate_hz if rate_hz else None
         )
         self._builder: TraceBuilder | None = None
-        self._has_displacement = False
+        self._columns = (False, False)  # displacement, acceleration
         self._link = LinkState.UP
         self._last_t_s: float | None = None
         self._broke_at_s: float | None = None
@@ -172,6 +181,8 @@ class StreamAssembler:
         )
 
     def _decode(self, chunk: Chunk) -> SampleBlock:
+        if chunk.channel == BATTERY_LEVEL:  # the same for every radio
+            return self._block(chunk, events=self._notices([battery_level(chunk.data)]))
         events = self._codec.receive(chunk.data, chunk.t_host_s, chunk.channel)
         readings = [event for event in events if isinstance(event, ForceReading)]
         places = self._times.place([r.t_device_s for r in readings], chunk.t_host_s)
@@ -184,25 +195,24 @@ class StreamAssembler:
         ]
         return self._block(chunk, rows, marks, self._notices(events))
 
-    def _add(
-        self, reading: ForceReading, t_s: float | None
-    ) -> tuple[float, float, float | None] | None:
+    def _add(self, reading: ForceReading, t_s: float | None) -> _Row | None:
         """Add a reading to the trace; return its row, or None where it is none."""
         if self._builder is None:
             self._builder = TraceBuilder(self._times.source or ClockSource.HOST)
-            self._has_displacement = reading.displacement_mm is not None
+            self._columns = _columns_of(reading)
         # A column has a value in every row; a line that lost its depth is a damaged line.
-        if t_s is None or (reading.displacement_mm is not None) is not self._has_displacement:
+        if t_s is None or _columns_of(reading) != self._columns:
             self._refusals[Rejection.MALFORMED] += 1
             return None
-        if not self._builder.add(t_s, reading.force_n, reading.displacement_mm):
+        row = (t_s, reading.force_n, reading.displacement_mm, reading.acceleration_m_s2)
+        if not self._builder.add(*row):
             self._duplicates += 1
             return None
         if self._broke_at_s is not None:
             self._outages.append((self._broke_at_s, t_s))
             self._broke_at_s = None
         self._last_t_s = t_s
-        return t_s, reading.force_n, reading.displacement_mm
+        return row
 
     def _mark(self, t_s: float | None) -> tuple[float, ...]:
         """Note a signal of the client; one from before the first reading belongs to nothing."""
@@ -221,7 +231,9 @@ class StreamAssembler:
                     self._faults[notice.kind] += 1
                 case BatteryLevel():
                     self._battery = notice
-                case DeviceText():
+                case SamplesMissed():
+                    self._flag(QualityFlag.DROP)
+                case DeviceText() | DeviceFacts() | Temperature():
                     pass  # whoever opened the device wants it
         return notices
 
@@ -257,21 +269,28 @@ class StreamAssembler:
     def _block(
         self,
         chunk: Chunk,
-        rows: Sequence[tuple[float, float, float | None]] = (),
+        rows: Sequence[_Row] = (),
         marks_s: Sequence[float] = (),
         events: tuple[Notice, ...] = (),
     ) -> SampleBlock:
         depth = [row[2] for row in rows if row[2] is not None]
+        acceleration = [row[3] for row in rows if row[3] is not None]
+        has_depth, has_acceleration = self._columns
         elapsed_s = self._times.on_host_clock(chunk.t_host_s) or 0.0
         return SampleBlock(
             t_s=frozen(np.array([row[0] for row in rows], dtype=np.float64)),
             force_n=frozen(np.array([row[1] for row in rows], dtype=np.float64)),
-            displacement_mm=frozen(np.array(depth)) if self._has_displacement else None,
+            displacement_mm=frozen(np.array(depth)) if has_depth else None,
+            acceleration_m_s2=frozen(np.array(acceleration)) if has_acceleration else None,
             marks_s=tuple(marks_s),
             events=events,
             link=self._link,
             elapsed_s=max(elapsed_s, 0.0),
         )
+
+
+def _columns_of(reading: ForceReading) -> tuple[bool, bool]:
+    return reading.displacement_mm is not None, reading.acceleration_m_s2 is not None
 
 
 def _united(

@@ -181,10 +181,11 @@ class Connection:
         if self._questions is not None:
             self._questions.begin(now_s + self._settle_s)
             return
-        try:
-            await self._send(Command.START)
-        except LocalProtocolError:
-            logger.debug("The device talks unasked.")
+        for command in (Command.RATE, Command.START):
+            try:
+                await self._send(command)
+            except LocalProtocolError as err:
+                logger.debug("%s", err)
 
     async def _ask_if_due(self) -> None:
         now_s = self._now_s()

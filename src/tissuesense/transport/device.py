@@ -12,7 +12,7 @@ from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.core.version import __version__
-from tissuesense.devices.codec import DeviceText
+from tissuesense.devices.codec import DeviceFacts, DeviceText
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
@@ -55,6 +55,7 @@ class Device:
             give_up_s=give_up_s,
         )
         self._serial: str | None = None
+        self._facts: dict[str, float | str] = {}
         self._unread: list[SampleBlock] = []
 
     @property
@@ -69,8 +70,9 @@ class Device:
 
     @property
     def context(self) -> RecordingContext:
-        """What is known of the recording by the device's nature, the instrument included."""
-        return replace(self._opening.context, instrument=self.instrument)
+        """What is known of the recording by the device itself, the instrument included."""
+        known = replace(self._opening.context, instrument=self.instrument)
+        return known.outweighing(RecordingContext.from_dict(self._facts))
 
     @property
     def parameters(self) -> WireParameters:
@@ -158,7 +160,10 @@ class Device:
             self._writer.append(chunk)
 
     def _notice(self, block: SampleBlock) -> None:
-        """Remember the first thing that the device calls itself."""
+        """Remember the first thing that the device calls itself, and what it states."""
+        for event in block.events:
+            if isinstance(event, DeviceFacts):
+                self._facts |= event.facts
         if self._serial is None:
             texts = [event.text for event in block.events if isinstance(event, DeviceText)]
             self._serial = next((text for text in texts if text), None)

@@ -1,5 +1,6 @@
 """What is plugged in and what is in reach, matched to the models that we know."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tissuesense.core.printable import printable
@@ -82,19 +83,31 @@ async def scan_ble(seconds: float) -> tuple[FoundPeripheral, ...]:
             name=printable(advertised.local_name or device.name or ""),
             address=device.address,
             rssi_dbm=advertised.rssi,
-            model=_model_of(advertised.local_name or device.name or "", advertised.service_uuids),
+            model=_model_of(
+                advertised.local_name or device.name or "",
+                advertised.service_uuids,
+                advertised.manufacturer_data,
+            ),
         )
         for device, advertised in heard.values()
     ]
     return tuple(sorted(found, key=lambda p: (p.model is None, -p.rssi_dbm)))
 
 
-def _model_of(name: str, services: list[str]) -> str | None:
+def _model_of(name: str, services: list[str], companies: Collection[int]) -> str | None:
+    """Return the model that advertises itself so; a name says more than a number."""
+    advertised = {service.lower() for service in services}
     for model, profile in DEVICES.items():
-        link = profile.ble
-        if link is None:
-            continue
-        by_name = link.name_prefix and name.casefold().startswith(link.name_prefix.casefold())
-        if by_name or link.service.lower() in {service.lower() for service in services}:
+        for link in (profile.ble, profile.advertisement):
+            if link is not None and _begins(name, link.name_prefixes):
+                return model
+    for model, profile in DEVICES.items():
+        if profile.ble is not None and profile.ble.service in advertised:
+            return model
+        if profile.advertisement is not None and profile.advertisement.company_id in companies:
             return model
     return None
+
+
+def _begins(name: str, prefixes: tuple[str, ...]) -> bool:
+    return name.casefold().startswith(tuple(prefix.casefold() for prefix in prefixes))

@@ -70,7 +70,8 @@ class SimulatedTransport:
         self.identity: str | None = spec.context().instrument
         self.pace: Pace = VirtualPace(clock, speed=speed)
         polled = profile.serial is not None and profile.serial.poll_interval_s is not None
-        self._channel = profile.ble.notify[0] if profile.ble else None
+        # What can come over a port comes as from one; a radio's pieces have a channel.
+        self._channel = profile.ble.notify[0] if profile.ble and not profile.serial else None
         self._profile = profile
         self._parameters = parameters
         self._encoder = profile.encoder(parameters)
@@ -135,6 +136,7 @@ class SimulatedTransport:
                     t_s=max(sample.t_s - self._zero_s, 0.0),
                     force_n=sample.force_n,
                     displacement_mm=sample.displacement_mm,
+                    acceleration_m_s2=sample.acceleration_m_s2,
                 )
                 for sample in batch.samples
             ]

@@ -17,7 +17,7 @@ from tissuesense.simulation.subjects import SIDES, SITES
 
 _WIRE_KEYS = ("model", "baud", "unit", "invert", "sensitivity_mv_v", "capacity_n", "rate_hz")
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "sim": (*QUERY_KEYS, "speed", "unit", "invert"),
+    "sim": (*QUERY_KEYS, "speed", "unit", "invert", "sensitivity_mv_v", "capacity_n"),
     "serial": _WIRE_KEYS,
     "ble": tuple(key for key in _WIRE_KEYS if key != "baud"),
     "replay": ("speed",),
@@ -28,11 +28,17 @@ _FORMS = (
     "ble:NAME-OR-ADDRESS?model=progressor",
     "replay:FILE?speed=1",
 )
+# What a model must be reached by, for each scheme.
+_LINKS: Mapping[str, frozenset[str]] = {
+    "sim": frozenset({"simulated"}),
+    "serial": frozenset({"serial"}),
+    "ble": frozenset({"ble", "ble-advertisement"}),
+}
 # A simulated gauge for each kind of recording: only some wires carry a depth.
 _SIMULATED_MODEL = "progressor"
 _SIMULATED_MODEL_WITH_DEPTH = "text-line"
 # Keys that have a typed field of their own in `DeviceUrl`.
-_TYPED = frozenset({"model", "unit", "invert", "baud", "speed"})
+_TYPED = frozenset({"model", "unit", "invert", "sensitivity_mv_v", "capacity_n", "baud", "speed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,7 @@ def parse_device_url(text: str) -> DeviceUrl:
         scheme=scheme,
         address=address,
         model=model,
-        parameters=WireParameters(unit=_unit(ours), invert=_truth(ours, "invert")),
+        parameters=_parameters(ours, None if model is None else DEVICES[model], scheme),
         baud=_baud(ours),
         speed=_speed(ours),
         options=MappingProxyType({k: v for k, v in ours.items() if k not in _TYPED}),
@@ -173,8 +179,7 @@ def _model(scheme: str, ours: Mapping[str, str]) -> str | None:
         )
     profile = DEVICES[model]
     reachable = profile.transports
-    name = "simulated" if scheme == "sim" else scheme
-    if name not in reachable:
+    if not _LINKS[scheme].intersection(reachable):
         raise ConfigurationError(
             f"The model '{model}' cannot be reached by {scheme}:.",
             hint=f"It can be reached by: {', '.join(reachable)}.",
@@ -198,6 +203,34 @@ def _check_settings(profile: DeviceProfile, ours: Mapping[str, str], scheme: str
 def _simulated_model(ours: Mapping[str, str]) -> str:
     needs_depth = ours.get("kind") == RecordingKind.INDENTATION
     return _SIMULATED_MODEL_WITH_DEPTH if needs_depth else _SIMULATED_MODEL
+
+
+def _parameters(
+    ours: Mapping[str, str], profile: DeviceProfile | None, scheme: str
+) -> WireParameters:
+    """Return what the URL states about the wire; a simulated gauge needs nothing to be stated."""
+    usual = profile.example_parameters if profile and scheme == "sim" else WireParameters()
+    asks_rate = profile is not None and "rate_hz" in profile.parameters
+    return WireParameters(
+        unit=_unit(ours) or usual.unit,
+        invert=_truth(ours, "invert"),
+        sensitivity_mv_v=_positive(ours, "sensitivity_mv_v") or usual.sensitivity_mv_v,
+        capacity_n=_positive(ours, "capacity_n") or usual.capacity_n,
+        rate_hz=_positive(ours, "rate_hz") if asks_rate else None,
+    )
+
+
+def _positive(ours: Mapping[str, str], key: str) -> float | None:
+    text = ours.get(key)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not (isfinite(value) and value > 0):
+        raise ConfigurationError(f"{key} is a number above 0, not '{text}'.")
+    return value
 
 
 def _unit(ours: Mapping[str, str]) -> str | None:

@@ -216,7 +216,7 @@ PROFILE = DeviceProfile(
     codec=ProgressorCodec,
     encoder=ProgressorEncoder,
     confidence=Confidence.VENDOR,
-    ble=BleLink(name_prefix="Progressor", service=_SERVICE, notify=(_DATA,), write=_CONTROL),
+    ble=BleLink(name_prefixes=("Progressor",), service=_SERVICE, notify=(_DATA,), write=_CONTROL),
     nominal_rate_hz=80.0,
     clock_period_s=_CLOCK_PERIOD_US / 1e6,
     push_sign="positive",
