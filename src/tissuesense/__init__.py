@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tissuesense.core.version import __version__
 
 if TYPE_CHECKING:  # what a type checker may know; nothing of it is imported at run time
-    from tissuesense.analysis import hypertonia
+    from tissuesense.analysis import adaptive, hypertonia, reliability, trend
     from tissuesense.analysis.analyse import analyze
     from tissuesense.files.trace_csv import read_trace
     from tissuesense.transport.device import open_device
@@ -19,11 +19,23 @@ _EVERYDAY = {
     "read_trace": "tissuesense.files.trace_csv",
     "analyze": "tissuesense.analysis.analyse",
     "open_device": "tissuesense.transport.device",
+    "adaptive": "tissuesense.analysis.adaptive",
     "hypertonia": "tissuesense.analysis.hypertonia",
+    "reliability": "tissuesense.analysis.reliability",
+    "trend": "tissuesense.analysis.trend",
 }
-_MODULES = frozenset({"hypertonia"})
+_MODULES = frozenset({"adaptive", "hypertonia", "reliability", "trend"})
 
-__all__ = ["__version__", "analyze", "hypertonia", "open_device", "read_trace"]
+__all__ = [
+    "__version__",
+    "adaptive",
+    "analyze",
+    "hypertonia",
+    "open_device",
+    "read_trace",
+    "reliability",
+    "trend",
+]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 

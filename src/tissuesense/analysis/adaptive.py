@@ -1,0 +1,5 @@
+"""`tissuesense.adaptive`: thresholds by adaptive stimuli."""
+
+from tissuesense.analysis.quest_plus import QuestPlus
+
+__all__ = ["QuestPlus"]
