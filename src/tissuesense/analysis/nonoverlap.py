@@ -20,7 +20,6 @@ from tissuesense.analysis.measurement_error import Z95
 from tissuesense.core.arrays import FloatArray, column
 from tissuesense.core.errors import UsageError
 
-
 _EDGE = 1e-9
 
 
