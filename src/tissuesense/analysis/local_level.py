@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import minimize_scalar
 
+from tissuesense.analysis.level_path import level_path
 from tissuesense.core.arrays import FloatArray, frozen, vector
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
@@ -206,47 +207,13 @@ def _best(of_log: Callable[[ArrayLike], FloatArray], bounds: tuple[float, float]
 
 
 def _smoothed(values: FloatArray, steps: FloatArray, irregular: float, level: float) -> LocalLevel:
-    """Run the Kalman filter forwards and the fixed-interval smoother backwards."""
-    n = values.size
-    mean, variance = np.full(n, np.nan), np.full(n, np.nan)
-    a, p, loglik, terms = math.nan, math.inf, 0.0, 0
-    for t, y in enumerate(values.tolist()):
-        if t and p < math.inf:
-            p += level * float(steps[t - 1])
-        if not math.isnan(y) and p == math.inf:
-            a, p = y, irregular
-        elif not math.isnan(y):
-            v, f = y - a, p + irregular
-            loglik -= 0.5 * (math.log(2 * math.pi) + math.log(f) + v * v / f)
-            terms += 1
-            a += p / f * v
-            p *= irregular / f
-        if p < math.inf:
-            mean[t], variance[t] = a, p
-    smooth, smooth_variance = _backwards(mean, variance, steps, level)
+    path = level_path(values, np.full(values.size, irregular), level * steps)
     return LocalLevel(
-        level=frozen(smooth),
-        level_sd=frozen(np.sqrt(smooth_variance)),
-        filtered=frozen(mean),
-        filtered_sd=frozen(np.sqrt(variance)),
-        loglik=loglik if terms else None,
+        level=path.smoothed,
+        level_sd=frozen(np.sqrt(path.smoothed_variance)),
+        filtered=path.filtered,
+        filtered_sd=frozen(np.sqrt(path.filtered_variance)),
+        loglik=path.loglik,
         sigma2_irregular=irregular,
         sigma2_level=level,
     )
-
-
-def _backwards(
-    mean: FloatArray, variance: FloatArray, steps: FloatArray, level: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return the smoothed mean and variance; before the first observation the level wandered in."""
-    smooth, smooth_variance = mean.copy(), variance.copy()
-    for t in range(mean.size - 2, -1, -1):
-        step = level * float(steps[t])
-        if math.isnan(mean[t]):
-            smooth[t], smooth_variance[t] = smooth[t + 1], smooth_variance[t + 1] + step
-            continue
-        predicted = variance[t] + step
-        gain = variance[t] / predicted if predicted > 0 else 1.0
-        smooth[t] += gain * (smooth[t + 1] - mean[t])
-        smooth_variance[t] += gain**2 * (smooth_variance[t + 1] - predicted)
-    return smooth, smooth_variance
