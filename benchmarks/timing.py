@@ -5,6 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+class NotHereError(Exception):
+    """A benchmark needs what this machine does not have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """Our way and a named peer's way through the same work, in seconds.

@@ -1,52 +1,60 @@
 """What the machine must have: pseudo-terminals for ports, a private D-Bus for Bluetooth."""
 
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.hardware.private_bus import can_run, running_bus
 
 # Windows has no pseudo-terminals, and only Linux has BlueZ.
 collect_ignore: list[str] = []
 if sys.platform == "win32":
-    collect_ignore.append("test_serial_gauges.py")
+    collect_ignore += [path.name for path in Path(__file__).parent.glob("test_serial_*.py")]
+    collect_ignore.append("test_link_firmware.py")
 if sys.platform != "linux":
-    collect_ignore.append("test_ble_gauges.py")
+    collect_ignore += [path.name for path in Path(__file__).parent.glob("test_ble_*.py")]
 
-_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir={folder}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-  </policy>
-</busconfig>
-"""
+_SOAK_S = 25.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("hardware")
+    group.addoption("--device", metavar="URL", help="run the claims about any gauge on this one")
+    group.addoption(
+        "--soak-minutes", type=float, help="break a radio link for so long, instead of 25 s"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Allow a long soak its time; with a device of one's own, leave the others be."""
+    if config.getoption("--device", default=None):
+        others = [item for item in items if "gauge" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+    minutes = config.getoption("--soak-minutes", default=None)
+    for item in items:
+        if minutes and "soak_s" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(60 * minutes + 120))
+
+
+@pytest.fixture
+def soak_s(pytestconfig: pytest.Config) -> float:
+    # Where all tests run, this folder's options come too late to be known.
+    minutes = pytestconfig.getoption("--soak-minutes", default=None)
+    return 60 * minutes if minutes else _SOAK_S
 
 
 @pytest.fixture(scope="session")
 def private_bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a D-Bus of our own and return its address."""
-    if shutil.which("dbus-daemon") is None:
+    if not can_run():
         if os.environ.get("CI") == "true":
             pytest.fail("dbus-daemon is not installed, and in CI it must be")
         pytest.skip("dbus-daemon is not installed")
-    folder = tmp_path_factory.mktemp("bus")
-    (folder / "bus.conf").write_text(_BUS.format(folder=folder))
-    with subprocess.Popen(
-        ["dbus-daemon", f"--config-file={folder / 'bus.conf'}", "--nofork", "--print-address"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as daemon:
-        assert daemon.stdout is not None
-        yield daemon.stdout.readline().strip()
-        daemon.terminate()
+    with running_bus(tmp_path_factory.mktemp("bus")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,125 +1,155 @@
 """A stand-in for the Bluetooth service of Linux: enough of ``org.bluez`` on a private bus.
 
 bleak's own BlueZ backend talks to it over a real D-Bus, so that scanning, connecting, subscribing
-and losing a link are those of the real library; only the radio is not there. Interfaces and object
-paths follow BlueZ's public D-Bus documentation (doc/org.bluez.*.rst).
+and losing a link are those of the real library; only the radio is not there. Interfaces, object
+paths and errors follow BlueZ's public D-Bus documentation (doc/org.bluez.*.rst).
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, Self
+import enum
+from collections.abc import Callable
+from typing import Any, Self
 
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
+from tests.hardware import bluez_shape as shape
+from tests.hardware.bluez_shape import (
+    ADAPTER,
+    CHARACTERISTIC,
+    DEVICE,
+    NO,
+    RADIO,
+    ROOT,
+    SERVICE,
+    characteristic_path,
+    device_path,
+    service_path,
+)
+from tests.hardware.bus_objects import OBJECTS, BusObjects, Properties
+from tests.hardware.fake_peripheral import Peripheral
 
-ADAPTER = "org.bluez.Adapter1"
-DEVICE = "org.bluez.Device1"
-SERVICE = "org.bluez.GattService1"
-CHARACTERISTIC = "org.bluez.GattCharacteristic1"
-OBJECTS = "org.freedesktop.DBus.ObjectManager"
-PROPERTIES = "org.freedesktop.DBus.Properties"
-
-_RADIO = "/org/bluez/hci0"
 _ADVERTISE_EVERY_S = 0.05
-_LARGEST_NOTIFICATION = 244
-
-Properties = dict[str, Variant]
+_ATT_HEADER = 3
 
 
-class Peripheral(Protocol):
-    """What a peripheral is; `notify` is given to it when somebody subscribes."""
+class Loss(enum.Enum):
+    """In which words the service tells of a lost link."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def characteristics(self) -> Mapping[str, list[str]]: ...
+    OBJECTS_FIRST = enum.auto()
+    """The characteristics go, then it is said to be disconnected."""
+    WORD_FIRST = enum.auto()
+    """It is said to be disconnected, then the characteristics go."""
+    OBJECTS_ONLY = enum.auto()
+    """The whole device goes, and nothing is said of the connection."""
 
-    def connected(self, notify: Callable[[str, bytes], None]) -> None:
-        """Take the way back to whoever connected."""
-        ...
 
-    def written(self, uuid: str, data: bytes) -> None:
-        """React to a write."""
-        ...
-
-    def disconnected(self) -> None:
-        """Stop talking."""
-        ...
+class Refused(Exception):  # noqa: N818 - what the service says
+    """An error that the service replies with."""
 
 
 class FakeBluez:
     """The service, with one radio and the peripherals around it."""
 
-    def __init__(self, *peripherals: Peripheral, powered: bool = True) -> None:
+    def __init__(
+        self, *peripherals: Peripheral, powered: bool = True, plugged_in: bool = True
+    ) -> None:
         self._around = list(peripherals)
         self._powered = powered
-        self._objects: dict[str, dict[str, Properties]] = {"/org/bluez": {}}
-        self._paths: dict[str, str] = {}  # characteristic UUID -> object path
+        self._plugged_in = plugged_in
         self._subscribed: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._refusals: dict[str, tuple[Refused, int]] = {}
         self._discovery: asyncio.Task[None] | None = None
+        self._every_advertisement = False
         self._bus: MessageBus
+        self._objects: BusObjects
+        self._heard: set[str] = set()  # since the discovery was started
+        self.discoveries = 0
         self.connections = 0
         self.disconnections = 0
         self.never_answers: frozenset[str] = frozenset()
 
     async def start(self, address: str) -> Self:
         self._bus = await MessageBus(bus_address=address).connect()
-        self._objects[_RADIO] = {
-            ADAPTER: {
-                "Address": Variant("s", "00:00:00:00:00:00"),
-                "Name": Variant("s", "fake"),
-                "Alias": Variant("s", "fake"),
-                "Roles": Variant("as", ["central"]),
-                "Powered": Variant("b", self._powered),
-                "Discovering": Variant("b", False),
-            }
-        }
+        self._objects = BusObjects(self._bus, ROOT)
         self._bus.add_message_handler(self._handle)
-        await self._bus.request_name("org.bluez")
+        await self.appear()
         return self
 
     async def stop(self) -> None:
+        self._stop_discovery()
         for peripheral in self._around:
             peripheral.disconnected()
-        for task in self._tasks:
-            task.cancel()
         self._bus.disconnect()
         with contextlib.suppress(EOFError):
             await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast's
 
     # What a test does to the world.
 
-    def lose_link(self, peripheral: Peripheral, *, out_of_reach: bool = False) -> None:
+    async def appear(self) -> None:
+        """Come to the bus, as the service does when it is started."""
+        await self._bus.request_name("org.bluez")
+        if self._plugged_in:
+            self._objects.add(RADIO, ADAPTER, shape.adapter(powered=self._powered))
+
+    async def crash(self) -> None:
+        """Leave the bus without a word; what was connected is connected no more."""
+        self._stop_discovery()
+        for peripheral in self._around:
+            peripheral.disconnected()
+        self._objects.forget()
+        self._subscribed.clear()
+        await self._bus.release_name("org.bluez")
+
+    def unplug_adapter(self) -> None:
+        self._stop_discovery()
+        for peripheral in self._around:
+            self.lose_link(peripheral, Loss.OBJECTS_ONLY)
+        self._objects.remove(RADIO)
+
+    def refuse(self, member: str, error: str, text: str = "", *, times: int = 1_000_000) -> None:
+        """Answer calls of a method with an error."""
+        self._refusals[member] = Refused(error, text), times
+
+    def lose_link(
+        self,
+        peripheral: Peripheral,
+        loss: Loss = Loss.OBJECTS_FIRST,
+        *,
+        out_of_reach: bool = False,
+    ) -> None:
         """Break the link as a flat battery does."""
         peripheral.disconnected()
         if out_of_reach:
             self._around.remove(peripheral)
-        device = _path(peripheral)
-        for path in sorted(p for p in self._objects if p.startswith(f"{device}/")):
-            self._remove(path)
-        self._paths.clear()
-        self._subscribed.clear()
-        self._set(
-            device, DEVICE, Connected=Variant("b", False), ServicesResolved=Variant("b", False)
-        )
-        if out_of_reach:
-            self._remove(device)
+        device = device_path(peripheral)
+        if loss is Loss.WORD_FIRST:
+            self._say_disconnected(device)
+        for path in list(self._objects.below(device)):
+            self._subscribed.discard(path)
+            self._objects.remove(path)
+        if loss is Loss.OBJECTS_FIRST:
+            self._say_disconnected(device)
+        if out_of_reach or loss is Loss.OBJECTS_ONLY:
+            self._objects.remove(device)
+
+    def connect_for_another(self, peripheral: Peripheral) -> None:
+        """Leave it connected, as a program that was killed does."""
+        self._advertise(peripheral)
+        self._connect(peripheral)
 
     def come_back(self, peripheral: Peripheral) -> None:
         self._around.append(peripheral)
 
-    def notify(self, uuid: str, data: bytes) -> None:
-        """Let a peripheral's notification arrive, if anybody subscribed to it."""
-        assert len(data) <= _LARGEST_NOTIFICATION
-        path = self._paths.get(uuid)
-        if path in self._subscribed:
-            self._set(path, CHARACTERISTIC, Value=Variant("ay", data))
+    def notify(self, peripheral: Peripheral, uuid: str, data: bytes) -> bool:
+        """Let a notification arrive; return whether anybody had subscribed to it."""
+        if len(data) > peripheral.mtu - _ATT_HEADER:
+            raise ValueError(f"{len(data)} bytes do not fit an MTU of {peripheral.mtu}.")
+        path = characteristic_path(peripheral, uuid)
+        if path not in self._subscribed:
+            return False
+        self._objects.change(path, CHARACTERISTIC, Value=Variant("ay", data))
+        return True
 
     # What the service does.
 
@@ -130,58 +160,31 @@ class FakeBluez:
             await asyncio.sleep(_ADVERTISE_EVERY_S)
 
     def _advertise(self, peripheral: Peripheral) -> None:
-        path = _path(peripheral)
-        if path in self._objects:
-            self._set(path, DEVICE, RSSI=Variant("n", -60))
-            return
-        self._add(
-            path,
-            DEVICE,
-            {
-                "Address": Variant("s", peripheral.address),
-                "AddressType": Variant("s", "random"),
-                "Name": Variant("s", peripheral.name),
-                "Alias": Variant("s", peripheral.name),
-                "Adapter": Variant("o", _RADIO),
-                "Paired": Variant("b", False),
-                "Trusted": Variant("b", False),
-                "Connected": Variant("b", False),
-                "ServicesResolved": Variant("b", False),
-                "UUIDs": Variant("as", [peripheral.service]),
-                "RSSI": Variant("n", -55),
-            },
-        )
+        path = device_path(peripheral)
+        known = self._objects.tree.get(path, {}).get(DEVICE)
+        if known is None:
+            self._objects.add(path, DEVICE, shape.device(peripheral))
+        elif not known["Connected"].value:
+            changed: Properties = {}
+            if path not in self._heard:
+                changed["RSSI"] = Variant("n", peripheral.rssi_dbm)
+            broadcast = shape.broadcast(peripheral)
+            if self._every_advertisement or known["ManufacturerData"] != broadcast:
+                changed["ManufacturerData"] = broadcast
+            if changed:
+                self._objects.change(path, DEVICE, **changed)
+        self._heard.add(path)
 
     def _connect(self, peripheral: Peripheral) -> None:
-        device = _path(peripheral)
+        device = device_path(peripheral)
         self.connections += 1
-        self._set(device, DEVICE, Connected=Variant("b", True))
-        service = f"{device}/service000a"
-        self._add(
-            service,
-            SERVICE,
-            {
-                "UUID": Variant("s", peripheral.service),
-                "Device": Variant("o", device),
-                "Primary": Variant("b", True),
-            },
-        )
-        for handle, (uuid, flags) in enumerate(peripheral.characteristics.items(), start=0x0B):
-            self._paths[uuid] = f"{service}/char{handle:04x}"
-            self._add(
-                self._paths[uuid],
-                CHARACTERISTIC,
-                {
-                    "UUID": Variant("s", uuid),
-                    "Service": Variant("o", service),
-                    "Flags": Variant("as", flags),
-                    "Value": Variant("ay", b""),
-                    "Notifying": Variant("b", False),
-                    "MTU": Variant("q", _LARGEST_NOTIFICATION + 3),
-                },
-            )
-        self._set(device, DEVICE, ServicesResolved=Variant("b", True))
-        peripheral.connected(self.notify)
+        self._objects.change(device, DEVICE, Connected=Variant("b", True))
+        self._objects.add(service_path(peripheral), SERVICE, shape.service(peripheral))
+        for uuid in peripheral.characteristics:
+            path = characteristic_path(peripheral, uuid)
+            self._objects.add(path, CHARACTERISTIC, shape.characteristic(peripheral, uuid))
+        self._objects.change(device, DEVICE, ServicesResolved=Variant("b", True))
+        peripheral.connected(lambda uuid, data: self.notify(peripheral, uuid, data))
 
     def _handle(self, message: Message) -> Message | bool | None:
         if message.message_type is not MessageType.METHOD_CALL:
@@ -189,95 +192,98 @@ class FakeBluez:
         interface, member, path = message.interface, message.member, message.path or ""
         if member in self.never_answers:
             return True
-        if (interface, member) == (OBJECTS, "GetManagedObjects"):
-            return Message.new_method_return(message, "a{oa{sa{sv}}}", [self._objects])
-        if path not in self._objects:
-            return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownObject", path)
-        if (interface, member) == (PROPERTIES, "GetAll"):
-            wanted = self._objects[path].get(message.body[0], {})
-            return Message.new_method_return(message, "a{sv}", [wanted])
-        return self._act(message, path)
+        try:
+            self._refuse(member)
+            if (interface, member) == (OBJECTS, "GetManagedObjects"):
+                return Message.new_method_return(message, "a{oa{sa{sv}}}", [self._objects.tree])
+            return self._act(message, path)
+        except Refused as refused:
+            return Message.new_error(message, *refused.args)
+
+    def _refuse(self, member: str | None) -> None:
+        if member in self._refusals:
+            refused, left = self._refusals.pop(member)
+            if left > 1:
+                self._refusals[member] = refused, left - 1
+            raise refused
 
     def _act(self, message: Message, path: str) -> Message:
-        interface, member = message.interface, message.member
-        acts: dict[tuple[str | None, str | None], Callable[[str, list[Any]], None]] = {
+        if path not in self._objects:
+            raise Refused("org.freedesktop.DBus.Error.UnknownObject", path)
+        acts: dict[tuple[str | None, str | None], Callable[[str, list[Any]], bytes | None]] = {
             (ADAPTER, "StartDiscovery"): self._start_discovery,
-            (ADAPTER, "StopDiscovery"): self._stop_discovery,
-            (ADAPTER, "SetDiscoveryFilter"): lambda _path, _body: None,
-            (DEVICE, "Connect"): lambda path, _: self._connect(self._peripheral(path)),
+            (ADAPTER, "StopDiscovery"): lambda _path, _body: self._stop_discovery(),
+            (ADAPTER, "SetDiscoveryFilter"): self._filter,
+            (DEVICE, "Connect"): lambda path, _body: self._connect(self._peripheral(path)),
             (DEVICE, "Disconnect"): self._disconnect,
+            (CHARACTERISTIC, "ReadValue"): self._read,
             (CHARACTERISTIC, "WriteValue"): self._write,
             (CHARACTERISTIC, "StartNotify"): self._subscribe,
-            (CHARACTERISTIC, "StopNotify"): lambda path, _: self._subscribed.discard(path),
+            (CHARACTERISTIC, "StopNotify"): lambda path, _body: self._subscribed.discard(path),
         }
-        act = acts.get((interface, member))
+        act = acts.get((message.interface, message.member))
         if act is None:
-            return Message.new_error(message, "org.bluez.Error.NotSupported", str(member))
-        if interface == ADAPTER and not self._powered:
-            return Message.new_error(message, "org.bluez.Error.NotReady", "Resource Not Ready")
-        act(path, message.body)
-        return Message.new_method_return(message)
+            raise Refused("org.bluez.Error.NotSupported", str(message.member))
+        if message.interface == ADAPTER and not self._powered:
+            raise Refused("org.bluez.Error.NotReady", "Resource Not Ready")
+        value = act(path, message.body)
+        if value is None:
+            return Message.new_method_return(message)
+        return Message.new_method_return(message, "ay", [value])
 
     def _disconnect(self, path: str, _body: list[Any]) -> None:
         self.disconnections += 1
         self.lose_link(self._peripheral(path))
 
-    def _start_discovery(self, _path: str, _body: list[Any]) -> None:
-        self._set(_RADIO, ADAPTER, Discovering=Variant("b", True))
-        self._discovery = asyncio.get_running_loop().create_task(self._discover())
-        self._tasks.add(self._discovery)
+    def _filter(self, _path: str, body: list[Any]) -> None:
+        duplicates = body[0].get("DuplicateData")
+        self._every_advertisement = duplicates is not None and duplicates.value
 
-    def _stop_discovery(self, _path: str, _body: list[Any]) -> None:
+    def _start_discovery(self, _path: str, _body: list[Any]) -> None:
+        if self._discovery is not None:
+            raise Refused("org.bluez.Error.InProgress", "Operation already in progress")
+        self._objects.change(RADIO, ADAPTER, Discovering=Variant("b", True))
+        self._heard.clear()
+        self.discoveries += 1
+        self._discovery = asyncio.get_running_loop().create_task(self._discover())
+
+    def _stop_discovery(self) -> None:
         if self._discovery is not None:
             self._discovery.cancel()
-        self._set(_RADIO, ADAPTER, Discovering=Variant("b", False))
+            self._discovery = None
+        self._objects.change(RADIO, ADAPTER, Discovering=NO)
 
     def _subscribe(self, path: str, _body: list[Any]) -> None:
+        self._allow(path, "notify", "indicate")
         self._subscribed.add(path)
-        self._set(path, CHARACTERISTIC, Notifying=Variant("b", True))
+        self._objects.change(path, CHARACTERISTIC, Notifying=Variant("b", True))
+
+    def _read(self, path: str, _body: list[Any]) -> bytes:
+        self._allow(path, "read")
+        value = self._peripheral(path).read(self._uuid(path))
+        # Whoever subscribed is told of what somebody read.
+        self._objects.change(path, CHARACTERISTIC, Value=Variant("ay", value))
+        return value
 
     def _write(self, path: str, body: list[Any]) -> None:
-        uuid = next(uuid for uuid, at in self._paths.items() if at == path)
+        data, options = body
+        kinds = {"request": "write", "command": "write-without-response"}
+        self._allow(path, kinds[options["type"].value])
         peripheral = self._peripheral(path)
+        if len(data) > peripheral.mtu - _ATT_HEADER:
+            raise Refused("org.bluez.Error.InvalidArguments", "Invalid Length")
         # After the reply, as over the air.
-        asyncio.get_running_loop().call_soon(peripheral.written, uuid, bytes(body[0]))
+        asyncio.get_running_loop().call_soon(peripheral.written, self._uuid(path), bytes(data))
+
+    def _allow(self, path: str, *flags: str) -> None:
+        if not set(flags) & set(self._objects.value(path, CHARACTERISTIC, "Flags")):
+            raise Refused("org.bluez.Error.NotSupported", f"Neither of {', '.join(flags)}")
 
     def _peripheral(self, path: str) -> Peripheral:
-        return next(p for p in self._around if path.startswith(_path(p)))
+        return next(p for p in self._around if path.startswith(device_path(p)))
 
-    # What the bus hears of it.
+    def _uuid(self, path: str) -> str:
+        return str(self._objects.value(path, CHARACTERISTIC, "UUID"))
 
-    def _add(self, path: str, interface: str, properties: Properties) -> None:
-        self._objects.setdefault(path, {})[interface] = properties
-        self._signal("/", OBJECTS, "InterfacesAdded", "oa{sa{sv}}", [path, {interface: properties}])
-
-    def _remove(self, path: str) -> None:
-        interfaces = list(self._objects.pop(path, {}))
-        if interfaces:
-            self._signal("/", OBJECTS, "InterfacesRemoved", "oas", [path, interfaces])
-
-    def _set(self, path: str, interface: str, **changed: Variant) -> None:
-        if path in self._objects:
-            self._objects[path][interface].update(changed)
-            self._signal(
-                path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, changed, []]
-            )
-
-    def _signal(
-        self, path: str, interface: str, member: str, signature: str, body: list[Any]
-    ) -> None:
-        if self._bus.connected:
-            self._bus.send(
-                Message(
-                    message_type=MessageType.SIGNAL,
-                    path=path,
-                    interface=interface,
-                    member=member,
-                    signature=signature,
-                    body=body,
-                )
-            )
-
-
-def _path(peripheral: Peripheral) -> str:
-    return f"{_RADIO}/dev_{peripheral.address.replace(':', '_')}"
+    def _say_disconnected(self, device: str) -> None:
+        self._objects.change(device, DEVICE, Connected=NO, ServicesResolved=NO)

@@ -3,7 +3,6 @@
 import os
 import select
 import threading
-import time
 import tty
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,7 +20,9 @@ class PtyGauge:
     port
         The name under which the program finds it.
     answer
-        Called with each request that ends in CR; what it returns is sent.
+        Called with each request; what it returns is sent.
+    request_end
+        Ends each request; empty for a gauge that takes every byte for one.
     talk
         Sent from the moment that the gauge is plugged in.
     """
@@ -31,10 +32,12 @@ class PtyGauge:
         port: Path,
         *,
         answer: Callable[[bytes], Pieces] | None = None,
+        request_end: bytes = b"\r",
         talk: Callable[[], Pieces] | None = None,
     ) -> None:
         self.port = port
         self._answer = answer
+        self._request_end = request_end
         self._talk = talk
         self._threads: list[threading.Thread] = []
         self._stop = threading.Event()
@@ -64,6 +67,11 @@ class PtyGauge:
         for thread in self._threads:
             thread.start()
 
+    def say(self, data: bytes) -> None:
+        """Send bytes now."""
+        assert self._fds is not None
+        os.write(self._fds[0], data)
+
     def unplug(self) -> None:
         if self._fds is None:
             return
@@ -83,9 +91,16 @@ class PtyGauge:
             ready, _, _ = select.select([master], [], [], 0.02)
             if not ready:
                 continue
-            *requests, pending = (pending + os.read(master, 1024)).split(b"\r")
+            requests, pending = self._cut(pending + os.read(master, 1024))
             for request in requests:
                 _send(master, self._answer(request.strip()), stop)
+
+    def _cut(self, data: bytes) -> tuple[list[bytes], bytes]:
+        """Return the requests that are whole, and the beginning of another."""
+        if not self._request_end:
+            return [data[i : i + 1] for i in range(len(data))], b""
+        *requests, rest = data.split(self._request_end)
+        return requests, rest
 
     def _talking(self, master: int, stop: threading.Event) -> None:
         assert self._talk is not None
@@ -94,9 +109,7 @@ class PtyGauge:
 
 def _send(master: int, pieces: Pieces, stop: threading.Event) -> None:
     for wait_s, data in pieces:
-        if wait_s:
-            time.sleep(wait_s)
-        if stop.is_set():
+        if stop.wait(wait_s):
             return
         if data:
             os.write(master, data)

@@ -1,7 +1,6 @@
 """A gauge on a real port is read truly: what it said, once, in order, and nothing else."""
 
 import itertools
-import socketserver
 import termios
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from serial.tools.list_ports_common import ListPortInfo
 from tests.hardware.listening import Heard, listen
 from tests.hardware.pty_gauge import Counting, Pieces, PtyGauge
 
-from tissuesense.core.errors import DeviceNotFound, LinkLost, TransportError, TransportTimeout
+from tissuesense.core.errors import LinkLost, TransportError, TransportTimeout
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.trace import ClockSource
 from tissuesense.devices.codec import Fault, FaultKind
@@ -253,30 +252,6 @@ def test_a_marker_pressed_on_this_computer_stands_in_trace_and_capture(
     assert 18 <= int(np.argmax(heard.trace.marker)) <= 23
 
 
-def test_a_port_that_another_program_holds_is_refused_in_words(port: Path, capture: Path) -> None:
-    refused: list[TransportError] = []
-
-    def open_again(device: object, block: object) -> None:
-        del device, block
-        if not refused:
-            with pytest.raises(TransportError) as caught:
-                _open_now(_mark10(port))
-            refused.append(caught.value)
-
-    with PtyGauge(port, answer=_newtons(Counting())):
-        listen(_mark10(port), capture, samples=10, each=open_again)
-    assert "in use by another program" in refused[0].message
-
-
-def _open_now(url: str) -> None:
-    """Open the port of `url` outside the running loop."""
-    from tissuesense.core.clock import SystemClock
-    from tissuesense.transport.serial_port import SerialTransport
-    from tissuesense.transport.url import parse_device_url
-
-    SerialTransport(parse_device_url(url).address, 9600, clock=SystemClock())._open()
-
-
 def test_a_port_that_fails_in_the_terminals_own_way_is_a_lost_link(
     port: Path, capture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,36 +312,3 @@ def test_a_usb_gauge_that_comes_back_under_another_name_goes_on(
     _truthful(heard, counting)
     assert heard.trace.size >= 45
     assert QualityFlag.RECONNECTED in heard.quality.flags
-
-
-def test_an_absent_port_is_said_to_be_absent(port: Path, capture: Path) -> None:
-    with pytest.raises(DeviceNotFound, match="There is no port"):
-        listen(_mark10(port), capture)
-    assert not capture.exists()
-
-
-def test_a_gauge_behind_a_network_port_is_read_the_same(capture: Path) -> None:
-    counting = Counting()
-
-    class Gauge(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            while self.request.recv(64):
-                self.request.sendall(b"%.2f N\r\n" % counting.next_n())
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Gauge) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            host, tcp_port = server.server_address[:2]
-            url = f"serial:socket://{host!s}:{tcp_port}?model=mark10"
-            heard = listen(url, capture, samples=20)
-        finally:
-            server.shutdown()
-            thread.join()
-    assert heard.force_n == counting.sent_n[: len(heard.force_n)]
-
-
-def test_a_network_port_nobody_listens_on_is_said_not_to_answer(capture: Path) -> None:
-    with pytest.raises(DeviceNotFound, match="does not answer"):
-        listen("serial:socket://127.0.0.1:1?model=mark10", capture)

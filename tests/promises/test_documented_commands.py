@@ -1,4 +1,4 @@
-"""The commands of README and tutorial run as they stand, in their order, on the simulated gauge."""
+"""The commands of README, tutorial and how-tos run as they stand, in their order, on the simulated gauge."""
 
 import json
 import re
@@ -10,7 +10,12 @@ import pytest
 from tissuesense.cli.main import main
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorials" / "first-measurement.md")
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "docs" / "tutorials" / "first-measurement.md",
+    ROOT / "docs" / "how-to" / "stop-signal.md",
+    ROOT / "docs" / "how-to" / "report-a-bug.md",
+)
 COMMAND = re.compile(r"^    tissuesense (.+)$", flags=re.MULTILINE)
 PYTHON = re.compile(r"^```python\n(.+?)^```", flags=re.MULTILINE | re.DOTALL)
 # What a page prints as an example, and where the real one comes from.

@@ -1,5 +1,6 @@
 """Where a line bends: least-squares break points on a grid of candidates."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from tissuesense.core.arrays import FloatArray
 
 _CANDIDATES = 25
+_STEPS = np.arange(float(_CANDIDATES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,51 +57,97 @@ def find_bend(
     noise
         Standard deviation of one sample.
     """
-    start, end = between_s
-    coarse = np.linspace(start, end, _CANDIDATES)
-    best = coarse[int(np.argmin(_squares(t_s, values, coarse, curved=curved)[0]))]
-    width = (end - start) / (_CANDIDATES - 1)
-    fine = np.linspace(max(start, best - width), min(end, best + width), _CANDIDATES)
-    squares, coefficients, normal = _squares(t_s, values, fine, curved=curved)
-    chosen = int(np.argmin(squares))
+    t_middle, level = float(t_s.mean()), float(values.mean())
+    x, y = t_s - t_middle, values - level
+    low, high = between_s[0] - t_middle, between_s[1] - t_middle
+    width = (high - low) / (_CANDIDATES - 1)
+    at = _best(x, y, low, high, curved=curved)
+    at = _best(x, y, max(low, at - width), min(high, at + width), curved=curved)
+    return _bend(x, y, at, (t_middle, level), noise=noise, curved=curved)
 
-    value, slope_before, slope_after = (float(c) for c in coefficients[chosen][:3])
-    variance = float(np.linalg.inv(normal[chosen])[0, 0]) * noise**2
-    # A bend seen through noise is known in time to about noise / change of slope.
-    timing = slope_before * noise / max(abs(slope_before - slope_after), 1e-9)
-    single = _residual_of_one_line(t_s, values)
-    return Bend(
-        t_s=float(fine[chosen]),
-        value=value,
-        value_u=float(np.sqrt(max(variance, 0.0) + timing**2)),
-        slope_before=slope_before,
-        slope_after=slope_after,
-        residual_sd=float(np.sqrt(squares[chosen] / max(1, t_s.size - coefficients.shape[1] - 1))),
-        gain=1.0 - float(squares[chosen]) / single if single > 0 else 0.0,
+
+def _best(x: FloatArray, y: FloatArray, low: float, high: float, *, curved: bool) -> float:
+    """Return the candidate that leaves the least squares over; `x` and `y` have mean zero.
+
+    Nothing that is fitted before the bend bears on what is fitted after it but through the level
+    at the bend, so each is solved by itself. What is explained is weighed, not what is left.
+    """
+    candidates = low + (high - low) / (_CANDIDATES - 1) * _STEPS
+    after = np.maximum(x - candidates[:, None], 0.0)
+    sum_a, squares_a, along_a = after.sum(axis=1), np.einsum("kn,kn->k", after, after), after @ y
+    sum_b, along_b = -x.size * candidates - sum_a, float(x @ y) - along_a
+    squares_b = float(x @ x) + x.size * candidates * candidates - squares_a
+    # A bend at the edge leaves one side empty: the tiny ridge keeps what is divided from zero.
+    ridge = 1e-12 * (x.size + float(x @ x))
+    squares_b = np.maximum(squares_b, 0.0) + ridge
+    level_b, explained = sum_b / squares_b, along_b * along_b / squares_b
+    weight, moment = x.size - sum_b * level_b, along_b * level_b
+    if curved:
+        weight_a, moment_a, explained_a = _parabola(after, y, sum_a, squares_a + ridge, along_a)
+    else:
+        level_a = sum_a / (squares_a + ridge)
+        weight_a, moment_a = sum_a * level_a, along_a * level_a
+        explained_a = along_a * along_a / (squares_a + ridge)
+    moment += moment_a
+    explained += explained_a + moment * moment / (weight - weight_a)
+    return float(candidates[explained.argmax()])
+
+
+def _parabola(
+    after: FloatArray, y: FloatArray, sum_a: FloatArray, squares_a: FloatArray, along_a: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return how a parabola through zero takes up the level 1, both together, and `y`."""
+    square = after * after
+    cubes = np.einsum("kn,kn->k", after, square)
+    fourths = np.einsum("kn,kn->k", square, square)
+    fourths += 1e-12 * (squares_a + fourths)
+    bent = square @ y
+    extent = squares_a * fourths - cubes * cubes
+    slope_1 = (sum_a * fourths - squares_a * cubes) / extent
+    bend_1 = (squares_a * squares_a - cubes * sum_a) / extent
+    slope_y = (along_a * fourths - bent * cubes) / extent
+    bend_y = (bent * squares_a - cubes * along_a) / extent
+    return (
+        sum_a * slope_1 + squares_a * bend_1,
+        along_a * slope_1 + bent * bend_1,
+        along_a * slope_y + bent * bend_y,
     )
 
 
-def _squares(
-    t_s: FloatArray, values: FloatArray, candidates: FloatArray, *, curved: bool
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return squared residuals (k,), coefficients (k, p) and normal matrices (k, p, p)."""
-    # A part beyond the bend and a part before it; each is 0 on the other side.
-    after = np.maximum(t_s[None, :] - candidates[:, None], 0.0)
-    before = np.minimum(t_s[None, :] - candidates[:, None], 0.0)
-    basis = [np.ones_like(after), before, after, *([after * after] if curved else [])]
-    design = np.stack(basis, axis=2)
-    normal = design.transpose(0, 2, 1) @ design
-    # A bend at the edge leaves a column empty; the tiny ridge keeps the system solvable, and its
-    # squared residuals, those of fewer terms, keep it from winning.
-    normal += 1e-12 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.eye(len(basis))
-    moment = design.transpose(0, 2, 1) @ values
-    coefficients = np.linalg.solve(normal, moment[..., None])[..., 0]
-    residual = values - (design @ coefficients[..., None])[..., 0]
-    return np.einsum("kn,kn->k", residual, residual), coefficients, normal
-
-
-def _residual_of_one_line(t_s: FloatArray, values: FloatArray) -> float:
-    x, y = t_s - t_s.mean(), values - values.mean()
-    spread = float(x @ x)
-    slope = float(x @ y) / spread if spread > 0 else 0.0
-    return float(np.sum((y - slope * x) ** 2))
+def _bend(
+    x: FloatArray,
+    y: FloatArray,
+    at: float,
+    origin: tuple[float, float],
+    *,
+    noise: float,
+    curved: bool,
+) -> Bend:
+    """Fit the curve that bends at `at`; `x` and `y` have mean zero and lie about `origin`."""
+    terms = 4 if curved else 3
+    design = np.ones((terms, x.size))
+    np.subtract(x, at, out=design[1])
+    np.maximum(design[1], 0.0, out=design[2])
+    design[1] -= design[2]
+    if curved:
+        np.square(design[2], out=design[3])
+    normal = design @ design.T
+    normal.flat[:: terms + 1] += 1e-12 * normal.trace()
+    inverse = np.linalg.inv(normal)
+    coefficients = inverse @ (design @ y)
+    left = y - coefficients @ design
+    spread, along = float(x @ x), float(x @ y)
+    squares = float(left @ left)
+    single = float(y @ y) - (along * along / spread if spread > 0 else 0.0)
+    value, slope_before, slope_after = coefficients[:3].tolist()
+    # A bend seen through noise is known in time to about noise / change of slope.
+    timing = slope_before * noise / max(abs(slope_before - slope_after), 1e-9)
+    return Bend(
+        t_s=at + origin[0],
+        value=value + origin[1],
+        value_u=math.sqrt(max(float(inverse[0, 0]), 0.0) * noise**2 + timing**2),
+        slope_before=slope_before,
+        slope_after=slope_after,
+        residual_sd=math.sqrt(squares / max(1, x.size - terms - 1)),
+        gain=1.0 - squares / single if single > 0 else 0.0,
+    )

@@ -1,13 +1,16 @@
 """Noise, resolution and single wrong readings of a sampled force."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
+from tissuesense.analysis.order_statistics import median, quantile, quantiles
 from tissuesense.core.arrays import BoolArray, FloatArray
 
+_WINDOW = 5  # a reading and two on each side
 _MAD_TO_SD = 1.4826  # for a normal distribution
 _SPIKE_STEPS = 4.0
 _LEAP_STEPS = 6.0
@@ -55,35 +58,31 @@ def clean(t_s: FloatArray, values: FloatArray) -> CleanSignal:
     release, its corners and a sampled peak stay below that.
     """
     given, resolution = values, resolution_of(values)
-    if values.size < 5:  # noqa: PLR2004 - the window
+    if values.size < _WINDOW:
         return CleanSignal(
             given=given,
             values=values,
             is_spike=np.zeros(values.size, dtype=np.bool_),
-            noise=resolution / np.sqrt(12),
+            noise=resolution / math.sqrt(12),
             resolution=resolution,
         )
-    stuck = _stuck_runs(t_s, values, resolution)
-    if stuck.any():
-        values = _bridged(t_s, values, stuck)
-    around = sliding_window_view(np.pad(values, 2, mode="edge"), 5)
-    departure = values - np.median(around, axis=1)
-    steps = np.abs(np.diff(values))
-    low, high = np.quantile(values, [0.02, 0.98])
-    limit = max(
-        _SPIKE_STEPS * float(np.quantile(steps, 0.9)),
-        _SPIKE_SHARE_OF_RANGE * float(high - low),
-        3.0 * resolution,
-    )
-    brief = (np.abs(departure) > limit) & _beyond_both_sides(values, around, limit)
-    is_spike = stuck | _leaps(brief, around, limit)
-    if brief.any() and not brief.all():
-        values = _bridged(t_s, values, brief)
+    usual = _Usual.of(values)
+    is_spike = _stuck_runs(t_s, usual, resolution)
+    if is_spike.any():
+        values = _bridged(t_s, values, is_spike)
+        usual = _Usual.of(values)
+    limit = max(_SPIKE_STEPS * usual.step, _SPIKE_SHARE_OF_RANGE * usual.range, 3.0 * resolution)
+    brief = _brief(values, limit)
+    if brief.size:
+        is_spike[brief[_leaps(brief, values, limit)]] = True
+        wrong = np.zeros(values.size, dtype=np.bool_)
+        wrong[brief] = True
+        values = _bridged(t_s, values, wrong)
     return CleanSignal(
         given=given,
         values=values,
         is_spike=is_spike,
-        noise=max(noise_of(values), resolution / np.sqrt(12)),
+        noise=max(noise_of(values), resolution / math.sqrt(12)),
         resolution=resolution,
     )
 
@@ -95,25 +94,37 @@ def _bridged(t_s: FloatArray, values: FloatArray, wrong: BoolArray) -> FloatArra
     return mended
 
 
-def _stuck_runs(t_s: FloatArray, values: FloatArray, resolution: float) -> BoolArray:
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What is usual in a signal: its steps between samples, their ninth decile, its range."""
+
+    steps: FloatArray
+    step: float
+    range: float
+
+    @classmethod
+    def of(cls, values: FloatArray) -> "_Usual":
+        steps = np.diff(values)
+        low, high = quantiles(values, 0.02, 0.98)
+        return cls(steps=steps, step=quantile(np.abs(steps), 0.9), range=high - low)
+
+
+def _stuck_runs(t_s: FloatArray, usual: _Usual, resolution: float) -> BoolArray:
     """Tell which readings stand apart for a moment: a leap there and, within 0.1 s, one back.
 
     A leap is a step between two samples that no hand makes, with calm before, within and after; a
     knock climbs, and a release does not come back. So a reading repeated wrongly is found.
     """
-    wrong = np.zeros(values.size, dtype=np.bool_)
-    steps = np.diff(values)
-    low, high = np.quantile(values, [0.02, 0.98])
+    wrong = np.zeros(t_s.size, dtype=np.bool_)
     least = max(
-        2 * _SPIKE_STEPS * float(np.quantile(np.abs(steps), 0.9)),
-        _LEAP_SHARE_OF_RANGE * float(high - low),
-        6.0 * resolution,
+        2 * _SPIKE_STEPS * usual.step, _LEAP_SHARE_OF_RANGE * usual.range, 6.0 * resolution
     )
-    sizes, rises = np.abs(steps), steps > 0
+    sizes = np.abs(usual.steps)
     for there, back in pairwise(np.flatnonzero(sizes > least).tolist()):
         few = back - there < _FEWEST_STUCK or t_s[back] - t_s[there] > _LONGEST_STUCK_S
-        inside = there > 0 and back + 2 <= steps.size
-        returns = rises[there] != rises[back] and sizes[there] < 2 * sizes[back] < 4 * sizes[there]
+        inside = there > 0 and back + 2 <= sizes.size
+        turns = (usual.steps[there] > 0) != (usual.steps[back] > 0)
+        returns = turns and sizes[there] < 2 * sizes[back] < 4 * sizes[there]
         if few or not inside or not returns:
             continue
         others = np.delete(sizes[there - 1 : back + 2], [1, -2])
@@ -121,27 +132,35 @@ def _stuck_runs(t_s: FloatArray, values: FloatArray, resolution: float) -> BoolA
     return wrong
 
 
-def _beyond_both_sides(values: FloatArray, around: FloatArray, limit: float) -> BoolArray:
-    """Tell where a reading is beyond both sides, a companion beside it (of two) not counted."""
-    sides = around[:, :2], around[:, 3:]
-    above = [values > side.min(axis=1) + limit for side in sides]
-    below = [values < side.max(axis=1) - limit for side in sides]
-    beyond: BoolArray = (above[0] & above[1]) | (below[0] & below[1])
-    return beyond
+def _brief(values: FloatArray, limit: float) -> NDArray[np.intp]:
+    """Return where a reading is beyond both sides and their median.
+
+    On each side of it are two, of which one may be its companion; beyond the ends of the recording
+    the first and the last go on.
+    """
+    around = np.concatenate((values[:1], values[:1], values, values[-1:], values[-1:]))
+    left, right = (around[:-4], around[1:-3]), (around[3:-1], around[4:])
+    highest = np.maximum(np.minimum(*left), np.minimum(*right)) + limit
+    lowest = np.minimum(np.maximum(*left), np.maximum(*right)) - limit
+    beyond = np.flatnonzero((values > highest) | (values < lowest))
+    if not beyond.size:
+        return beyond
+    middle = np.median(around[beyond[:, None] + np.arange(_WINDOW)], axis=1)
+    return beyond[np.abs(values[beyond] - middle) > limit]
 
 
-def _leaps(brief: BoolArray, around: FloatArray, limit: float) -> BoolArray:
+def _leaps(brief: NDArray[np.intp], values: FloatArray, limit: float) -> BoolArray:
     """Tell which brief readings, one or two at a time, leap from the one before and to the next.
 
     A leap is far longer than the step before it: a blow to the gauge climbs to its top, or swings
     down from it, and shows that step wherever three samples or more fall on it.
     """
-    left_2, left, here, right, right_2 = around.T
+    places = np.clip(brief + np.arange(-2, 3)[:, None], 0, values.size - 1)
+    left_2, left, here, right, right_2 = values[places]
     enters = np.abs(here - left) > np.maximum(limit, _LEAP_STEPS * np.abs(left - left_2))
     leaves = np.abs(here - right) > np.maximum(limit, _LEAP_STEPS * np.abs(right - right_2))
-    enters, leaves = brief & enters, brief & leaves
     leaping: BoolArray = enters & leaves
-    two = enters[:-1] & leaves[1:]
+    two = enters[:-1] & leaves[1:] & (np.diff(brief) == 1)
     leaping[:-1] |= two
     leaping[1:] |= two
     return leaping
@@ -152,7 +171,7 @@ def noise_of(values: FloatArray) -> float:
     if values.size < 3:  # noqa: PLR2004 - one second difference
         return 0.0
     bend = np.diff(values, n=2)
-    return float(_MAD_TO_SD * np.median(np.abs(bend - np.median(bend))) / np.sqrt(6.0))
+    return _MAD_TO_SD * median(np.abs(bend - median(bend))) / math.sqrt(6.0)
 
 
 def resolution_of(values: FloatArray) -> float:
@@ -180,6 +199,9 @@ def binned(t_s: FloatArray, values: FloatArray, width_s: float) -> tuple[FloatAr
         return t_s, values
     # Without the grain of slack, rounding would decide where samples that meet an edge belong.
     bins = ((t_s - t_s[0]) / width_s + _SLACK).astype(np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(bins) > 0)))
-    counts = np.diff(np.append(starts, t_s.size))
+    edges = np.flatnonzero(bins[1:] > bins[:-1]) + 1
+    starts = np.concatenate(([0], edges))
+    if starts.size == t_s.size:
+        return t_s, values
+    counts = np.concatenate((edges, [t_s.size])) - starts
     return np.add.reduceat(t_s, starts) / counts, np.add.reduceat(values, starts) / counts

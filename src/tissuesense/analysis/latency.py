@@ -5,6 +5,9 @@ late by rate x latency: 50 kPa/s and 0.3 s make 15 kPa. The corrected value stan
 uncorrected one, which is the field's convention, and never replaces it.
 """
 
+import math
+from dataclasses import replace
+
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.ramp_quality import robust_rate
 from tissuesense.analysis.readout import Stop
@@ -13,29 +16,62 @@ from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 from tissuesense.core.recording import (
     LATENCY_BY_RELEASE,
     LATENCY_WITH_MARKER,
+    LatencyOrigin,
     ReactionLatency,
     RecordingContext,
 )
 
 _LOCAL_RATE_S = 0.75
 
+# A Bluetooth button speaks at the next connection event, any part of an interval away: half an
+# interval late on average, with the spread of an even distribution. Assumed: 50 ms, the longest
+# that a host asks for by itself; a lost packet, which costs one interval more, is left out.
+_BLE_INTERVAL_S = 0.05
+_BLE_DELAY_S = _BLE_INTERVAL_S / 2
+_BLE_JITTER_S = _BLE_INTERVAL_S / math.sqrt(12)
+
+BUTTON_OF_CLIENT = "button_patient"
+BLE_BUTTON_OF_CLIENT = "button_patient_ble"
+BUTTON_OF_TESTER = "verbal_tester_button"
+
 # By who stops and how: typical of hand-held algometry, from memory of the field's practice, to be
 # replaced by the person's own where it was measured.
 _LATENCY_OF_STOP_MODE = {
-    "button_patient": LATENCY_WITH_MARKER,
-    "button_patient_ble": LATENCY_WITH_MARKER,
-    "verbal_tester_button": ReactionLatency(mean_s=0.60, sd_s=0.15),
+    BUTTON_OF_CLIENT: LATENCY_WITH_MARKER,
+    BLE_BUTTON_OF_CLIENT: ReactionLatency(
+        mean_s=LATENCY_WITH_MARKER.mean_s + _BLE_DELAY_S,
+        sd_s=math.hypot(LATENCY_WITH_MARKER.sd_s, _BLE_JITTER_S),
+    ),
+    BUTTON_OF_TESTER: ReactionLatency(mean_s=0.60, sd_s=0.15),
     "verbal_peak": LATENCY_BY_RELEASE,
     "tester_release_on_sign": ReactionLatency(mean_s=0.70, sd_s=0.25),
 }
 
 
+STOP_MODES = tuple(_LATENCY_OF_STOP_MODE)
+_SIGNALLED = frozenset({BUTTON_OF_CLIENT, BLE_BUTTON_OF_CLIENT, BUTTON_OF_TESTER})
+
+
 def expected_latency(context: RecordingContext, source: str) -> ReactionLatency:
-    """Return the stated latency, else that of the stop mode, else that of the kind of stop."""
-    if context.latency is not None:
-        return context.latency
+    """Return the stated latency, else that of the stop mode, else that of the kind of stop.
+
+    A signal's latency that the program itself wrote down is not that of a press without a signal,
+    which was read at its release.
+    """
+    stated = context.latency
+    if stated is not None:
+        of_signal = stated.origin is not None and context.stop_mode in _SIGNALLED
+        return LATENCY_BY_RELEASE if of_signal and source == "release" else stated
     usual = LATENCY_WITH_MARKER if source == "marker" else LATENCY_BY_RELEASE
     return _LATENCY_OF_STOP_MODE.get(context.stop_mode or "", usual)
+
+
+def with_usual_latency(context: RecordingContext) -> RecordingContext:
+    """Return the context with the latency of its stop mode, where it states none itself."""
+    usual = _LATENCY_OF_STOP_MODE.get(context.stop_mode or "")
+    if context.latency is not None or usual is None:
+        return context
+    return replace(context, latency=replace(usual, origin=LatencyOrigin.TABLE))
 
 
 def latent_threshold(

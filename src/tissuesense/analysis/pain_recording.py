@@ -7,6 +7,7 @@ import numpy as np
 
 from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal
+from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.readout import marker_times
 from tissuesense.analysis.segment import Press, find_presses
@@ -30,6 +31,8 @@ class PainRecording:
         The force: as indicated, and calibrated and without spikes.
     marker_s, marker_u_s
         When the client signalled, and the standard uncertainty of each time.
+    usual_step_s
+        Median time between samples; 0 where there are none to tell it.
     """
 
     context: RecordingContext
@@ -38,6 +41,7 @@ class PainRecording:
     signal: CleanSignal
     marker_s: FloatArray
     marker_u_s: FloatArray
+    usual_step_s: float
 
     @classmethod
     def of(cls, recording: Recording) -> "PainRecording":
@@ -62,12 +66,8 @@ class PainRecording:
             signal=signal,
             marker_s=marks,
             marker_u_s=marks_u,
+            usual_step_s=median(np.diff(trace.t_s)) if trace.size > 1 else 0.0,
         )
-
-    @property
-    def usual_step_s(self) -> float:
-        """Median time between samples."""
-        return float(np.median(np.diff(self.t_s))) if self.t_s.size > 1 else 0.0
 
     def presses(self) -> Iterator[tuple[Press, PressedCurve]]:
         """Yield every press that reaches the least pressure of one, with its curve."""
@@ -76,7 +76,7 @@ class PainRecording:
             self.t_s, self.signal.values, least_n=least_n, noise_n=self.signal.noise
         ):
             curve = self._curve(press)
-            if float(curve.smooth().max()) >= _LEAST_PRESS_KPA:
+            if float(curve.smooth_kpa.max()) >= _LEAST_PRESS_KPA:
                 yield press, curve
 
     def during(self, press: Press) -> slice:
@@ -84,12 +84,12 @@ class PainRecording:
 
         Where the readings were lost, the sample after the loss tells how long it was.
         """
-        first, last = np.searchsorted(self.t_s, [press.start_s, press.end_s])
+        first, last = self.t_s.searchsorted(press.start_s), self.t_s.searchsorted(press.end_s)
         return slice(max(int(first) - 1, 0), int(last) + 1)
 
     def _curve(self, press: Press) -> PressedCurve:
-        window = [press.start_s - _BEFORE_S, press.end_s + _AFTER_S]
-        first, last = np.searchsorted(self.t_s, window)
+        first = self.t_s.searchsorted(press.start_s - _BEFORE_S)
+        last = self.t_s.searchsorted(press.end_s + _AFTER_S)
         t = self.t_s[first:last]
         above_n = self.signal.values[first:last] - press.tare_n(t)
         kpa_per_n = self.tip.kpa_per_n

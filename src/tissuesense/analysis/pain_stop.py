@@ -6,7 +6,7 @@ import numpy as np
 
 from tissuesense.analysis.pain_recording import PainRecording
 from tissuesense.analysis.ramp import PressedCurve, Release
-from tissuesense.analysis.ramp_quality import LONGEST_LOSS_S, Remark, robust_rate
+from tissuesense.analysis.ramp_quality import LONGEST_LOSS_S, Remark, robust_slope
 from tissuesense.analysis.readout import (
     Stop,
     choose_marker,
@@ -74,7 +74,7 @@ def _by_release(
     curve: PressedCurve, release: Release | None, press: Press
 ) -> tuple[Stop, NotEstimable | None]:
     if release is None:
-        top = int(np.argmax(curve.smooth()))
+        top = int(np.argmax(curve.smooth_kpa))
         stop = Stop(
             source="release",
             t_s=float(curve.t_s[top]),
@@ -87,8 +87,8 @@ def _by_release(
     if dip is not None and dip[0] - dip[1] < _NOISES_OF_A_DIP * curve.noise_kpa:
         dip = None
     start_s = curve.crossing_s(0.2 * stop.p_kpa, stop.t_s)
-    rate = robust_rate(curve, float(curve.t_s[0]) if start_s is None else start_s, stop.t_s)
-    return stop, refusal(release, rate.value if rate else None, dip)
+    rate = robust_slope(curve, float(curve.t_s[0]) if start_s is None else start_s, stop.t_s)
+    return stop, refusal(release, rate, dip)
 
 
 def _interrupted(recording: PainRecording, press: Press, stop: Stop) -> NotEstimable | None:
@@ -115,7 +115,7 @@ def _limit(
         full_scale_n=context.full_scale_n,
         grain_n=max(recording.signal.noise, recording.signal.resolution),
     )
-    over = np.flatnonzero(curve.smooth() >= context.cutoff_kpa)
+    over = np.flatnonzero(curve.smooth_kpa >= context.cutoff_kpa)
     cut = float(curve.t_s[over[0]]) if over.size else None
     times = [t for t in (clipped, cut) if t is not None]
     flags = (QualityFlag.CLIP,) if clipped is not None else ()

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from tissuesense.analysis.cleaning import binned
+from tissuesense.analysis.order_statistics import median
 from tissuesense.core.arrays import FloatArray
 
 # Fifty a second show a press, and cost little at 3200 samples a second.
@@ -38,7 +39,7 @@ class PressGrid:
     @classmethod
     def of(cls, t_s: FloatArray, force_n: FloatArray) -> "PressGrid":
         """Lay increasing times and a force without spikes, shape (n,) with n > 1, on a grid."""
-        step = max(_GRID_S, float(np.median(np.diff(t_s))))
+        step = max(_GRID_S, median(np.diff(t_s)))
         bin_t, bin_f = binned(t_s, force_n, step)
         grid = np.arange(bin_t[0], bin_t[-1] + step / 2, step)
         level = np.interp(grid, bin_t, bin_f)

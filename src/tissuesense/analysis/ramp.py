@@ -1,11 +1,13 @@
 """The pressure of one press about its peak: where it was let go, and whether it was held first."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tissuesense.analysis.breakpoints import Bend, find_bend
 from tissuesense.analysis.cleaning import binned
+from tissuesense.analysis.order_statistics import median, quantile
 from tissuesense.core.arrays import FloatArray
 
 _FINEST_BIN_S = 0.005
@@ -34,36 +36,41 @@ class PressedCurve:
         Standard deviation of one bin.
     step_s
         Usual time between bins.
+    smooth_kpa
+        A moving average just wide enough that noise is small beside the peak, shape (n,).
     """
 
     t_s: FloatArray
     p_kpa: FloatArray
     noise_kpa: float
     step_s: float
+    smooth_kpa: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "smooth_kpa", self._smoothed())
 
     @classmethod
     def of(cls, t_s: FloatArray, p_kpa: FloatArray, noise_kpa: float) -> "PressedCurve":
         """Bin samples to at most 200 a second."""
         x, y = binned(t_s, p_kpa, _FINEST_BIN_S)
-        step = float(np.median(np.diff(x))) if x.size > 1 else _FINEST_BIN_S
+        step = median(np.diff(x)) if x.size > 1 else _FINEST_BIN_S
         return cls(
-            t_s=x, p_kpa=y, noise_kpa=noise_kpa * float(np.sqrt(x.size / t_s.size)), step_s=step
+            t_s=x, p_kpa=y, noise_kpa=noise_kpa * math.sqrt(x.size / t_s.size), step_s=step
         )
 
     def part(self, start_s: float, end_s: float) -> tuple[FloatArray, FloatArray]:
         """Return the samples with start <= t <= end."""
-        first = np.searchsorted(self.t_s, start_s)
-        last = np.searchsorted(self.t_s, end_s, side="right")
+        first, last = self.t_s.searchsorted(start_s), self.t_s.searchsorted(end_s, "right")
         return self.t_s[first:last], self.p_kpa[first:last]
 
-    def smooth(self) -> FloatArray:
-        """Return a moving average just wide enough that noise is small beside the peak."""
+    def _smoothed(self) -> FloatArray:
         share = self.noise_kpa / max(_TARGET_NOISE_SHARE * float(self.p_kpa.max()), 1e-9)
         widest = max(1, round(_LONGEST_SMOOTHING_S / self.step_s))
         width = min(widest, max(1, round(share**2))) | 1
         if width == 1 or width >= self.p_kpa.size:
             return self.p_kpa
-        padded = np.pad(self.p_kpa, width // 2, mode="edge")
+        first, last = np.full(width // 2, self.p_kpa[0]), np.full(width // 2, self.p_kpa[-1])
+        padded = np.concatenate((first, self.p_kpa, last))
         return np.convolve(padded, np.full(width, 1.0 / width), mode="valid")
 
     def is_upside_down(self) -> bool:
@@ -71,8 +78,8 @@ class PressedCurve:
 
         Nobody builds pressure at once and lets it go in a ramp.
         """
-        smooth = self.smooth()
-        top = float(np.quantile(smooth, 0.98))
+        smooth = self.smooth_kpa
+        top = quantile(smooth, 0.98)
         high = np.flatnonzero(smooth >= 0.8 * top)
         low = np.flatnonzero(smooth < 0.2 * top)
         if top <= 0:
@@ -86,8 +93,8 @@ class PressedCurve:
 
     def crossing_s(self, level_kpa: float, before_s: float) -> float | None:
         """Return when the smoothed pressure last rose through a level before `before_s`."""
-        last = int(np.searchsorted(self.t_s, before_s))
-        smooth = self.smooth()[:last]
+        last = int(self.t_s.searchsorted(before_s))
+        smooth = self.smooth_kpa[:last]
         below = np.flatnonzero(smooth < level_kpa)
         if below.size == 0 or below[-1] + 1 >= last:
             return None
@@ -126,7 +133,7 @@ class Release:
 
 def find_release(curve: PressedCurve) -> Release | None:
     """Return the release of a press; None when the force does not fall to 30 % of its peak."""
-    smooth = curve.smooth()
+    smooth = curve.smooth_kpa
     highest = float(smooth.max())
     if highest <= 0:
         return None

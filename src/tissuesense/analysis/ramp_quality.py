@@ -4,13 +4,15 @@ Limits are the usual defaults of pressure algometry with a hand-held gauge;
 `docs/reference/flags.md` lists them in words.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.readout import find_dip
-from tissuesense.analysis.slope import theil_sen
+from tissuesense.analysis.slope import median_slope, theil_sen
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate
@@ -97,19 +99,36 @@ def ramp_rate_cv(curve: PressedCurve, start_s: float, end_s: float) -> float | N
     count = int((end_s - start_s) / width)
     if count < 3:  # noqa: PLR2004 - a spread of fewer says nothing
         return None
-    slopes, variances = [], []
-    for edge in start_s + width * np.arange(count):
-        x, y = curve.part(edge, edge + width)
-        if x.size < 3:  # noqa: PLR2004 - a slope and its error
-            continue
-        centred = x - x.mean()
-        spread = float(centred @ centred)
-        slopes.append(float(centred @ y) / spread)
-        variances.append(curve.noise_kpa**2 / spread)
-    if len(slopes) < 3 or np.mean(slopes) <= 0:  # noqa: PLR2004 - as above
+    edges = start_s + width * np.arange(count)
+    slopes, spreads = _slopes(curve, edges, edges + width)
+    if slopes.size < 3 or slopes.mean() <= 0:  # noqa: PLR2004 - as above
         return None
-    true_variance = max(float(np.var(slopes, ddof=1)) - float(np.mean(variances)), 0.0)
-    return float(np.sqrt(true_variance) / np.mean(slopes))
+    by_noise = float((curve.noise_kpa**2 / spreads).mean())
+    true_variance = max(float(slopes.var(ddof=1)) - by_noise, 0.0)
+    return math.sqrt(true_variance) / float(slopes.mean())
+
+
+def _slopes(
+    curve: PressedCurve, starts_s: FloatArray, ends_s: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the least-squares slope of each stretch of three samples or more.
+
+    Beside it the spread of the times, which the square of the noise over gives its variance.
+    """
+    first, stop = curve.t_s.searchsorted(starts_s), curve.t_s.searchsorted(ends_s, "right")
+    enough = stop - first >= 3  # noqa: PLR2004 - a slope and its error
+    if not enough.any():
+        return np.empty(0), np.empty(0)
+    first, stop = first[enough], stop[enough]
+    x = curve.t_s[first[0] : stop[-1]] - starts_s[0]
+    y = curve.p_kpa[first[0] : stop[-1]]
+    sums = np.zeros((4, x.size + 1))
+    np.cumsum((x, y, x * x, x * y), axis=1, out=sums[:, 1:])
+    within = sums[:, stop - first[0]] - sums[:, first - first[0]]
+    sum_x, sum_y, squares, along = within
+    n = stop - first
+    spreads = squares - sum_x * sum_x / n
+    return (along - sum_x * sum_y / n) / spreads, spreads
 
 
 def _graded(flag: QualityFlag, value: float | None, *, warn: float, reject: float) -> Remark | None:
@@ -134,9 +153,8 @@ def _straightness(facts: RampFacts) -> Remark | None:
     if x.size < 4 or facts.rate_kpa_s is None:  # noqa: PLR2004 - a line with something left over
         return None
     residual = y - facts.rate_kpa_s * x
-    residual = residual - np.median(residual)
-    spread = _MAD_TO_SD * float(np.median(np.abs(residual)))
-    bend = float(np.sqrt(max(spread**2 - facts.curve.noise_kpa**2, 0.0)))
+    spread = _MAD_TO_SD * median(np.abs(residual - median(residual)))
+    bend = math.sqrt(max(spread**2 - facts.curve.noise_kpa**2, 0.0))
     return _graded(QualityFlag.NONLINEAR, bend / facts.peak_kpa, warn=0.03, reject=0.08)
 
 
@@ -232,6 +250,11 @@ def _drift(facts: RampFacts) -> Remark | None:
     if moved <= facts.drift_limit_kpa:
         return None
     return Remark(flag=QualityFlag.DRIFT, rejects=moved > 0.02 * facts.peak_kpa)
+
+
+def robust_slope(curve: PressedCurve, start_s: float, end_s: float) -> float | None:
+    """Return the Theil-Sen slope between two times alone; None with too few samples."""
+    return median_slope(*curve.part(start_s, end_s))
 
 
 def robust_rate(curve: PressedCurve, start_s: float, end_s: float) -> Estimate | None:

@@ -3,13 +3,15 @@
 import numpy as np
 
 from tissuesense.analysis.breakpoints import find_bend
+from tissuesense.analysis.cleaning import binned
 from tissuesense.analysis.ramp import PressedCurve
-from tissuesense.analysis.ramp_quality import robust_rate
+from tissuesense.analysis.ramp_quality import robust_slope
 from tissuesense.analysis.readout import Stop
 
 RAMP_FROM_SHARE = 0.2  # of the threshold: the contract's window of the ramp rate
 _SHORTEST_REST_S = 0.3
 _FEWEST_SAMPLES = 12
+_ENOUGH_SAMPLES = 150  # to place a bend
 _RESTING_SLOPE_SHARE = 0.25
 _HIGHEST_REST_SHARE = 0.6
 _CLEARLY_TWO_LINES = 0.8
@@ -23,9 +25,9 @@ def ramp_start(curve: PressedCurve, stop: Stop) -> tuple[float, float]:
     start = curve.crossing_s(RAMP_FROM_SHARE * stop.p_kpa, stop.t_s)
     start = float(curve.t_s[0]) if start is None else start
     start = _end_of_rest(curve, start, stop) or start
-    early = robust_rate(curve, start, start + 0.35 * (stop.t_s - start))
-    level = float(np.interp(start, curve.t_s, curve.smooth()))
-    onset = start - level / early.value if early and early.value > 0 else start
+    early = robust_slope(curve, start, start + 0.35 * (stop.t_s - start))
+    level = float(np.interp(start, curve.t_s, curve.smooth_kpa))
+    onset = start - level / early if early and early > 0 else start
     return start, max(onset, float(curve.t_s[0]))
 
 
@@ -35,6 +37,8 @@ def _end_of_rest(curve: PressedCurve, start_s: float, stop: Stop) -> float | Non
     between = (start_s + shortest, stop.t_s - shortest)
     if x.size < _FEWEST_SAMPLES or between[0] >= between[1]:
         return None
+    if x.size > _ENOUGH_SAMPLES:
+        x, y = binned(x, y, float(x[-1] - x[0]) / _ENOUGH_SAMPLES)
     bend = find_bend(x, y, between, noise=curve.noise_kpa)
     rested = bend.slope_before < _RESTING_SLOPE_SHARE * bend.slope_after
     low = bend.value < _HIGHEST_REST_SHARE * stop.p_kpa

@@ -163,7 +163,7 @@ def find_dip(
     curve: PressedCurve, start_s: float, end_s: float
 ) -> tuple[float, float, float] | None:
     """Return (peak, valley, next peak) of the deepest fall between two times; None without one."""
-    smooth = curve.smooth()
+    smooth = curve.smooth_kpa
     first, last = np.searchsorted(curve.t_s, [start_s, end_s])
     part = smooth[first:last]
     if part.size < 3:  # noqa: PLR2004 - up, down, up

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
+from tissuesense.analysis.order_statistics import median, quantile
 from tissuesense.analysis.press_grid import PressGrid
 from tissuesense.analysis.unloaded_level import Pause, UnloadedLevel, pauses
 from tissuesense.core.arrays import FloatArray
@@ -141,7 +142,7 @@ def _peaks(calm: FloatArray, least_n: float) -> list[int]:
     """Return the highest point of every rise; one that is not let go between two peaks is one."""
     padded = np.concatenate(([calm.min()], calm, [calm.min()]))
     peaks, _ = find_peaks(padded, prominence=0.7 * least_n)
-    floor = float(np.quantile(calm, 0.02))
+    floor = quantile(calm, 0.02)
     merged: list[int] = []
     for peak in (int(p) - 1 for p in peaks):
         last = merged[-1] if merged else None
@@ -182,7 +183,7 @@ def _is_press(grid: PressGrid, rise: _Rise, *, slowest_n_s: float, resting_n: fl
     return (
         (rise.last - rise.first) * grid.step_s >= _SHORTEST_PRESS_S
         and rise.height >= slowest_n_s * risen * grid.step_s
-        and float(np.median(np.abs(level - calm))) <= _TREMOR_SHARE * rise.height
+        and median(np.abs(level - calm)) <= _TREMOR_SHARE * rise.height
         and _stood_still(grid, rise)
         and (rise.height > resting_n or _flatness(level, grid.step_s) < _RESTING_FLATNESS)
     )
@@ -192,7 +193,7 @@ def _flatness(level: FloatArray, step_s: float) -> float:
     """Return which part of the time above a fifth of the top is spent in its upper fifth."""
     # The running median flattens a peak, so this looks at the force itself, hardly smoothed.
     lightly = uniform_filter1d(level, max(1, round(_LIGHTLY_S / step_s)))
-    top = float(np.quantile(lightly, 0.95))
+    top = quantile(lightly, 0.95)
     above = [int(np.count_nonzero(lightly > share * top)) for share in (0.2, 0.8)]
     return above[1] / max(1, above[0])
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tissuesense.analysis.cleaning import binned
+from tissuesense.analysis.order_statistics import median
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
@@ -25,25 +26,49 @@ def theil_sen(t_s: FloatArray, values: FloatArray, *, unit: str) -> Outcome:
 
     Samples are first averaged into at most `MOST_POINTS` bins of equal length.
     """
-    x, y = t_s, values
-    if x.size > MOST_POINTS:
-        x, y = binned(x, y, float(x[-1] - x[0]) / MOST_POINTS * (1 + 1e-9))
+    x, y = _few(t_s, values)
     if x.size < FEWEST_POINTS:
         return NotEstimable(
             reason=QualityFlag.TOO_FEW, detail="Too few samples lie on the ramp to tell its rate."
         )
-    later, earlier = _pairs(x.size)
-    slopes = np.sort((y[later] - y[earlier]) / (x[later] - x[earlier]))
+    slopes = _pairwise_slopes(x, y)
     spread = _Z95 * math.sqrt(x.size * (x.size - 1) * (2 * x.size + 5) / 18)
     middle = slopes.size / 2
-    low = slopes[max(0, math.floor(middle - spread / 2) - 1)]
-    high = slopes[min(slopes.size - 1, math.ceil(middle + spread / 2))]
-    return Estimate(
-        value=float(np.median(slopes)),
-        standard_uncertainty=float(high - low) / (2 * _Z95),
-        unit=unit,
-        interval95=(float(low), float(high)),
+    ranks = (
+        max(0, math.floor(middle - spread / 2) - 1),
+        (slopes.size - 1) // 2,
+        slopes.size // 2,
+        min(slopes.size - 1, math.ceil(middle + spread / 2)),
     )
+    slopes.partition(sorted({*ranks}))
+    low, below, above, high = slopes[list(ranks)].tolist()
+    return Estimate(
+        value=(below + above) / 2,
+        standard_uncertainty=(high - low) / (2 * _Z95),
+        unit=unit,
+        interval95=(low, high),
+    )
+
+
+def median_slope(t_s: FloatArray, values: FloatArray) -> float | None:
+    """Return the median of all pairwise slopes alone; None for too few samples."""
+    x, y = _few(t_s, values)
+    return median(_pairwise_slopes(x, y)) if x.size >= FEWEST_POINTS else None
+
+
+def _few(t_s: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    if t_s.size <= MOST_POINTS:
+        return t_s, values
+    return binned(t_s, values, float(t_s[-1] - t_s[0]) / MOST_POINTS * (1 + 1e-9))
+
+
+def _pairwise_slopes(x: FloatArray, y: FloatArray) -> FloatArray:
+    later, earlier = _pairs(x.size)
+    rise, run = y.take(later), x.take(later)
+    rise -= y.take(earlier)
+    run -= x.take(earlier)
+    rise /= run
+    return rise
 
 
 @lru_cache(maxsize=256)

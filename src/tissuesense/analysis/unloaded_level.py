@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tissuesense.analysis.order_statistics import quantile
 from tissuesense.analysis.press_grid import PressGrid
 from tissuesense.core.arrays import FloatArray
 
@@ -57,20 +58,23 @@ def _pause(grid: PressGrid, first: int, last: int, noise_n: float) -> Pause | No
     if last - first < 2:  # noqa: PLR2004 - no stretch at all
         return None
     level, calm = grid.force_n[first : last + 1], grid.calm_n[first : last + 1]
-    lowest = float(np.quantile(calm, 0.1))
+    lowest = quantile(calm, 0.1)
     tolerance = max(_QUIET_NOISES * noise_n, _QUIET_N)
     quiet = (np.abs(calm - lowest) < tolerance) & (np.abs(level - calm) < tolerance)
     if np.count_nonzero(quiet) < max(2, round(_SHORTEST_QUIET_S / grid.step_s)):
         return None
     t, force = grid.t_s[first : last + 1][quiet], level[quiet]
-    begins, ends = t <= t[0] + _LEVEL_WINDOW_S, t >= t[-1] - _LEVEL_WINDOW_S
     sd = noise_n / math.sqrt(grid.samples_per_step)
-    return Pause(begins=_level(t[begins], force[begins], sd), ends=_level(t[ends], force[ends], sd))
+    stop = t.searchsorted(t[0] + _LEVEL_WINDOW_S, "right")
+    start = t.searchsorted(t[-1] - _LEVEL_WINDOW_S)
+    begins = _level(t[:stop], force[:stop], sd)
+    return Pause(begins=begins, ends=_level(t[start:], force[start:], sd) if start else begins)
 
 
 def _level(t_s: FloatArray, force_n: FloatArray, sd: float) -> UnloadedLevel:
     """Average what lies about the lower third: what disturbs a quiet gauge weighs on it."""
-    lower = float(np.quantile(force_n, 0.3, method="lower"))
+    third = int(0.3 * (force_n.size - 1))
+    lower = np.partition(force_n, third)[third]
     kept = np.abs(force_n - lower) <= _DISTURBED_SDS * sd + _ROUNDING_N
     return UnloadedLevel(
         t_s=float(t_s[kept].mean()),

@@ -3,31 +3,53 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
+# What a terminal sends for the keys of a presenter: page up and down (xterm, ECMA-48).
+PAGE_UP, PAGE_DOWN = "\x1b[5~", "\x1b[6~"
+# Space and Enter of a keyboard; a presenter types page keys, b, Enter or space.
+STOP_KEYS = (" ", "\r", "\n", "b", PAGE_UP, PAGE_DOWN)
+
+Keys = Mapping[str, Callable[[], None]]
+
+# A key that has no character of its own comes as a sequence; its letters are not keys.
+_KEY = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO[ -~]|.", flags=re.DOTALL)
+_UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*|O)?\Z")
+
+
+def split_keys(typed: str) -> tuple[list[str], str]:
+    """Return the keys that were typed, and the beginning of one that is not finished."""
+    unfinished = _UNFINISHED.search(typed)
+    end = unfinished.start() if unfinished else len(typed)
+    return _KEY.findall(typed[:end]), typed[end:]
+
 
 @contextlib.contextmanager
-def listening(keys: Mapping[str, Callable[[], None]], stop: asyncio.Event) -> Iterator[bool]:
-    """Call what a key stands for when it is pressed, and set `stop` on Ctrl-C.
-
-    Gives False where standard input is not a terminal and only Ctrl-C is heard.
-    """
+def ending_on_signal(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` on Ctrl-C and on a request to terminate, in place of what they usually do."""
     loop = asyncio.get_running_loop()
     with contextlib.ExitStack() as undo:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-                loop.add_signal_handler(number, stop.set)
+                loop.add_signal_handler(number, stop)
                 undo.callback(loop.remove_signal_handler, number)
-        yield _read_keys(loop, keys, undo)
+        yield
 
 
-def _read_keys(
-    loop: asyncio.AbstractEventLoop,
-    keys: Mapping[str, Callable[[], None]],
-    undo: contextlib.ExitStack,
-) -> bool:
+@contextlib.contextmanager
+def listening(keys: Keys) -> Iterator[bool]:
+    """Call what a key stands for when it is pressed.
+
+    Gives False where standard input is not a terminal, and nothing is heard.
+    """
+    with contextlib.ExitStack() as undo:
+        yield _read_keys(asyncio.get_running_loop(), keys, undo)
+
+
+def _read_keys(loop: asyncio.AbstractEventLoop, keys: Keys, undo: contextlib.ExitStack) -> bool:
     if not sys.stdin.isatty():
         return False
     try:
@@ -37,6 +59,7 @@ def _read_keys(
         return False
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
+    unfinished = ""
 
     def give_back() -> None:
         with contextlib.suppress(termios.error):  # a terminal that has gone needs nothing back
@@ -46,13 +69,15 @@ def _read_keys(
     tty.setcbreak(terminal)
 
     def read() -> None:
+        nonlocal unfinished
         try:
             typed = os.read(terminal, 64)
         except OSError:  # how Linux says that a terminal has gone
             typed = b""
         if not typed:  # nobody will type any more, and the loop would ask for ever
             loop.remove_reader(terminal)
-        for key in typed.decode(errors="ignore"):
+        pressed, unfinished = split_keys(unfinished + typed.decode(errors="ignore"))
+        for key in pressed:
             keys.get(key, _nothing)()
 
     loop.add_reader(terminal, read)

@@ -161,6 +161,9 @@ def _start(
     logging.getLogger("tissuesense").setLevel(level)
     logging.captureWarnings(capture=True)
     logging.getLogger("py.warnings").setLevel(logging.DEBUG if debug else logging.ERROR)
+    # What the radio's libraries warn of is mended, or said in a sentence of our own.
+    for library in ("bleak", "dbus_fast"):
+        logging.getLogger(library).setLevel(logging.WARNING if debug else logging.CRITICAL)
 
 
 def _switches_first(words: Sequence[str]) -> tuple[list[str], bool]:

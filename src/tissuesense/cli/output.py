@@ -24,6 +24,12 @@ def show(what: "RenderableType") -> None:
     _console().print(what)
 
 
+def show_line(text: str) -> None:
+    """Write a line that is there to be copied: never wrapped, however narrow the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def say(sentence: str) -> None:
     """Write a sentence for a person to stderr."""
     sys.stderr.write(sentence + "\n")

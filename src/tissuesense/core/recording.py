@@ -32,12 +32,27 @@ class RecordingKind(enum.StrEnum):
     DOSE = "dose"
 
 
+class LatencyOrigin(enum.StrEnum):
+    """Where the program took a latency from."""
+
+    TABLE = "table"
+    SELF_TEST = "self-test"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReactionLatency:
-    """From the sensation to the recorded stop: mean, and spread between persons."""
+    """From the sensation to the recorded stop: mean and spread.
+
+    Attributes
+    ----------
+    origin
+        None where a person stated the figures, which then hold for every press. What the program
+        wrote down itself is the latency of the stop signal.
+    """
 
     mean_s: float
     sd_s: float
+    origin: LatencyOrigin | None = None
 
     def __post_init__(self) -> None:
         for name, seconds in (("mean", self.mean_s), ("sd", self.sd_s)):
@@ -130,9 +145,7 @@ class RecordingContext:
             "side": self.side,
             "instrument": self.instrument,
             "stop_mode": self.stop_mode,
-            "latency_s": {"mean": self.latency.mean_s, "sd": self.latency.sd_s}
-            if self.latency
-            else None,
+            "latency_s": _latency_json(self.latency) if self.latency else None,
             "cutoff_kpa": self.cutoff_kpa,
             "full_scale_n": self.full_scale_n,
             "calibration": self.calibration.to_dict() if self.calibration else None,
@@ -239,4 +252,14 @@ def _latency(data: object) -> ReactionLatency | None:
     mean, sd = _number(data, "mean"), _number(data, "sd")
     if mean is None or sd is None:
         raise UsageError("latency_s needs both mean and sd.")
-    return ReactionLatency(mean_s=mean, sd_s=sd)
+    origin = data.get("from")
+    if origin is not None and origin not in tuple(LatencyOrigin):
+        raise UsageError(f"latency_s: from is {' or '.join(LatencyOrigin)}, not {origin!r}.")
+    return ReactionLatency(
+        mean_s=mean, sd_s=sd, origin=None if origin is None else LatencyOrigin(origin)
+    )
+
+
+def _latency_json(latency: ReactionLatency) -> dict[str, Any]:
+    origin = {} if latency.origin is None else {"from": str(latency.origin)}
+    return {"mean": latency.mean_s, "sd": latency.sd_s} | origin

@@ -26,6 +26,7 @@ _NEWTON_PER_UNIT = {
     "tf": NEWTON_PER_KGF * 1e3,
     "lbf": NEWTON_PER_LBF,
     "lb": NEWTON_PER_LBF,
+    "lbs": NEWTON_PER_LBF,
     "klbf": NEWTON_PER_LBF * 1e3,
     "ozf": NEWTON_PER_LBF / 16,
     "oz": NEWTON_PER_LBF / 16,

@@ -25,6 +25,7 @@ class Rejection(enum.StrEnum):
     BAD_CHECKSUM = "bad_checksum"
     NOT_FINITE = "not_finite"
     UNKNOWN_TAG = "unknown_tag"
+    NOT_LIVE = "not_live"
 
 
 class FaultKind(enum.StrEnum):

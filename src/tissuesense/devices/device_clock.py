@@ -17,6 +17,8 @@ _LARGEST_RATE_ERROR = 0.01
 # A radio that delivers twice does so at once; that many readings back, a repetition is recognised.
 _REMEMBERED = 256
 _LEAST_STEP_S = 1e-6
+# So soon after a restart its first reading is shown to have been late, and no clock to be wrong.
+_SOON_S = 1.0
 
 
 class DeviceClock:
@@ -42,6 +44,8 @@ class DeviceClock:
         self._last_s = 0.0
         self._last_host_s = 0.0
         self._host_zero_s = 0.0  # host time less trace time, at the promptest arrival
+        self._restarted_host_s = 0.0
+        self._late_s = 0.0  # how late the first reading after the restart was
         self._reopened = False
         self._recent: OrderedDict[float, float] = OrderedDict()  # device time -> trace time
         self.wraps = 0
@@ -74,8 +78,10 @@ class DeviceClock:
             self.wraps += turns - self._turns
             self._turns = turns
         else:
-            time_s = max(prompt_s, self._last_s + _LEAST_STEP_S)
-            self._start_again(t_device_s, time_s)
+            # Or each restart would add the lateness of one reading to all that follow.
+            self._host_zero_s += self._late_s
+            time_s = max(t_host_s - self._host_zero_s, self._last_s + _LEAST_STEP_S)
+            self._start_again(t_device_s, t_host_s, time_s)
         return self._remember(t_device_s, t_host_s, time_s)
 
     def _runs_on(self, time_s: float, prompt_s: float, host_step_s: float) -> bool:
@@ -87,8 +93,9 @@ class DeviceClock:
         # Behind a link that stayed open, a reading may be as late as it likes.
         return lead_s < allowed_s and (not self._reopened or lead_s > -allowed_s)
 
-    def _start_again(self, t_device_s: float, time_s: float) -> None:
+    def _start_again(self, t_device_s: float, t_host_s: float, time_s: float) -> None:
         self._shift_s = time_s - t_device_s
+        self._restarted_host_s, self._late_s = t_host_s, 0.0
         self._turns = 0
         self._recent.clear()
         self.restarts += 1
@@ -98,6 +105,9 @@ class DeviceClock:
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
         self._last_s, self._last_host_s = time_s, t_host_s
-        self._host_zero_s = min(self._host_zero_s, t_host_s - time_s)
+        earlier_s = max(self._host_zero_s - (t_host_s - time_s), 0.0)
+        self._host_zero_s -= earlier_s
+        if self.restarts and t_host_s - self._restarted_host_s < _SOON_S:
+            self._late_s += earlier_s
         self._reopened = False
         return time_s

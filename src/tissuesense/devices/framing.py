@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 
 from tissuesense.devices.codec import Event, FrameRejected, Rejection
 
-_LINE_END = re.compile(rb"[\r\n]+")
+LINE_END = re.compile(rb"[\r\n]+")
+CR = re.compile(rb"\r")
 _KEPT_BYTES = 32
 
 
 class LineFramer:
-    """Cut a stream at CR, LF or CR LF, remembering at most one line of bounded length.
+    """Cut a stream into lines, remembering at most one line of bounded length.
 
     Blank lines carry nothing and are left out, which is also why it does not matter whether CR and
     LF come in the same chunk.
@@ -19,27 +20,36 @@ class LineFramer:
     ----------
     longest
         Longest line in bytes; a longer one is rejected as a whole, its tail included.
+    cut
+        What stands between lines and is no part of them: CR, LF or CR LF unless stated. For a gauge
+        that only ever sends CR, an LF is damage. A pattern of no width cuts between two bytes.
     joined_midway
         The stream may be joined in the middle of a line, as that of a gauge that talks unasked. A
-        number without its first digits still looks like a number, so the first line is left out.
+        number without its first digits still looks like a number, so the first line is left out;
+        where it never ends it is refused as too long, for then nothing here is a line.
     """
 
-    def __init__(self, longest: int, *, joined_midway: bool = False) -> None:
+    def __init__(
+        self, longest: int, *, cut: re.Pattern[bytes] = LINE_END, joined_midway: bool = False
+    ) -> None:
         self._longest = longest
+        self._cut = cut
         self._pending = b""
-        self._skipping = joined_midway
+        self._leaving_out = joined_midway
+        self._skipping = False
         self._given_up: list[FrameRejected] = []
 
     def receive(self, data: bytes) -> Sequence[bytes | FrameRejected]:
         """Return the lines that `data` completes, without their ends, and what was refused."""
         pieces: list[bytes | FrameRejected] = [*self._given_up]
         self._given_up = []
-        *lines, self._pending = _LINE_END.split(self._pending + data)
+        *lines, self._pending = self._cut.split(self._pending + data)
         for line in lines:
-            if line and not self._skipping:
-                overlong = len(line) > self._longest
-                pieces.append(rejected(Rejection.OVERLONG, line) if overlong else line)
-            self._skipping = False
+            if len(line) > self._longest and not self._skipping:
+                pieces.append(rejected(Rejection.OVERLONG, line))
+            elif line and not self._skipping and not self._leaving_out:
+                pieces.append(line)
+            self._skipping = self._leaving_out = False
         if self._skipping:
             self._pending = b""
         elif len(self._pending) > self._longest:

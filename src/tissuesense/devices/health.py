@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _LOW_BATTERY = "The gauge reports a low battery: charge it or change it before the next recording."
+_BUTTON_LOST = "The link to the stop button was lost: presses may lack the client's signal."
 _REFUSED = "The gauge refused {} of the commands that it was sent: check that model= is right."
 
 
@@ -19,22 +20,33 @@ class GaugeHealth:
         The gauge itself calls its battery low.
     refused_commands
         How many commands it answered with an error.
+    button_losses
+        How often the link to a stop button beside the gauge was lost.
     """
 
     battery_v: float | None = None
     battery_percent: float | None = None
     low_battery: bool = False
     refused_commands: int = 0
+    button_losses: int = 0
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What a person must be told; nothing while all is well."""
-        low = (_LOW_BATTERY,) if self.low_battery else ()
-        return (*low, _REFUSED.format(self.refused_commands)) if self.refused_commands else low
+        told = {
+            _LOW_BATTERY: self.low_battery,
+            _REFUSED.format(self.refused_commands): self.refused_commands > 0,
+            _BUTTON_LOST: self.button_losses > 0,
+        }
+        return tuple(sentence for sentence, is_so in told.items() if is_so)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as keys of a side-car; what is not known is left out."""
-        troubles = {"low_battery": self.low_battery, "refused_command": self.refused_commands > 0}
+        troubles = {
+            "low_battery": self.low_battery,
+            "refused_command": self.refused_commands > 0,
+            "stop_button_lost": self.button_losses > 0,
+        }
         known = {
             "battery_v": self.battery_v,
             "battery_percent": self.battery_percent,

@@ -15,8 +15,15 @@ NOT_FINITE = rb"[+-]?(?:nan|inf(?:inity)?|ovf)"
 
 _SIGN_APART = re.compile(rb"^([+-]) +")
 _PRINTED = re.compile(
-    rb"(?:(?P<number>" + DECIMAL + rb")|(?i:" + NOT_FINITE + rb"))[ \t]*(?P<unit>[A-Za-z]*)"
+    rb"(?:(?P<number>" + DECIMAL + rb")|(?i:" + NOT_FINITE + rb"))[ \t]*(?P<unit>"
+    # Torque is printed as a product: no force, but a unit.
+    rb"(?:[A-Za-z]+(?:\.[A-Za-z]+)*)?)"
 )
+
+
+def untimed(force_n: float, t_host_s: float) -> ForceReading:
+    """Return the reading of a gauge without a clock; a zero whose sign was turned is no -0.0."""
+    return ForceReading(force_n=force_n + 0.0, t_device_s=None, t_host_s=t_host_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class ForceText:
         force = self.newtons(line)
         if not isinstance(force, float):
             return [rejected(force, line)]
-        return [ForceReading(force_n=force, t_device_s=None, t_host_s=t_host_s)]
+        return [untimed(force, t_host_s)]
 
     def newtons(self, text: bytes) -> float | Rejection:
         """Return the force that `text` states, or why it states none."""
@@ -55,7 +62,9 @@ class ForceText:
         if match["number"] is None:
             return Rejection.NOT_FINITE
         factor = self._newton_per(match["unit"].decode("ascii"))
-        return Rejection.BAD_UNIT if factor is None else self.sign * factor * float(match["number"])
+        if factor is None:
+            return Rejection.BAD_UNIT
+        return self.sign * factor * float(match["number"])
 
     def _newton_per(self, unit: str) -> float | None:
         if not unit:

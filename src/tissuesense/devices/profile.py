@@ -75,6 +75,22 @@ class WireParameters:
             )
         return newton_per_unit(self.unit)
 
+    def required_newton_per_mv_v(self, model: str) -> float:
+        """Return what one mV/V of the stated load cell counts.
+
+        Raises
+        ------
+        ConfigurationError
+            When its sensitivity or its capacity was not stated.
+        """
+        if self.sensitivity_mv_v is None or self.capacity_n is None:
+            raise ConfigurationError(
+                f"The model '{model}' sends mV/V and does not know its load cell.",
+                hint="Add sensitivity_mv_v= and capacity_n= of the load cell's data sheet to the "
+                "device URL, such as sensitivity_mv_v=1&capacity_n=500.",
+            )
+        return self.capacity_n / self.sensitivity_mv_v
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialLink:

@@ -11,6 +11,9 @@ from tissuesense.core.errors import TissueSenseError, TraceFileError, UsageError
 from tissuesense.core.recording import Recording
 from tissuesense.core.version import __version__
 from tissuesense.files.trace_csv import read_trace
+from tissuesense.transport.capture_decode import decode_recording
+from tissuesense.transport.capture_file import is_capture
+from tissuesense.transport.url import parse_device_url
 
 logger = logging.getLogger(__name__)
 
@@ -55,13 +58,16 @@ def find_traces(paths: Iterable[Path]) -> list[Path]:
     """Return every trace file that `paths` name: files as given, folders with all below them.
 
     A path that does not exist stays in the list, for its error to stand beside the others' numbers.
+    A capture may be named as the device URL that would play it; its numbers know no speed.
 
     Raises
     ------
     UsageError
         When no path exists, or a folder holds no trace.
+    ConfigurationError
+        When the URL of a replay is not understood.
     """
-    paths = list(paths)
+    paths = [_played(path) for path in paths]
     if not any(path.exists() for path in paths):
         raise UsageError(f"There is no file or folder {', '.join(map(str, paths))}.")
     found: dict[Path, None] = {}
@@ -71,6 +77,11 @@ def find_traces(paths: Iterable[Path]) -> list[Path]:
             raise UsageError(f"The folder {path} holds no .csv file.")
         found.update(dict.fromkeys(below))
     return list(found)
+
+
+def _played(path: Path) -> Path:
+    named = str(path)
+    return Path(parse_device_url(named).address) if named.startswith("replay:") else path
 
 
 def _traces_below(folder: Path) -> list[Path]:
@@ -93,7 +104,7 @@ def analyse_files(paths: Sequence[Path]) -> Iterator[FileOutcome]:
 
 
 def analyse_file(path: Path) -> FileOutcome:
-    """Read and analyse one trace file.
+    """Read and analyse one trace file, or one capture.
 
     Beside the doors of the program this is the only place that catches every exception: among
     thousands of files the one that trips an estimator, of ours or of another package, must not
@@ -101,7 +112,7 @@ def analyse_file(path: Path) -> FileOutcome:
     """
     recording = None
     try:
-        recording = read_trace(path)
+        recording = decode_recording(path) if is_capture(path) else read_trace(path)
         _require_kind(recording, path)
         return analyze(recording)
     except TissueSenseError as error:

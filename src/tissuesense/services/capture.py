@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class RecordRequest:
         Counted from the first sample, outages included.
     context
         What the caller knows; it outweighs what the device says.
+    button
+        Device URL of a button that the client holds.
     force
         Replace a recording of the same name.
     """
@@ -42,6 +45,7 @@ class RecordRequest:
     out: Path
     seconds: float
     context: RecordingContext = field(default_factory=RecordingContext)
+    button: str | None = None
     force: bool = False
     give_up_s: float = GIVE_UP_S
 
@@ -64,6 +68,7 @@ class Progress:
     elapsed_s: float
     samples: int
     link: LinkState
+    signals: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +96,11 @@ async def record(
     *,
     clock: Clock,
     progress: Callable[[Progress], None] = lambda _: None,
+    attend: Callable[[Device], AbstractContextManager[object]] = nullcontext,
 ) -> Recorded:
     """Record and write the files; what came before a failure or a cancellation is kept.
+
+    `attend` is entered while the device is open: it may listen to keys that mark.
 
     A disk that takes no more of the raw bytes ends the recording as a lost device does.
 
@@ -116,14 +124,21 @@ async def record(
     if raw.exists():  # until the new recording holds something, the older one stays as it is
         raw = raw.with_suffix(".capture.part")
     device = open_device(
-        request.url, clock=clock, capture=raw, overwrite=True, give_up_s=request.give_up_s
+        request.url,
+        clock=clock,
+        capture=raw,
+        overwrite=True,
+        give_up_s=request.give_up_s,
+        stated=request.context,
+        button=request.button,
     )
     error: TransportError | CaptureError | None = None
     stopped = False
     try:
         async with device:
             try:
-                await _collect(device, request.seconds, progress)
+                with attend(device):
+                    await _collect(device, request.seconds, progress)
             except (TransportError, CaptureError) as err:
                 error = err
     except CaptureError as err:  # while the file was opened or closed
@@ -141,7 +156,7 @@ async def record(
         trace=device.trace(),
         quality=device.quality(),
         health=device.health(),
-        context=request.context.outweighing(device.context),
+        context=device.context,
         error=error,
         stopped=stopped,
     )
@@ -163,12 +178,15 @@ def _check_place(request: RecordRequest) -> None:
 
 
 async def _collect(device: Device, seconds: float, progress: Callable[[Progress], None]) -> None:
-    samples, last_s = 0, -1.0
+    samples, signals, last_s = 0, 0, -1.0
     async for block in device.stream():
         samples += block.t_s.size
         if block.t_s.size:
             last_s = float(block.t_s[-1])
-        progress(Progress(elapsed_s=block.elapsed_s, samples=samples, link=block.link))
+        signals += len(block.marks_s)
+        progress(
+            Progress(elapsed_s=block.elapsed_s, samples=samples, link=block.link, signals=signals)
+        )
         if last_s >= seconds or block.elapsed_s >= seconds + _ON_THE_WAY_S:
             return
 

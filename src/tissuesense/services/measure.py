@@ -203,7 +203,10 @@ class _LiveMeasurement:
     def recording(self) -> Recording:
         """Return everything so far, as `analyze` takes it."""
         return Recording(
-            trace=self._device.trace(), context=self._context, quality=self._device.quality()
+            trace=self._device.trace(),
+            # Anew: who stops may be told by the first signal.
+            context=self._plan.context(self._device.context),
+            quality=self._device.quality(),
         )
 
     def _guide_through(self, block: SampleBlock) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tissuesense.analysis.analyse import estimator_for
@@ -9,6 +10,8 @@ from tissuesense.core.errors import NoProbeArea, UsageError
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite
 from tissuesense.guidance.presets import preset
+from tissuesense.transport.capture_file import read_capture
+from tissuesense.transport.url import parse_device_url
 
 _TRIALS = 3
 # Felt as pain: each press counts on the skin, not only on the screen.
@@ -45,6 +48,27 @@ class MeasurePlan:
         if known.tip is None and self.kind in PAIN_KINDS:
             raise NoProbeArea
         return known
+
+
+def stated_in(url: str, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was stated, and from a replay's recording what was not; a kind is always there.
+
+    Raises
+    ------
+    CaptureError
+        When the recording is damaged.
+    """
+    given = {key: value for key, value in stated.items() if value is not None}
+    asked = parse_device_url(url)
+    if asked.scheme != "replay":
+        return {"kind": RecordingKind.PPT} | given
+    recorded = read_capture(Path(asked.address)).header.context
+    return {"kind": recorded.kind or RecordingKind.PPT, **_place_of(recorded), **given}
+
+
+def _place_of(recorded: RecordingContext) -> dict[str, Any]:
+    place = recorded.body_site
+    return {} if place is None else {"site": place.name, "side": place.side}
 
 
 def plan_measurement(

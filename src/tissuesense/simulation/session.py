@@ -30,6 +30,7 @@ __all__ = [
     "SessionSpec",
     "SimulatedRecording",
     "Truth",
+    "simulated_client",
     "simulated_recording",
     "simulated_session",
 ]
@@ -69,6 +70,17 @@ class SimulatedRecording(NamedTuple):
     context: RecordingContext
     truths: tuple[Truth, ...]
     quality: QualitySummary
+
+
+def simulated_client(spec: SessionSpec) -> Client:
+    """Return the person of a session."""
+    place = site_truth(spec.subject, spec.site, spec.side)
+    tolerance = spec.kind is RecordingKind.TOLERANCE
+    return Client(
+        threshold_kpa=place.tolerance_kpa if tolerance else place.threshold_kpa,
+        spread_ln=place.spread_ln,
+        lateness=float(_person(spec).standard_normal()),
+    )
 
 
 def simulated_session(spec: SessionSpec) -> Iterator[SessionPiece]:
@@ -116,15 +128,9 @@ def _press(spec: SessionSpec, place: SiteTruth, index: int) -> PainPress | Inden
     if spec.kind is RecordingKind.INDENTATION:
         tissue = place.tissue.stiffened(float(np.exp(_STIFFNESS_SPREAD_LN * rng.standard_normal())))
         return indentation_press(hand, tissue, flaw=flaw, rng=rng)
-    tolerance = spec.kind is RecordingKind.TOLERANCE
-    client = Client(
-        threshold_kpa=place.tolerance_kpa if tolerance else place.threshold_kpa,
-        spread_ln=place.spread_ln,
-        lateness=float(_person(spec).standard_normal()),
-    )
     return pain_press(
         hand,
-        client.reaction(with_button=spec.marker, rng=rng),
+        simulated_client(spec).reaction(with_button=spec.marker, rng=rng),
         target_rate_kpa_s=spec.target_rate_kpa_s,
         cutoff_kpa=spec.cutoff_kpa,
         flaw=flaw,

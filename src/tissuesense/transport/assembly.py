@@ -30,7 +30,7 @@ from tissuesense.devices.codec import (
 )
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
-from tissuesense.transport.base import Chunk, HostChannel, LinkState
+from tissuesense.transport.base import Chunk, HostChannel, LinkState, MarkSource
 from tissuesense.transport.sample_time import SampleTimes
 
 Notice = (
@@ -98,6 +98,7 @@ class StreamAssembler:
         self._faults: Counter[FaultKind] = Counter()
         self._battery = BatteryLevel()
         self._duplicates = 0
+        self._marked_by = ""
         self._flags: dict[QualityFlag, None] = {}
 
     @property
@@ -109,6 +110,11 @@ class StreamAssembler:
     def last_t_s(self) -> float | None:
         """Trace time of the last sample."""
         return self._last_t_s
+
+    @property
+    def marked_by(self) -> str:
+        """What gave the client's first signal, a `MarkSource`; empty where nothing told."""
+        return self._marked_by
 
     @property
     def refusals(self) -> Counter[Rejection]:
@@ -139,7 +145,8 @@ class StreamAssembler:
         """Take the next chunk and return what it completes."""
         match chunk.channel:
             case HostChannel.MARKER:
-                mark_s = self._mark(self._times.on_host_clock(chunk.t_host_s))
+                told_by = chunk.data.decode(errors="replace").partition(" ")[0]
+                mark_s = self._mark(self._times.on_host_clock(chunk.t_host_s), told_by)
                 return self._block(chunk, marks_s=mark_s)
             case HostChannel.LINK:
                 self._change_link(LinkState(chunk.data.decode()))
@@ -191,7 +198,9 @@ class StreamAssembler:
             mark_s
             for event in events
             if isinstance(event, MarkerPressed)
-            for mark_s in self._mark(self._times.moment(event.t_device_s, event.t_host_s))
+            for mark_s in self._mark(
+                self._times.moment(event.t_device_s, event.t_host_s), MarkSource.DEVICE
+            )
         ]
         return self._block(chunk, rows, marks, self._notices(events))
 
@@ -214,11 +223,12 @@ class StreamAssembler:
         self._last_t_s = t_s
         return row
 
-    def _mark(self, t_s: float | None) -> tuple[float, ...]:
+    def _mark(self, t_s: float | None, told_by: str) -> tuple[float, ...]:
         """Note a signal of the client; one from before the first reading belongs to nothing."""
         if self._builder is None or t_s is None:
             return ()
         self._builder.mark(t_s)
+        self._marked_by = self._marked_by or told_by
         return (t_s,)
 
     def _notices(self, events: Sequence[Event]) -> tuple[Notice, ...]:

@@ -27,7 +27,8 @@ class HostChannel(enum.StrEnum):
     """
 
     MARKER = "marker"
-    """Somebody pressed the marker on this computer."""
+    """The client's stop signal came by another way than the gauge; the data are a `MarkSource`,
+    and after a blank what it was, or nothing."""
     LINK = "link"
     """The link's state changed; the data are the new `LinkState`."""
     SENT = "sent"
@@ -36,6 +37,21 @@ class HostChannel(enum.StrEnum):
     """The reader was too slow; the data are the number of chunks that were lost."""
     END = "end"
     """The recording was closed in an orderly way."""
+
+
+ADVERTISEMENT = "advertisement"
+"""Channel of readings that a device broadcasts; those of a connection have its characteristic's."""
+
+
+class MarkSource(enum.StrEnum):
+    """What the client's stop signal came from."""
+
+    DEVICE = "device"
+    """The gauge's own stream, which has no chunk for it."""
+    KEY = "key"
+    """A key of this computer, or of a presenter that types one."""
+    BUTTON = "button"
+    """A second device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +65,7 @@ class Chunk:
     t_host_s
         Monotonic host time of arrival.
     channel
-        BLE characteristic, a `HostChannel`, or None for a wire that has but one.
+        BLE characteristic, `ADVERTISEMENT`, a `HostChannel`, or None for a wire that has but one.
     """
 
     data: bytes
@@ -124,6 +140,8 @@ class Transport(Protocol):
         ------
         LinkLost
             When the link is gone.
+        LocalProtocolError
+            When the device takes no such bytes.
         """
         ...
 

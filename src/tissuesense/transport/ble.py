@@ -2,65 +2,48 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-from bleak import BleakClient, BleakScanner
+from bleak import BleakAdapter, BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.backends.scanner import AdvertisementData
-from bleak.exc import (
-    BleakBluetoothNotAvailableError,
-    BleakBluetoothNotAvailableReason,
-    BleakDBusError,
-    BleakError,
-)
+from bleak.exc import BleakError, BleakGATTProtocolError
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import (
-    DeviceNotFound,
-    LinkLost,
-    RadioProblem,
-    RadioUnavailable,
-    TransportError,
-)
+from tissuesense.core.errors import LocalProtocolError, TransportError
 from tissuesense.core.printable import printable
+from tissuesense.devices.ble_sig import BATTERY_LEVEL, sig_uuid
 from tissuesense.devices.profile import BleLink
 from tissuesense.transport.base import Chunk, Pace, RealPace
+from tissuesense.transport.ble_problems import (
+    explained,
+    is_passing,
+    link_lost,
+    told,
+    wants_pairing,
+    why,
+)
+from tissuesense.transport.ble_search import RadioSearch
 from tissuesense.transport.inbox import Inbox
 
 # Looking for a lost peripheral again and again, rather than once for long, lets its absence show.
 _SEARCH_AGAIN_S = 2.0
+_ATTEMPTS = 3
+_BATTERY_S = 1.0
 _WRITE_TIMEOUT_S = 3.0
 _GOODBYE_S = 2.0
 _STALE_AFTER_S = 2.0
-_PROBLEMS = {
-    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: RadioProblem.NO_ADAPTER,
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: RadioProblem.NO_ADAPTER,
-    BleakBluetoothNotAvailableReason.POWERED_OFF: RadioProblem.POWERED_OFF,
-    BleakBluetoothNotAvailableReason.DENIED_BY_USER: RadioProblem.PERMISSION_REFUSED,
-    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: RadioProblem.PERMISSION_REFUSED,
-    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: RadioProblem.PERMISSION_REFUSED,
-}
-_HINTS = {
-    RadioProblem.NO_ADAPTER: "Plug in a Bluetooth adapter, or start the Bluetooth service.",
-    RadioProblem.POWERED_OFF: "Switch Bluetooth on.",
-    RadioProblem.PERMISSION_REFUSED: "Allow this program to use Bluetooth in the system settings.",
-    RadioProblem.UNKNOWN: "",
-}
-# What the system's Bluetooth service says, through D-Bus, when there is no radio to talk to.
-_NO_SERVICE = frozenset(
-    {
-        "org.freedesktop.DBus.Error.ServiceUnknown",
-        "org.freedesktop.DBus.Error.NameHasNoOwner",
-        "org.bluez.Error.NotReady",
-    }
-)
+_ANY_SERVICE = sig_uuid(0x1801)  # the Generic Attribute service, which nearly everybody has
+_SPEAKING = frozenset({"notify", "indicate"})
+_GONE = (BleakError, OSError, EOFError, TimeoutError)
 
 
 class BleTransport:
-    """Subscribe to what a peripheral notifies.
+    """Subscribe to what a peripheral notifies or indicates.
 
-    Each opening makes a new client, so that nothing of an earlier connection can call back.
+    Each attempt to connect makes a new client, so that nothing of an earlier one can call back.
+    Once a peripheral was found only this very one is looked for again, whatever others call
+    themselves.
 
     Parameters
     ----------
@@ -78,47 +61,60 @@ class BleTransport:
         self.pace: Pace = RealPace(clock)
         self._link = link
         self._clock = clock
+        self._address: str | None = None
         self._client: BleakClient | None = None
         self._inbox: Inbox | None = None
+        self._control: BleakGATTCharacteristic | None = None
+        self._subscribed: list[BleakGATTCharacteristic] = []
 
     async def open(self, timeout_s: float) -> None:
         """Look for the peripheral, connect and subscribe."""
         until_s = self.pace.now_s() + timeout_s
-        search_s = timeout_s if self.identity is None else min(timeout_s, _SEARCH_AGAIN_S)
+        search_s = timeout_s if self._address is None else min(timeout_s, _SEARCH_AGAIN_S)
+        search = RadioSearch(self._address or self.endpoint)
         async with explained(self.endpoint):
-            device = await self._find(search_s)
-        inbox = Inbox()
-        left_s = max(until_s - self.pace.now_s(), 0.0)
-        client = BleakClient(
-            device, disconnected_callback=_hang_up(inbox, self.endpoint), timeout=left_s
-        )
-        self._client, self._inbox = client, inbox
-        try:
-            async with explained(self.endpoint), asyncio.timeout(left_s):
-                await client.connect()
-                for channel in self._link.notify:
-                    await client.start_notify(channel, self._listener(inbox))
-        except BaseException:
-            await self.close()
-            raise
+            async with BleakScanner(search.hear):
+                for device in await self._connected_already():
+                    search.know(device)
+                device = await search.result(search_s)
+            left_s = max(until_s - self.pace.now_s(), 0.0)
+            async with asyncio.timeout(left_s):
+                await self._connect(device, left_s)
+        self._address = device.address
         self.identity = printable(device.name or device.address)
 
     async def receive(self, timeout_s: float) -> Chunk | None:
         """Return the next notification."""
         if self._inbox is None:
-            raise _lost(self.endpoint, "it is disconnected")
+            raise link_lost(self.endpoint, "it is disconnected")
         chunk = await self._inbox.get(timeout_s)
         return chunk or Chunk(data=b"", t_host_s=self.pace.now_s())
 
     async def write(self, data: bytes) -> None:
-        """Write to the control characteristic."""
-        if self._client is None or self._link.write is None:
-            raise _lost(self.endpoint, "it is disconnected")
+        """Write to the control characteristic.
+
+        Raises
+        ------
+        LocalProtocolError
+            When the peripheral takes no commands, or not this one.
+        TransportError
+            When it must be paired first.
+        """
+        if self._client is None:
+            raise link_lost(self.endpoint, "it is disconnected")
+        if self._control is None:
+            raise LocalProtocolError(f"{self.endpoint} takes no commands.")
+        # A response tells of a refusal.
+        response = "write" in self._control.properties
         try:
             async with asyncio.timeout(_WRITE_TIMEOUT_S):
-                await self._client.write_gatt_char(self._link.write, data)
-        except (BleakError, OSError, EOFError, TimeoutError) as err:
-            raise _lost(self.endpoint, err) from err
+                await self._client.write_gatt_char(self._control, data, response=response)
+        except _GONE as err:
+            if wants_pairing(err):
+                raise told(self.endpoint, err) from err
+            if isinstance(err, BleakGATTProtocolError):
+                raise LocalProtocolError(f"{self.endpoint} refused: {why(err)}.") from err
+            raise link_lost(self.endpoint, why(err)) from err
 
     async def close(self) -> None:
         """Unsubscribe and disconnect, waiting no longer than a goodbye is worth."""
@@ -127,34 +123,75 @@ class BleTransport:
             return
         # Each with a time of its own: who does not answer the first must still be let go.
         for goodbye in (self._unsubscribe, BleakClient.disconnect):
-            with contextlib.suppress(BleakError, OSError, EOFError, TimeoutError):
+            with contextlib.suppress(*_GONE):
                 async with asyncio.timeout(_GOODBYE_S):
                     await goodbye(client)
 
+    async def _connected_already(self) -> list[BLEDevice]:
+        """Return whom a program that was killed has left connected: they do not advertise.
+
+        Only at first: later this is what was believed of a link that has just been lost.
+        """
+        if self._address is not None:
+            return []
+        adapter = await BleakAdapter.get()
+        services = [_ANY_SERVICE, *([self._link.service] if self._link.service else [])]
+        return await adapter.get_connected_devices(services)
+
+    async def _connect(self, device: BLEDevice, timeout_s: float) -> None:
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                await self._attempt(device, timeout_s)
+            except BleakError as err:
+                if not (left and is_passing(err)):
+                    raise
+            else:
+                return
+
+    async def _attempt(self, device: BLEDevice, timeout_s: float) -> None:
+        inbox = Inbox()
+        client = BleakClient(
+            device, disconnected_callback=_hang_up(inbox, self.endpoint), timeout=timeout_s
+        )
+        self._client, self._inbox, self._subscribed = client, inbox, []
+        try:
+            await client.connect()
+            await self._subscribe(client, inbox)
+            await self._hear_battery(client, inbox)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _subscribe(self, client: BleakClient, inbox: Inbox) -> None:
+        there = client.services.characteristics.values()
+        self._control = next((c for c in there if c.uuid == self._link.write), None)
+        for characteristic in there:
+            if characteristic.uuid in self._link.notify and _speaks(characteristic):
+                await client.start_notify(characteristic, self._listener(inbox))
+                self._subscribed.append(characteristic)
+        if not self._subscribed:
+            raise self._stranger(sorted({c.uuid for c in there}))
+
+    async def _hear_battery(self, client: BleakClient, inbox: Inbox) -> None:
+        """Read the standard battery and listen to it, where there is one; it may refuse."""
+        for battery in client.services.characteristics.values():
+            if battery.uuid != BATTERY_LEVEL or battery in self._subscribed:
+                continue
+            listen = self._listener(inbox)
+            with contextlib.suppress(BleakError, TimeoutError):
+                async with asyncio.timeout(_BATTERY_S):
+                    # Before subscribing: BlueZ tells subscribers of what was read, too.
+                    listen(battery, await client.read_gatt_char(battery))
+            with contextlib.suppress(BleakError, TimeoutError):
+                async with asyncio.timeout(_BATTERY_S):
+                    if _speaks(battery):
+                        await client.start_notify(battery, listen)
+                        self._subscribed.append(battery)
+
     async def _unsubscribe(self, client: BleakClient) -> None:
-        for channel in self._link.notify if client.is_connected else ():
+        for characteristic in self._subscribed if client.is_connected else ():
             with contextlib.suppress(BleakError):
-                await client.stop_notify(channel)
-
-    async def _find(self, timeout_s: float) -> BLEDevice:
-        wanted = self.endpoint.casefold()
-        seen: dict[str, str] = {}
-
-        def matches(device: BLEDevice, advertisement: AdvertisementData) -> bool:
-            name = advertisement.local_name or device.name or ""
-            seen[device.address] = printable(name or device.address)
-            return device.address.casefold() == wanted or name.casefold().startswith(wanted)
-
-        device = await BleakScanner.find_device_by_filter(matches, timeout=timeout_s)
-        if device is None:
-            names = sorted(seen.values())
-            raise DeviceNotFound(
-                f"No Bluetooth device '{self.endpoint}' is in reach.",
-                endpoint=self.endpoint,
-                seen=names,
-                hint=f"Switch it on and bring it near. Seen: {', '.join(names) or 'none'}.",
-            )
-        return device
+                await client.stop_notify(characteristic)
 
     def _listener(self, inbox: Inbox) -> Callable[[BleakGATTCharacteristic, bytearray], None]:
         def listen(characteristic: BleakGATTCharacteristic, data: bytearray) -> None:
@@ -168,57 +205,21 @@ class BleTransport:
 
         return listen
 
+    def _stranger(self, there: list[str]) -> TransportError:
+        return TransportError(
+            f"{self.endpoint} does not speak as this model does: none of the characteristics "
+            f"{', '.join(self._link.notify)} is among its own ({', '.join(there) or 'none'}).",
+            endpoint=self.endpoint,
+            hint="Check that model= is the gauge's.",
+        )
+
+
+def _speaks(characteristic: BleakGATTCharacteristic) -> bool:
+    return not _SPEAKING.isdisjoint(characteristic.properties)
+
 
 def _hang_up(inbox: Inbox, endpoint: str) -> Callable[[BleakClient], None]:
     def hang_up(_: BleakClient) -> None:
-        inbox.fail(_lost(endpoint, "it disconnected"))
+        inbox.fail(link_lost(endpoint, "it disconnected"))
 
     return hang_up
-
-
-@contextlib.asynccontextmanager
-async def explained(endpoint: str) -> AsyncIterator[None]:
-    """Turn what bleak raises into the sentence that a person needs."""
-    try:
-        yield
-    except BleakBluetoothNotAvailableError as err:
-        raise _radio(endpoint, err, _PROBLEMS.get(err.reason, RadioProblem.UNKNOWN)) from err
-    except BleakDBusError as err:
-        if err.dbus_error in _NO_SERVICE:
-            raise _radio(endpoint, err, RadioProblem.NO_ADAPTER) from err
-        raise _failed(endpoint, err) from err
-    except (FileNotFoundError, ConnectionRefusedError) as err:
-        # Linux without a system bus has no Bluetooth service either.
-        raise _radio(endpoint, err, RadioProblem.NO_ADAPTER) from err
-    except (BleakError, OSError, EOFError, TimeoutError) as err:
-        if isinstance(err, TransportError):
-            raise
-        raise _failed(endpoint, err) from err
-
-
-def _radio(endpoint: str, error: Exception, problem: RadioProblem) -> RadioUnavailable:
-    return RadioUnavailable(
-        f"Bluetooth cannot be used ({problem.value.replace('_', ' ')}): {_first(error)}.",
-        endpoint=endpoint,
-        reason=problem,
-        hint=_HINTS[problem],
-    )
-
-
-def _failed(endpoint: str, error: Exception) -> TransportError:
-    return TransportError(
-        f"The connection to {endpoint} could not be made: {_first(error)}.", endpoint=endpoint
-    )
-
-
-def _lost(endpoint: str, why: object) -> LinkLost:
-    return LinkLost(f"The link to {endpoint} is lost: {why or 'no answer'}.", endpoint=endpoint)
-
-
-def _first(error: Exception) -> str:
-    """Return the part of an error that is a sentence."""
-    if isinstance(error, TimeoutError) and not str(error):
-        return "it did not answer in time"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error.args[0] if error.args else type(error).__name__).rstrip(".")

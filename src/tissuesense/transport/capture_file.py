@@ -22,108 +22,21 @@ believed, and the record ends in a byte that is not zero so that blocks which a 
 zeroed are told from data that somebody changed.
 """
 
-import contextlib
-import json
-import os
+import hashlib
 import struct
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from zlib import crc32
 
-from tissuesense.core.clock import Clock
-from tissuesense.core.errors import CaptureError, ConfigurationError, UsageError
-from tissuesense.devices.profile import DeviceProfile, WireParameters
-from tissuesense.devices.registry import DEVICES
+from tissuesense.core.errors import CaptureError
 from tissuesense.transport.base import Chunk, HostChannel
+from tissuesense.transport.capture_header import CaptureHeader
 
-SCHEMA = "tissuesense.capture/1"
 _MAGIC = b"TSCAP1 "
 _HEAD = struct.Struct("<2sdIB")
 _CRC = struct.Struct("<I")
 _SYNC = b"TR"
 _TERMINATOR = b"\n"
-_SYNC_PERIOD_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureHeader:
-    """What was recorded, and how.
-
-    Attributes
-    ----------
-    url
-        The device URL as it was given.
-    instrument
-        Name of the device as the link had it; None where it has none.
-    started_at
-        Wall clock at the beginning, in UTC.
-    started_host_s
-        The monotonic clock at the same moment; all chunk times are on its axis.
-    """
-
-    model: str
-    url: str
-    parameters: WireParameters
-    instrument: str | None
-    started_at: datetime
-    started_host_s: float
-    software_version: str
-
-    @property
-    def profile(self) -> DeviceProfile:
-        """The profile of the recorded model.
-
-        Raises
-        ------
-        ConfigurationError
-            When this installation does not know the model.
-        """
-        return DEVICES[self.model]
-
-    def to_json(self) -> str:
-        """Return one line of JSON."""
-        return json.dumps(
-            {
-                "schema": SCHEMA,
-                "model": self.model,
-                "url": self.url,
-                "parameters": asdict(self.parameters),
-                "instrument": self.instrument,
-                "started_at": self.started_at.isoformat(),
-                "started_host_s": self.started_host_s,
-                "software": {"name": "tissuesense", "version": self.software_version},
-            }
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote.
-
-        Raises
-        ------
-        ConfigurationError
-            When it is of another kind or a later version.
-        """
-        try:
-            stated = json.loads(text)
-            if stated["schema"] != SCHEMA:
-                raise ConfigurationError(
-                    f"This version reads captures of kind '{SCHEMA}', not '{stated['schema']}'."
-                )
-            return cls(
-                model=stated["model"],
-                url=stated["url"],
-                parameters=WireParameters(**stated["parameters"]),
-                instrument=stated["instrument"],
-                started_at=datetime.fromisoformat(stated["started_at"]),
-                started_host_s=float(stated["started_host_s"]),
-                software_version=stated["software"]["version"],
-            )
-        except (KeyError, TypeError, ValueError) as err:
-            raise ConfigurationError(f"The capture's header cannot be read: {err!r}.") from err
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,113 +48,19 @@ class Capture:
     torn_at
         Offset of a last record that was not finished, as after a power cut; None where the file
         ends with a whole one.
+    sha256
+        Hash of the whole file.
     """
 
     header: CaptureHeader
     chunks: tuple[Chunk, ...]
     torn_at: int | None = None
+    sha256: str = ""
 
     @property
     def closed(self) -> bool:
         """Whether the recording was closed in an orderly way."""
         return bool(self.chunks) and self.chunks[-1].channel == HostChannel.END
-
-
-class CaptureWriter:
-    """Append chunks to a new capture file.
-
-    Every record reaches the operating system at once, and the disk about once a second and at the
-    end: a killed program loses nothing, a power cut a second.
-
-    Parameters
-    ----------
-    clock
-        Tells real time: that of the chunks may be a simulated world's, and run a thousand times
-        faster than a disk can follow.
-
-    Raises
-    ------
-    UsageError
-        When the file exists and may not be overwritten.
-    CaptureError
-        When the folder or the disk refuses; what was written before stays whole.
-    """
-
-    def __init__(
-        self, path: Path, header: CaptureHeader, *, clock: Clock, overwrite: bool = False
-    ) -> None:
-        try:
-            self._file = path.open("wb" if overwrite else "xb", buffering=0)
-        except FileExistsError as err:
-            raise UsageError(
-                f"{path} exists already; a capture is never overwritten unasked.",
-                hint="Choose another name.",
-            ) from err
-        except OSError as err:
-            raise _not_written(path, err, offset=0) from err
-        self._path = path
-        try:
-            self._write(encode_header(header))
-        except CaptureError:
-            self._file.close()
-            raise
-        self._clock = clock
-        self._synced_s = clock.monotonic_s()
-
-    def append(self, chunk: Chunk) -> None:
-        """Write one chunk."""
-        self._write(encode_record(chunk))
-        now_s = self._clock.monotonic_s()
-        if now_s - self._synced_s >= _SYNC_PERIOD_S:
-            self._synced_s = now_s
-            self._sync()
-
-    def close(self) -> None:
-        """Bring everything to the disk and close the file; harmless when it is closed."""
-        if self._file.closed:
-            return
-        try:
-            self._sync()
-        finally:
-            self._file.close()
-
-    def _sync(self) -> None:
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as err:
-            raise _not_written(self._path, err, offset=self._file.tell()) from err
-
-    def _write(self, record: bytes) -> None:
-        """Write all of `record` or, on a full disk, nothing: half of one would hide the next."""
-        start, left = self._file.tell(), memoryview(record)
-        try:
-            while left:  # a disk takes what it has room for, and refuses only the rest
-                left = left[self._file.write(left) :]
-        except OSError as err:
-            with contextlib.suppress(OSError):
-                self._file.seek(start)
-                self._file.truncate()
-            raise _not_written(self._path, err, offset=start) from err
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def _not_written(path: Path, error: OSError, *, offset: int) -> CaptureError:
-    return CaptureError(
-        f"{path} cannot be written: {error.strerror or error}.",
-        path=path,
-        offset=offset,
-        hint="Choose a folder that may be written to and has room.",
-    )
 
 
 def encode_header(header: CaptureHeader) -> bytes:
@@ -256,6 +75,18 @@ def encode_record(chunk: Chunk) -> bytes:
     head = _HEAD.pack(_SYNC, chunk.t_host_s, len(chunk.data), len(channel))
     body = channel + chunk.data
     return head + _CRC.pack(crc32(head)) + body + _CRC.pack(crc32(body)) + _TERMINATOR
+
+
+def with_header(raw: bytes, header: CaptureHeader) -> bytes:
+    """Return the bytes of a capture under another first line; every record stays as it is.
+
+    Raises
+    ------
+    CaptureError
+        When the first line is damaged.
+    """
+    _, start = _header(raw, Path("capture"))
+    return encode_header(header) + raw[start:]
 
 
 def read_capture(source: Path | bytes) -> Capture:
@@ -296,7 +127,21 @@ def _parse(raw: bytes, path: Path) -> Capture:
             )
         chunks.append(chunk)
         offset += size
-    return Capture(header=header, chunks=tuple(chunks), torn_at=torn_at)
+    return Capture(
+        header=header,
+        chunks=tuple(chunks),
+        torn_at=torn_at,
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def is_capture(path: Path) -> bool:
+    """Tell by its first bytes whether a file is a capture; one that cannot be read is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
 
 
 def _header(raw: bytes, path: Path) -> tuple[CaptureHeader, int]:

@@ -13,7 +13,7 @@ from tissuesense.core.errors import (
 from tissuesense.devices.codec import BatteryLevel, Command, DeviceText, Rejection
 from tissuesense.devices.profile import DeviceProfile
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
-from tissuesense.transport.base import Chunk, HostChannel, LinkState, Transport
+from tissuesense.transport.base import Chunk, HostChannel, LinkState, MarkSource, Transport
 from tissuesense.transport.giving_up import lost, silent
 from tissuesense.transport.questions import Questions
 
@@ -120,9 +120,17 @@ class Connection:
         self._listen(chunk, block)
         return await self._judge_silence(block)
 
-    def mark(self) -> SampleBlock:
-        """Note that the client signalled now."""
-        return self._deliver(Chunk(data=b"", t_host_s=self._now_s(), channel=HostChannel.MARKER))
+    def mark(self, told_by: str = MarkSource.KEY, at_s: float | None = None) -> SampleBlock:
+        """Note that the client signalled at a moment of this link's time, now unless stated.
+
+        Nobody can signal into a conversation that has been held.
+        """
+        if self._transport.scripted:
+            return self._quiet()
+        moment_s = self._now_s() if at_s is None else at_s
+        return self._deliver(
+            Chunk(data=told_by.encode(), t_host_s=moment_s, channel=HostChannel.MARKER)
+        )
 
     async def close(self) -> None:
         """Note the end, say goodbye and hang up."""
@@ -131,7 +139,7 @@ class Connection:
                 self._note_end()
                 if self._link is LinkState.UP:
                     await self._transport.write(self._assembler.encode(Command.STOP))
-        except (LinkLost, LocalProtocolError) as err:
+        except (TransportError, LocalProtocolError) as err:
             logger.debug("No goodbye was said: %s", err)
         finally:
             await self._transport.close()
@@ -240,7 +248,7 @@ class Connection:
 
     async def _judge_silence(self, block: SampleBlock) -> SampleBlock:
         now_s = self._now_s()
-        if now_s - self._heard_s >= self._give_up_s:
+        if now_s >= self._heard_s + self._give_up_s:  # summed as the patience is
             raise self._gone()
         quiet_s = now_s - max(self._bytes_s, self._started_s)
         if self._stale_s is not None and quiet_s >= self._stale_s:

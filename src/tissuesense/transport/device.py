@@ -1,25 +1,29 @@
 """A device as a program uses it: open it by its URL, iterate over what it measures."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tissuesense.analysis.latency import with_usual_latency
 from tissuesense.core.clock import Clock, SystemClock
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import RecordingContext
 from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.core.version import __version__
-from tissuesense.devices.codec import DeviceFacts, DeviceText
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
-from tissuesense.transport.base import Chunk, Transport
-from tissuesense.transport.capture_file import CaptureHeader, CaptureWriter
+from tissuesense.transport.base import Chunk, MarkSource, Transport
+from tissuesense.transport.button import StopButton, button_for
+from tissuesense.transport.capture_header import CaptureHeader
+from tissuesense.transport.capture_writer import CaptureWriter
 from tissuesense.transport.connection import Connection
 from tissuesense.transport.opening import Opening, opening_for
+from tissuesense.transport.told import Told
 from tissuesense.transport.url import parse_device_url
 
 GIVE_UP_S = 10.0
@@ -40,8 +44,10 @@ class Device:
         capture: Path | None,
         overwrite: bool = False,
         give_up_s: float = GIVE_UP_S,
+        button: StopButton | None = None,
     ) -> None:
         self._opening = opening
+        self._button = button
         self._clock = clock
         self._capture = capture
         self._overwrite = overwrite
@@ -54,8 +60,7 @@ class Device:
             record=self._record,
             give_up_s=give_up_s,
         )
-        self._serial: str | None = None
-        self._facts: dict[str, float | str] = {}
+        self._told = Told(opening.context)
         self._unread: list[SampleBlock] = []
 
     @property
@@ -66,13 +71,12 @@ class Device:
     @property
     def instrument(self) -> str:
         """The serial number, else the name the link knows, else the model."""
-        return self._serial or self._transport.identity or self._opening.profile.model
+        return self._told.serial or self._transport.identity or self._opening.profile.model
 
     @property
     def context(self) -> RecordingContext:
-        """What is known of the recording by the device itself, the instrument included."""
-        known = replace(self._opening.context, instrument=self.instrument)
-        return known.outweighing(RecordingContext.from_dict(self._facts))
+        """What is known of the recording so far: what was stated, and what the device told."""
+        return self._told.context(instrument=self.instrument, marked_by=self._assembler.marked_by)
 
     @property
     def parameters(self) -> WireParameters:
@@ -102,12 +106,16 @@ class Device:
             block = await self._connection.next_block()
             if block is None:
                 return
-            self._notice(block)
+            self._told.notice(block)
+            self._listen_to_button()
             yield block
 
     def mark(self) -> None:
-        """Note that the client signalled now, by a key or a pedal; the capture keeps it."""
-        self._unread.append(self._connection.mark())
+        """Note that the client signalled now, by a key; the capture keeps it.
+
+        A replay has had its signals, and takes no others.
+        """
+        self._unread.append(self._connection.mark(MarkSource.KEY))
 
     def trace(self) -> Trace:
         """Return everything so far."""
@@ -118,18 +126,21 @@ class Device:
         return self._assembler.quality()
 
     def health(self) -> GaugeHealth:
-        """Return what the gauge said of itself so far: its battery, what it refused."""
-        return self._assembler.health
+        """Return what the gauge said of itself so far, and how its button fared."""
+        losses = self._button.losses if self._button else 0
+        return replace(self._assembler.health, button_losses=losses)
 
     async def __aenter__(self) -> Self:
         await self._connection.open()
         try:
+            if self._button is not None:
+                await self._button.open(self._transport.pace)
             if self._capture is not None:
                 self._writer = CaptureWriter(
                     self._capture, self._header(), clock=self._clock, overwrite=self._overwrite
                 )
             for block in await self._connection.greet():
-                self._notice(block)
+                self._told.notice(block)
                 self._unread.append(block)
         except BaseException:
             await self._leave()
@@ -145,11 +156,12 @@ class Device:
         await self._leave()
 
     async def _leave(self) -> None:
-        try:
-            await self._connection.close()
-        finally:
+        async with AsyncExitStack() as then:
+            if self._button is not None:
+                then.push_async_callback(self._button.close)
             if self._writer is not None:
-                self._writer.close()
+                then.callback(self._writer.close)
+            await self._connection.close()
 
     @property
     def _transport(self) -> Transport:
@@ -159,14 +171,12 @@ class Device:
         if self._writer is not None:
             self._writer.append(chunk)
 
-    def _notice(self, block: SampleBlock) -> None:
-        """Remember the first thing that the device calls itself, and what it states."""
-        for event in block.events:
-            if isinstance(event, DeviceFacts):
-                self._facts |= event.facts
-        if self._serial is None:
-            texts = [event.text for event in block.events if isinstance(event, DeviceText)]
-            self._serial = next((text for text in texts if text), None)
+    def _listen_to_button(self) -> None:
+        if self._button is None:
+            return
+        for pressed_s in self._button.presses():
+            told_by = f"{MarkSource.BUTTON} {self._button.model}"
+            self._unread.append(self._connection.mark(told_by, pressed_s))
 
     def _header(self) -> CaptureHeader:
         return CaptureHeader(
@@ -177,6 +187,7 @@ class Device:
             started_at=self._clock.now(),
             started_host_s=self._transport.pace.now_s(),
             software_version=__version__,
+            context=self._opening.context,
         )
 
 
@@ -187,6 +198,8 @@ def open_device(
     capture: Path | None = None,
     overwrite: bool = False,
     give_up_s: float = GIVE_UP_S,
+    stated: RecordingContext | None = None,
+    button: str | None = None,
 ) -> Device:
     """Return the device at `url`, to be entered with ``async with``.
 
@@ -200,11 +213,18 @@ def open_device(
         Where to keep the raw bytes; refused when it exists, unless `overwrite`.
     give_up_s
         After how long without a reading the device counts as gone.
+    stated
+        What the caller knows of the recording; it outweighs what the device says, and the capture
+        keeps it.
+    button
+        Device URL of the button that the client holds; see `button_for`.
 
     Raises
     ------
     ConfigurationError
-        When the URL names something unknown.
+        When a URL names something unknown.
+    UsageError
+        When a number cannot be, or a replay is to get a button.
 
     Examples
     --------
@@ -221,10 +241,17 @@ def open_device(
     if not give_up_s > 0:
         raise UsageError(f"A device is given up after a positive time, not after {give_up_s} s.")
     clock = clock or SystemClock()
+    opening = opening_for(parse_device_url(url), clock=clock)
+    if button is not None and opening.transport.scripted:
+        raise UsageError("A recording that is played again has had its stop signals.")
+    known = (stated or RecordingContext()).outweighing(opening.context)
+    if not opening.transport.scripted:  # what was recorded is left as it was
+        known = with_usual_latency(known)
     return Device(
-        opening_for(parse_device_url(url), clock=clock),
+        replace(opening, context=known),
         clock=clock,
         capture=capture,
         overwrite=overwrite,
         give_up_s=give_up_s,
+        button=None if button is None else button_for(button, clock=clock),
     )

@@ -8,6 +8,7 @@ from tissuesense.devices.codec import Rejection
 _NO_SENSE = "Check that model= and baud= are those of the gauge."
 _NO_UNIT = "Its numbers come without a unit that this model knows: let the gauge send its unit"
 _STATE_UNIT = ", or state it in the device URL: unit=N, unit=kgf or unit=lbf"
+_NOT_LIVE = "It sends something other than the force of the moment: switch off its peak hold."
 
 
 def silent(
@@ -29,8 +30,11 @@ def silent(
     """
     waited = f"for {give_up_s:g} s"
     if refused:
-        unitless = 2 * refused[Rejection.BAD_UNIT] > refused.total()
-        hint = f"{_NO_UNIT}{_STATE_UNIT if takes_unit else ''}." if unitless else _NO_SENSE
+        hint = _NO_SENSE
+        if 2 * refused[Rejection.BAD_UNIT] > refused.total():
+            hint = f"{_NO_UNIT}{_STATE_UNIT if takes_unit else ''}."
+        if 2 * refused[Rejection.NOT_LIVE] > refused.total():
+            hint = _NOT_LIVE
         return TransportTimeout(
             f"{endpoint} has sent no reading {waited}, and {refused.total()} pieces without sense.",
             endpoint=endpoint,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from threading import Lock
+from threading import Lock, get_ident
 
 from tissuesense.core.errors import TransportError, TransportTimeout
 from tissuesense.transport.base import Chunk, HostChannel
@@ -19,7 +19,7 @@ class Inbox:
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._loops_thread = asyncio.get_running_loop(), get_ident()
         self._capacity = capacity
         self._lock = Lock()
         self._chunks: deque[Chunk] = deque()
@@ -79,4 +79,7 @@ class Inbox:
             self._dropped = 0
 
     def _notify(self) -> None:
-        self._loop.call_soon_threadsafe(self._changed.set)
+        if get_ident() == self._loops_thread:
+            self._changed.set()  # to wake the loop from outside is what costs most of all this
+        else:
+            self._loop.call_soon_threadsafe(self._changed.set)

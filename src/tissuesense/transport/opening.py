@@ -21,7 +21,8 @@ class Opening:
     Attributes
     ----------
     context
-        What the transport knows of the recording to come; a simulated session knows it all.
+        What is known of the recording to come: what the caller states, and beyond it what the
+        transport knows. A simulated session and a capture know it all.
     """
 
     url: str
@@ -47,14 +48,17 @@ def opening_for(url: DeviceUrl, *, clock: Clock) -> Opening:
 
 
 def _simulated(url: DeviceUrl, clock: Clock) -> Opening:
-    spec = SessionSpec.from_query({"model": url.profile.model, **url.options})
+    rate_hz = url.profile.nominal_rate_hz
+    usual = {"model": url.profile.model} | ({"rate_hz": f"{rate_hz:g}"} if rate_hz else {})
+    spec = SessionSpec.from_query({**usual, **url.options})
     transport = SimulatedTransport(url.profile, url.parameters, spec, clock=clock, speed=url.speed)
     return Opening(
         url=url.text,
         profile=url.profile,
         parameters=url.parameters,
         transport=transport,
-        context=replace(spec.context(), extra={SOURCE: SIMULATED}),
+        # The instrument is what the simulated link and wire say, as of any gauge.
+        context=replace(spec.context(), instrument=None, extra={SOURCE: SIMULATED}),
     )
 
 
@@ -73,25 +77,36 @@ def _serial(url: DeviceUrl, clock: Clock) -> Opening:
 
 
 def _ble(url: DeviceUrl, clock: Clock) -> Opening:
-    from tissuesense.transport.ble import BleTransport  # noqa: PLC0415 - slow; most need no radio
-
-    link = url.profile.ble
-    assert link is not None  # noqa: S101 - the URL was checked against the profile
     return Opening(
         url=url.text,
         profile=url.profile,
-        parameters=url.parameters,
-        transport=BleTransport(url.address, link, clock=clock),
+        # A notification may begin in the middle of a line as well as a serial port's first bytes.
+        parameters=replace(url.parameters, joined_midway=True),
+        transport=_radio(url, clock),
     )
+
+
+def _radio(url: DeviceUrl, clock: Clock) -> Transport:
+    """Connect to a gauge that lets one; listen to one that only advertises."""
+    if url.profile.ble is not None:
+        from tissuesense.transport.ble import BleTransport  # noqa: PLC0415 - slow; most need no radio
+
+        return BleTransport(url.address, url.profile.ble, clock=clock)
+    from tissuesense.transport.ble_advertisement import AdvertisementTransport  # noqa: PLC0415 - as above
+
+    link = url.profile.advertisement
+    assert link is not None  # noqa: S101 - the URL was checked against the profile
+    return AdvertisementTransport(url.address, link, clock=clock)
 
 
 def _replay(url: DeviceUrl, clock: Clock) -> Opening:
     path = Path(url.address)
     capture = read_capture(path)
+    known = capture.header.context
     return Opening(
         url=url.text,
         profile=capture.header.profile,
         parameters=capture.header.parameters,
         transport=ReplayTransport(capture, path, clock=clock, speed=url.speed),
-        context=RecordingContext(extra={SOURCE: REPLAYED}),
+        context=replace(known, extra={SOURCE: REPLAYED, **known.extra}),
     )

@@ -3,7 +3,10 @@
 import asyncio
 import errno
 import logging
+from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import serial
 
@@ -29,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 _READ_TIMEOUT_S = 0.1
 _WRITE_TIMEOUT_S = 1.0
+_WITHOUT_WRITE_TIMEOUT = "rfc2217://"  # pyserial raises when it is asked for one
+_NETWORK = frozenset({"socket", "rfc2217"})
 _MOST_BYTES = 4096
 _ABSENT = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO})
 _REFUSED = frozenset({errno.EACCES, errno.EPERM})
@@ -119,16 +124,17 @@ class SerialTransport:
         return self._open_at(place)
 
     def _open_at(self, place: str) -> serial.Serial:
+        patient = place.startswith(_WITHOUT_WRITE_TIMEOUT)
         try:
             port = serial.serial_for_url(
                 place,
                 baudrate=self._baud,
                 timeout=_READ_TIMEOUT_S,
-                write_timeout=_WRITE_TIMEOUT_S,
+                write_timeout=None if patient else _WRITE_TIMEOUT_S,
                 do_not_open=True,
             )
-            if "://" not in place:
-                port.exclusive = True
+            port.exclusive = True  # heeded where the port is one of this machine
+            _check_place(place)
             port.open()
         except ValueError as err:  # pyserial: an unknown URL form, a baud rate out of range
             raise TransportError(
@@ -143,29 +149,40 @@ def _read_on(port: serial.Serial, inbox: Inbox, stop: Event, clock: Clock, endpo
     """Read until told to stop or the port is gone."""
     try:
         while not stop.is_set():
-            data = port.read(1)
+            data = bytearray(port.read(1))
             if not data:
                 continue
             t_host_s = clock.monotonic_s()
-            error = None
             try:
-                data += _rest(port)
-            except _PORT_FAILURES as err:
-                error = err
-            inbox.put(Chunk(data=data, t_host_s=t_host_s))
-            if error is not None:
-                raise error
+                _add_rest(port, data)
+            finally:  # what came before the port went, came
+                inbox.put(Chunk(data=bytes(data), t_host_s=t_host_s))
     except _READ_FAILURES as err:
         if not stop.is_set():
             inbox.fail(_lost(endpoint, err))
 
 
-def _rest(port: serial.Serial) -> bytes:
-    """Return what has come by now, without waiting."""
-    data = b""
+def _add_rest(port: serial.Serial, data: bytearray) -> None:
+    """Add what has come by now, without waiting."""
     while len(data) < _MOST_BYTES and (waiting := port.in_waiting):
         data += port.read(waiting)
-    return data
+
+
+def _check_place(place: str) -> None:
+    """Refuse what cannot be a port, which pyserial would try, or refuse in words of its own."""
+    url = urlsplit(place)
+    if url.scheme in _NETWORK:
+        with suppress(ValueError):  # of a port that is no number
+            if url.hostname and url.port:
+                return
+        raise TransportError(
+            f"{place} does not say which host and which port.",
+            endpoint=place,
+            hint=f"Write it as {url.scheme}://HOST:PORT, with a number for the port.",
+        )
+    for kind, is_so in (("a folder", Path.is_dir), ("a file", Path.is_file)):
+        if is_so(Path(place)):
+            raise _absent(place, f"{place} is {kind} and no serial port.")
 
 
 def _close(port: serial.Serial) -> None:

@@ -13,7 +13,7 @@ from tissuesense.core.errors import DeviceNotFound, LinkLost
 from tissuesense.devices.codec import WireSample
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.simulation.session import SessionPiece, SessionSpec, simulated_session
-from tissuesense.transport.base import Chunk, HostChannel, Pace, VirtualPace
+from tissuesense.transport.base import ADVERTISEMENT, Chunk, HostChannel, Pace, VirtualPace
 
 # A radio sends a few times in a connection interval; a port wakes its reader about as often.
 _BATCH_S = 0.05
@@ -69,13 +69,13 @@ class SimulatedTransport:
         self.endpoint = f"simulated {profile.model}"
         self.identity: str | None = spec.context().instrument
         self.pace: Pace = VirtualPace(clock, speed=speed)
-        polled = profile.serial is not None and profile.serial.poll_interval_s is not None
-        # What can come over a port comes as from one; a radio's pieces have a channel.
-        self._channel = profile.ble.notify[0] if profile.ble and not profile.serial else None
+        self._channel = _channel(profile)
         self._profile = profile
         self._parameters = parameters
         self._encoder = profile.encoder(parameters)
-        self._batches = _batches(spec, 1 if polled else _batch_size(spec.rate_hz))
+        # Readings without a time of their own are timed by their arrival: each leaves at once.
+        untimed = profile.clock_period_s is None
+        self._batches = _batches(spec, 1 if untimed else _batch_size(spec.rate_hz))
         self._fault = _LinkFault(spec)
         self._next = next(self._batches)
         self._next_due_s = self._next.end_s
@@ -185,6 +185,13 @@ class _LinkFault:
 
     def delay_s(self) -> float:
         return float(self._rng.uniform(0, _LATEST_S)) if self._name == "late_notifications" else 0.0
+
+
+def _channel(profile: DeviceProfile) -> str | None:
+    """Return where chunks come from: a port, wherever there is one, is the only channel it has."""
+    if profile.serial is not None:
+        return None
+    return profile.ble.notify[0] if profile.ble is not None else ADVERTISEMENT
 
 
 def _mid_press_s(spec: SessionSpec) -> float:

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.quantity import Estimate
-from tissuesense.core.recording import ReactionLatency, RecordingContext, RecordingKind
+from tissuesense.core.recording import (
+    LatencyOrigin,
+    ReactionLatency,
+    RecordingContext,
+    RecordingKind,
+)
 from tissuesense.core.site import Side
 
 finite = st.floats(-1e6, 1e6)
@@ -56,7 +61,13 @@ contexts = st.builds(
     side=st.none() | st.sampled_from(Side),
     instrument=st.none() | texts,
     stop_mode=st.none() | texts,
-    latency=st.none() | st.builds(ReactionLatency, mean_s=st.floats(0, 10), sd_s=st.floats(0, 10)),
+    latency=st.none()
+    | st.builds(
+        ReactionLatency,
+        mean_s=st.floats(0, 10),
+        sd_s=st.floats(0, 10),
+        origin=st.none() | st.sampled_from(LatencyOrigin),
+    ),
     cutoff_kpa=positive,
     full_scale_n=st.none() | positive,
     calibration=st.none() | calibrations,

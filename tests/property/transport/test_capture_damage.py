@@ -10,11 +10,11 @@ from tissuesense.devices.profile import WireParameters
 from tissuesense.transport.base import Chunk
 from tissuesense.transport.capture_file import (
     Capture,
-    CaptureHeader,
     encode_header,
     encode_record,
     read_capture,
 )
+from tissuesense.transport.capture_header import CaptureHeader
 
 HEAD = encode_header(
     CaptureHeader(

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tissuesense.analysis.latency import expected_latency, latent_threshold
+from tissuesense.analysis.latency import expected_latency, latent_threshold, with_usual_latency
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.readout import Stop
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable
-from tissuesense.core.recording import ReactionLatency, RecordingContext
+from tissuesense.core.recording import LatencyOrigin, ReactionLatency, RecordingContext
 
 T_S = np.arange(0, 8, 1 / 80)
 CURVE = PressedCurve(t_s=T_S, p_kpa=50 * T_S, noise_kpa=0.0, step_s=1 / 80)
@@ -83,7 +83,8 @@ def test_without_a_rate_there_is_no_correction() -> None:
         (None, "marker", 0.30, 0.10),
         (None, "release", 0.55, 0.15),
         ("button_patient", "marker", 0.30, 0.10),
-        ("button_patient_ble", "marker", 0.30, 0.10),
+        # Half of a connection interval of 50 ms later, spread evenly over one.
+        ("button_patient_ble", "marker", 0.325, math.hypot(0.10, 0.05 / math.sqrt(12))),
         ("verbal_tester_button", "marker", 0.60, 0.15),
         ("verbal_peak", "release", 0.55, 0.15),
         ("tester_release_on_sign", "release", 0.70, 0.25),
@@ -95,7 +96,7 @@ def test_the_usual_latency_is_that_of_the_way_of_stopping(
     stop_mode: str | None, source: str, mean_s: float, sd_s: float
 ) -> None:
     latency = expected_latency(RecordingContext(stop_mode=stop_mode), source)
-    assert (latency.mean_s, latency.sd_s) == (mean_s, sd_s)
+    assert (latency.mean_s, latency.sd_s) == pytest.approx((mean_s, sd_s))
 
 
 @pytest.mark.parametrize("source", ["marker", "release"])
@@ -103,3 +104,23 @@ def test_a_stated_latency_comes_before_any_usual_one(source: str) -> None:
     stated = ReactionLatency(mean_s=0.42, sd_s=0.03)
     context = RecordingContext(stop_mode="verbal_peak", latency=stated)
     assert expected_latency(context, source) is stated
+
+
+@pytest.mark.parametrize("origin", LatencyOrigin)
+def test_a_signal_s_own_latency_is_not_that_of_a_press_without_a_signal(
+    origin: LatencyOrigin,
+) -> None:
+    tested = ReactionLatency(mean_s=0.25, sd_s=0.03, origin=origin)
+    context = RecordingContext(stop_mode="button_patient", latency=tested)
+    assert expected_latency(context, "marker") is tested
+    assert expected_latency(context, "release").mean_s == 0.55
+    of_release = replace(context, stop_mode="tester_release_on_sign")
+    assert expected_latency(of_release, "release") is tested
+
+
+def test_the_usual_latency_is_written_down_with_where_it_is_from() -> None:
+    known = with_usual_latency(RecordingContext(stop_mode="verbal_tester_button"))
+    assert known.to_dict()["latency_s"] == {"mean": 0.60, "sd": 0.15, "from": "table"}
+    assert with_usual_latency(known) is known
+    nobody_knows = RecordingContext(stop_mode="a mode of one's own")
+    assert with_usual_latency(nobody_knows) is nobody_knows

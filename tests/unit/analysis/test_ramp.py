@@ -44,15 +44,15 @@ def test_a_part_has_both_its_ends() -> None:
 
 def test_a_quiet_curve_needs_no_smoothing() -> None:
     quiet = curve((0, 0), (5, 250), noise_kpa=0.1)
-    assert quiet.smooth() is quiet.p_kpa
+    assert quiet.smooth_kpa is quiet.p_kpa
 
 
 def test_smoothing_makes_noise_small_beside_the_peak() -> None:
     noisy = curve((0, 0), (5, 250), noise_kpa=2.0)
     inner = slice(20, -20)
-    left = np.std((noisy.smooth() - 50 * noisy.t_s)[inner])
+    left = np.std((noisy.smooth_kpa - 50 * noisy.t_s)[inner])
     assert left < 0.3 * 2.0
-    assert noisy.smooth().size == noisy.p_kpa.size
+    assert noisy.smooth_kpa.size == noisy.p_kpa.size
 
 
 def test_a_press_without_any_rise_is_not_smoothed_into_one() -> None:

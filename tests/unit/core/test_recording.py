@@ -157,6 +157,7 @@ def test_what_is_not_text_is_refused_by_key(key: str) -> None:
         ("latency_s", {"mean": "long", "sd": 0.1}, "mean must be a number"),
         ("latency_s", {"mean": 0.3, "sd": -0.1}, "latency_s: sd"),
         ("latency_s", {"mean": -0.3, "sd": 0.1}, "latency_s: mean"),
+        ("latency_s", {"mean": 0.3, "sd": 0.1, "from": "hearsay"}, "from is table or self-test"),
         ("calibration", "C-7", "calibration"),
         ("calibration", {}, "calibration"),
     ],

@@ -132,3 +132,14 @@ def test_only_a_bounded_number_of_readings_is_remembered() -> None:
     clock = DeviceClock(PERIOD_S)
     times(clock, [(i / 80, i / 80) for i in range(2000)])
     assert len(clock._recent) <= 256
+
+
+def test_the_lateness_of_first_readings_does_not_add_up_over_many_restarts() -> None:
+    clock = DeviceClock(PERIOD_S)
+    for begin_s in range(0, 600, 3):
+        clock.link_reopened()
+        *_, last_s = times(
+            clock, [(i / 10, begin_s + i / 10 + (0.02 if i == 0 else 0.0)) for i in range(10)]
+        )
+    assert clock.restarts == 199
+    assert last_s == pytest.approx(597.9, abs=0.021)

@@ -1,9 +1,11 @@
 """A line is what stands between two line ends, whole and of bounded length, or it is refused."""
 
+import re
+
 import pytest
 
 from tissuesense.devices.codec import FrameRejected, Rejection
-from tissuesense.devices.framing import LineFramer
+from tissuesense.devices.framing import CR, LineFramer
 
 
 def whys(pieces: object) -> list[object]:
@@ -14,6 +16,18 @@ def whys(pieces: object) -> list[object]:
 @pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n"], ids=["CR", "LF", "CRLF"])
 def test_each_line_end_ends_a_line(end: bytes) -> None:
     assert LineFramer(8).receive(b"a" + end + b"b" + end) == [b"a", b"b"]
+
+
+def test_a_line_feed_is_damage_where_only_cr_ends_a_line() -> None:
+    assert LineFramer(8, cut=CR).receive(b"1\n2\r3\r") == [b"1\n2", b"3"]
+
+
+def test_a_cut_of_no_width_leaves_every_byte_in_place() -> None:
+    between = re.compile(rb"(?<=>)|(?=<)")
+    assert LineFramer(8, cut=between).receive(b"x<a><b<c>y") == [b"x", b"<a>", b"<b", b"<c>"]
+    framer = LineFramer(8, cut=between)
+    pieces = [line for byte in b"x<a><b<c>y" for line in framer.receive(bytes((byte,)))]
+    assert pieces == [b"x", b"<a>", b"<b", b"<c>"]
 
 
 def test_cr_and_lf_in_different_chunks_are_one_line_end() -> None:
@@ -48,6 +62,18 @@ def test_a_refused_line_keeps_its_first_32_bytes() -> None:
 def test_a_stream_joined_midway_is_read_from_its_second_line_on() -> None:
     framer = LineFramer(8, joined_midway=True)
     assert framer.receive(b"2.5 N\n13.5 N\n") == [b"13.5 N"]
+
+
+@pytest.mark.parametrize("size", [1, 3, 40])
+def test_a_stream_joined_midway_that_never_ends_a_line_is_refused_once(size: int) -> None:
+    framer = LineFramer(8, joined_midway=True)
+    data = b"\xe0" * 40 + b"\n12.5 N\n"
+    found = [
+        piece
+        for start in range(0, len(data), size)
+        for piece in framer.receive(data[start : start + size])
+    ]
+    assert [type(piece) for piece in found] == [FrameRejected, bytes]
 
 
 def test_a_stream_joined_at_a_line_end_loses_no_line() -> None:

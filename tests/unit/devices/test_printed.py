@@ -3,7 +3,7 @@
 import pytest
 
 from tissuesense.devices.codec import Rejection
-from tissuesense.devices.printed import ForceText
+from tissuesense.devices.printed import ForceText, untimed
 
 GRAMS_AND_NEWTONS = ForceText(units={"n", "gf"})
 
@@ -69,3 +69,17 @@ def test_a_printed_unit_beats_the_stated_one() -> None:
 
 def test_the_sign_of_the_wire_is_turned_where_asked() -> None:
     assert ForceText(units={"n"}, sign=-1.0).newtons(b"-2 N") == 2.0
+
+
+@pytest.mark.parametrize("unit", [b"N.m", b"kgf.cm", b"lbf.in"])
+def test_a_torque_is_refused_for_its_unit(unit: bytes) -> None:
+    assert GRAMS_AND_NEWTONS.newtons(b"1.5 " + unit) is Rejection.BAD_UNIT
+
+
+@pytest.mark.parametrize("text", [b"1 N.", b"1 .N", b"1 N..m", b"1 N.1"])
+def test_a_point_elsewhere_makes_no_unit(text: bytes) -> None:
+    assert GRAMS_AND_NEWTONS.newtons(text) is Rejection.MALFORMED
+
+
+def test_a_zero_whose_sign_was_turned_is_written_without_a_minus() -> None:
+    assert str(untimed(-1.0 * 0.0, 0.0).force_n) == "0.0"

@@ -12,7 +12,7 @@ from tissuesense.devices.codec import (
 from tissuesense.devices.framing import LineFramer
 from tissuesense.devices.printed import ForceText
 from tissuesense.devices.profile import WireParameters
-from tissuesense.devices.simulate import ShownForce
+from tissuesense.devices.simulate import ShownForce, each_byte
 from tissuesense.devices.text_codec import TextCodec
 
 
@@ -48,3 +48,19 @@ def test_a_simulated_display_reads_zeroes_and_answers_by_its_table() -> None:
     gauge.samples([WireSample(t_s=1.0, force_n=5.0)])
     assert gauge.reply(b"R\r") == b"1.0000 N\r\n"
     assert gauge.reply(b"x" * 100 + b"\r") == b"?\r\n"
+
+
+def test_a_simulated_display_streams_between_start_and_stop_and_says_when_it_zeroed() -> None:
+    gauge = ShownForce(
+        WireParameters(),
+        {b"G": Command.START, b"H": Command.STOP, b"Z": Command.TARE},
+        tared=b"!",
+        end=b"\r",
+        requests=each_byte,
+    )
+    two = [WireSample(t_s=0.0, force_n=4.0), WireSample(t_s=0.1, force_n=5.0)]
+    assert gauge.samples(two) == b""
+    assert gauge.reply(b"GZ") == b"!"
+    assert gauge.samples(two) == b"-1.0000 N\r0.0000 N\r"
+    assert gauge.reply(b"H") == b""
+    assert gauge.samples(two) == b""

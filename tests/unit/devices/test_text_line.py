@@ -1,6 +1,8 @@
 """A line of text is a reading, a stop or a comment by our grammar, and never by a guess."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tissuesense.core.errors import LocalProtocolError
 from tissuesense.devices.catalog.text_line import TextLineEncoder, text_line_codec
@@ -56,6 +58,89 @@ def test_fields_that_could_mean_something_else_are_refused(line: bytes) -> None:
     event = read(line)
     assert isinstance(event, FrameRejected)
     assert event.why is Rejection.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("line", "force_n"),
+    [
+        (b"Reading: 12.3 N calibration_factor: -7050.00", 12.3),
+        (b"calibration_factor: -7050.00 Reading: 12.3 N", 12.3),
+        (b"one reading:\t-0.5\t| average:\t-0.4", -0.5),
+        (b"Load_cell output val: 12.34", 12.34),
+        (b"FORCE=12 N", 12.0),
+        (b"Weight (mN): 1500", 1.5),
+        (b"Min:0,Max:100,Force:12.5", 12.5),
+        (b"1234\t12.5", 12.5),
+        (b"8433344 ; -12 N", -12.0),
+        (b"18:56:24.402 -> 12.5", 12.5),
+    ],
+)
+def test_a_force_is_read_where_its_label_or_its_place_leaves_no_doubt(
+    line: bytes, force_n: float
+) -> None:
+    assert read(line) == reading(force_n)
+
+
+def test_a_labelled_force_may_stand_between_time_and_displacement() -> None:
+    assert read(b"1234,Force: 12.5 N,3.2 mm") == reading(12.5, 1.234, 3.2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Reading: 8433344",
+        b"1234\t12",
+        b"12.5\t1234",
+        b"12\t8433344.5 miles",
+        b"1234;12,5",
+        b"load:0x3fff0030,len:1184",
+        b"Force: 1.5 N Load: 2.5 N",
+        b"Reading: 12.3 units",
+        b"Reading: 1.5.2 N",
+        b"Force: 12.5 N trailing words",
+        b": 12.5 N",
+        b"12:34:56",
+    ],
+)
+def test_counts_and_doubts_are_refused(line: bytes) -> None:
+    assert isinstance(read(line), FrameRejected)
+
+
+_LABELS = st.sampled_from(
+    [
+        "calibration_factor",
+        "Calibration value",
+        "Zero factor",
+        "tare weight",
+        "max load",
+        "known mass",
+        "offset",
+        "raw reading",
+        "HX711 reading",
+        "average force",
+        "Load_cell 1 output val",
+        "target",
+    ]
+)
+_NUMBERS = st.floats(min_value=-1e6, max_value=1e6).map("{:.2f}".format)
+
+
+@given(
+    labels=st.lists(_LABELS, min_size=1, max_size=3), number=_NUMBERS, sign=st.sampled_from(":=")
+)
+def test_a_label_of_something_else_never_becomes_a_force(
+    labels: list[str], number: str, sign: str
+) -> None:
+    line = " ".join(f"{label}{sign} {number} N" for label in labels)
+    assert isinstance(read(line.encode()), FrameRejected)
+
+
+@given(label=_LABELS, other=_NUMBERS, number=_NUMBERS)
+def test_what_stands_beside_a_labelled_force_does_not_change_it(
+    label: str, other: str, number: str
+) -> None:
+    for line in (f"Reading: {number} N {label}: {other}", f"{label}: {other} Reading: {number} N"):
+        assert read(line.encode()) == reading(float(number))
 
 
 @pytest.mark.parametrize("line", [b"stop", b"STOP", b"Stop", b" stop "])

@@ -19,7 +19,8 @@ from tissuesense.simulation.session import simulated_recording
 from tissuesense.simulation.spec import SessionSpec
 from tissuesense.transport.base import Chunk, HostChannel
 from tissuesense.transport.capture_decode import decode_capture
-from tissuesense.transport.capture_file import CaptureHeader, CaptureWriter
+from tissuesense.transport.capture_header import CaptureHeader
+from tissuesense.transport.capture_writer import CaptureWriter
 
 CLOCK = ManualClock()
 _MODEL = "progressor"

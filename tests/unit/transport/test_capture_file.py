@@ -10,7 +10,9 @@ from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import CaptureError, ConfigurationError, UsageError
 from tissuesense.devices.profile import WireParameters
 from tissuesense.transport.base import Chunk, HostChannel
-from tissuesense.transport.capture_file import CaptureHeader, CaptureWriter, read_capture
+from tissuesense.transport.capture_file import read_capture
+from tissuesense.transport.capture_header import CaptureHeader
+from tissuesense.transport.capture_writer import CaptureWriter
 
 HEADER = CaptureHeader(
     model="mark10",

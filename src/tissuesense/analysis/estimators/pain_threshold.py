@@ -9,17 +9,17 @@ Sources: Fischer AA (1987) (the measure); Rolke R et al. (2006) Eur J Pain
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
 from tissuesense.analysis.latency import expected_latency, latent_threshold
+from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.pain_recording import PainRecording
 from tissuesense.analysis.pain_session import FEWEST_TRIALS, summarise, too_spread
 from tissuesense.analysis.pain_stop import find_stop
 from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
 from tissuesense.analysis.ramp import RAMP_WINDOW_S, PressedCurve, Release, find_release
-from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate
+from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate, robust_slope
 from tissuesense.analysis.ramp_start import ramp_start
 from tissuesense.analysis.readout import Stop, stray_markers
 from tissuesense.analysis.result import Estimator
@@ -47,12 +47,11 @@ def analyse(recording: Recording) -> PainThreshold:
     if 2 * len(pressed) <= len(found):
         pressed = []  # mostly upside down: what is left is a pause cut short by the recording
     stray = stray_markers(pain.marker_s, [(press.start_s, press.peak_s) for press, _ in pressed])
-    found_trials = [
-        _trial(pain, press, curve, stray=place in stray)
-        for place, (press, curve) in enumerate(pressed)
-    ]
-    counting = [trial for trial in found_trials if _pressed(trial, float(pain.t_s[0]))]
-    trials = tuple(replace(trial, index=index) for index, trial in enumerate(counting, start=1))
+    trials: list[PainTrial] = []
+    for place, (press, curve) in enumerate(pressed):
+        trial = _trial(pain, press, curve, index=len(trials) + 1, stray=place in stray)
+        if _pressed(trial, float(pain.t_s[0])):
+            trials.append(trial)
     flags = [QualityFlag.SPIKES] if pain.signal.is_spike.any() else []
     if len(pressed) < len(found):
         flags.append(QualityFlag.WRONG_SIGN)
@@ -65,12 +64,12 @@ def analyse(recording: Recording) -> PainThreshold:
         flags.append(QualityFlag.TOO_FEW)
     elif too_spread(accepted):
         flags.append(QualityFlag.TRIAL_SPREAD)
-    return PainThreshold(trials=trials, session=summarise(accepted), flags=tuple(flags))
+    return PainThreshold(trials=tuple(trials), session=summarise(accepted), flags=tuple(flags))
 
 
 ESTIMATOR = Estimator(
     name="pain_threshold",
-    version="1",
+    version="1.1",
     kinds=frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE}),
     analyse=analyse,
 )
@@ -83,9 +82,11 @@ def _pressed(trial: PainTrial, first_s: float) -> bool:
     return not (falls and trial.onset_s < first_s + _AT_THE_FIRST_SAMPLE_S)
 
 
-def _trial(pain: PainRecording, press: Press, curve: PressedCurve, *, stray: bool) -> PainTrial:
+def _trial(
+    pain: PainRecording, press: Press, curve: PressedCurve, *, index: int, stray: bool
+) -> PainTrial:
     release = find_release(curve)
-    smooth = curve.smooth()
+    smooth = curve.smooth_kpa
     top = int(np.argmax(smooth))
     top_s = float(curve.t_s[top])
     peak_kpa = max(float(smooth[top]), release.p_kpa if release else 0.0)
@@ -100,7 +101,7 @@ def _trial(pain: PainRecording, press: Press, curve: PressedCurve, *, stray: boo
     threshold = refused or _threshold(pain, press, stop, facts)
     latency = expected_latency(pain.context, stop.source)
     return PainTrial(
-        index=0,  # numbered once it is known which presses count
+        index=index,
         onset_s=onset_s,
         threshold_time_s=None if refused else stop.t_s,
         peak_kpa=peak_kpa,
@@ -128,7 +129,6 @@ def _facts(
 ) -> RampFacts:
     start_s, onset_s, peak_kpa, rate = ramp
     at_80_s = curve.crossing_s(0.8 * stop.p_kpa, stop.t_s) or stop.t_s
-    rate_20_80 = robust_rate(curve, start_s, at_80_s)
     _, before = curve.part(onset_s - 0.6, onset_s - 0.1)
     kpa_per_n = pain.tip.kpa_per_n
     return RampFacts(
@@ -139,14 +139,14 @@ def _facts(
         stop_kpa=max(stop.p_kpa, 1e-9),
         peak_kpa=peak_kpa,
         rate_kpa_s=rate.value if rate else None,
-        rate_20_80_kpa_s=rate_20_80.value if rate_20_80 else None,
+        rate_20_80_kpa_s=robust_slope(curve, start_s, at_80_s),
         rate_cv=ramp_rate_cv(curve, start_s, at_80_s),
         target_rate_kpa_s=pain.context.target_rate_kpa_s,
         release_s=release.t_s if release else None,
         by_marker=stop.source == "marker",
         raw_t_s=pain.t_s[pain.during(press)],
         usual_step_s=pain.usual_step_s,
-        resting_kpa=float(np.median(before)) if before.size else 0.0,
+        resting_kpa=median(before) if before.size else 0.0,
         drift_kpa=press.drift_n * kpa_per_n,
         drift_limit_kpa=max(5 * pain.signal.noise, 0.3) * kpa_per_n,
         five_newton_kpa=5.0 * kpa_per_n,

@@ -20,7 +20,7 @@ def command(
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
 ) -> None:
-    """Analyse recorded traces: each .csv with the .json beside it.
+    """Analyse recorded traces: each .csv with the .json beside it, or a .capture by its name.
 
     A file that cannot be analysed is named with its reason; the others are analysed all the same,
     and the exit code is then 1.

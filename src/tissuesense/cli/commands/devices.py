@@ -4,8 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
+from tissuesense.cli.commands import (
+    devices_capture,
+    devices_conformance,
+    devices_doctor,
+    devices_probe,
+    devices_reaction,
+    devices_scan,
+)
+
 _SCHEMA = "tissuesense.devices/1"
-_SCAN_SCHEMA = "tissuesense.scan/1"
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -13,6 +21,13 @@ app = typer.Typer(
     "Example: tissuesense devices --json",
     rich_markup_mode=None,
 )
+# A verb is a file of its own, `devices_<verb>.py`, that offers `command`.
+app.command("scan")(devices_scan.command)
+app.command("probe")(devices_probe.command)
+app.command("doctor")(devices_doctor.command)
+app.command("reaction")(devices_reaction.command)
+app.command("capture")(devices_capture.command)
+app.command("conformance")(devices_conformance.command)
 
 
 @app.callback()
@@ -33,49 +48,6 @@ def models(
         print_json({"schema": _SCHEMA, "models": rows})
     else:
         _show_models(rows)
-
-
-@app.command()
-def scan(
-    seconds: Annotated[float, typer.Option(help="How long to listen for radios.")] = 5.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """Look for serial ports and Bluetooth gauges.
-
-    Example: tissuesense devices scan --seconds 3
-    """
-    import asyncio
-    from dataclasses import asdict
-
-    from tissuesense.cli.output import explain, print_json, show
-    from tissuesense.core.errors import TransportError
-    from tissuesense.transport.discovery import FoundPeripheral, scan_ble, scan_serial
-
-    ports = scan_serial()
-    peripherals: tuple[FoundPeripheral, ...] = ()
-    problem: TransportError | None = None
-    try:
-        peripherals = asyncio.run(scan_ble(seconds))
-    except TransportError as err:
-        problem = err  # a machine without a radio may have ports all the same
-        explain(err)
-    if as_json:
-        print_json(
-            {
-                "schema": _SCAN_SCHEMA,
-                "serial": [asdict(port) for port in ports],
-                "ble": [asdict(peripheral) for peripheral in peripherals],
-                "radio": None if problem is None else problem.message,
-            }
-        )
-        return
-    for port in ports:
-        show(f"serial://{port.port}?model=...   {port.description}")
-    for found in peripherals:
-        model = found.model or "unknown"
-        show(f"ble:{found.address}?model={model}   {found.name} ({found.rssi_dbm} dBm)")
-    if not ports and not peripherals:
-        show("Nothing found.")
 
 
 def model_rows() -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import typer
 
 from tissuesense.cli.exit_codes import ExitCode
 from tissuesense.cli.output import print_json, say, show
+from tissuesense.cli.stop_options import ButtonOption, ReactionOption, StopByOption, stop_signal
 from tissuesense.cli.store_option import DataOption, open_from_terminal
 
 if TYPE_CHECKING:
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
     from tissuesense.services.measure_plan import MeasurePlan
     from tissuesense.store.opening import Store
 
-_KEYS = "Space or Enter: the client says stop.   s: end here."
+_KEYS = "Space, Enter, b or a presenter's key: the client says stop.   s: end here."
 
 
 def command(
     device: Annotated[str, typer.Option(help="Device URL, such as sim:?subject=relaxed")],
-    site: Annotated[str, typer.Option(help="Where, such as trapezius_upper.")],
-    side: Annotated[str, typer.Option(help="left, right or midline.")],
-    kind: Annotated[str, typer.Option(help="ppt, tolerance or indentation.")] = "ppt",
+    site: Annotated[
+        str | None,
+        typer.Option(help="Where, such as trapezius_upper; needed but for a replay."),
+    ] = None,
+    side: Annotated[
+        str | None, typer.Option(help="left, right or midline; needed but for a replay.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="ppt (unless stated), tolerance or indentation.")
+    ] = None,
     trials: Annotated[
         int | None, typer.Option(help="Accepted presses wanted; else the preset's, else 3.")
     ] = None,
@@ -36,6 +44,9 @@ def command(
         float | None,
         typer.Option("--probe-area-cm2", help="Contact area of the tip; else the preset's."),
     ] = None,
+    button: ButtonOption = None,
+    stop_by: StopByOption = None,
+    reaction: ReactionOption = None,
     client: Annotated[
         str | None, typer.Option(help="Save into the visit of today of this client.")
     ] = None,
@@ -60,11 +71,13 @@ def command(
     from contextlib import ExitStack
 
     from tissuesense.record.client import parse_client_id
-    from tissuesense.services.measure_plan import plan_measurement
+    from tissuesense.services.measure_plan import plan_measurement, stated_in
     from tissuesense.transport.url import simulated_at
 
+    signal = stop_signal(stop_by, button, reaction)
+    stated = {"kind": kind, "site": site, "side": side, "probe_area_cm2": probe_area_cm2}
     plan = plan_measurement(
-        {"kind": kind, "site": site, "side": side, "probe_area_cm2": probe_area_cm2},
+        {**stated_in(device, stated), **signal.sidecar()},
         trials=trials,
         preset_name=preset,
     )
@@ -78,7 +91,7 @@ def command(
         with _nothing_lost(trace_path):
             capture = trace_path.with_suffix(".capture")
             url = simulated_at(device, plan.site)
-            measured = asyncio.run(_measured(url, plan, capture, show_value=show_value))
+            measured = asyncio.run(_measured(url, button, plan, capture, show_value=show_value))
             saved = _keep(
                 measured, trace_path, asked=out is not None, store=store, client=client_id
             )
@@ -88,23 +101,23 @@ def command(
 
 
 async def _measured(
-    url: str, plan: "MeasurePlan", capture: Path, *, show_value: bool
+    url: str, button: str | None, plan: "MeasurePlan", capture: Path, *, show_value: bool
 ) -> "Measured":
     """Measure with the live guide on stderr and the keys of the terminal, if there is one."""
     import asyncio
 
-    from tissuesense.cli.keyboard import listening
+    from tissuesense.cli.keyboard import STOP_KEYS, ending_on_signal, listening
     from tissuesense.cli.ramp_guide import ramp_guide
     from tissuesense.services.measure import concluded, measure
     from tissuesense.transport.device import open_device
 
     stop = asyncio.Event()
-    gauge = open_device(url, capture=capture)
+    gauge = open_device(url, capture=capture, stated=plan.stated, button=button)
     tip = plan.context(gauge.context).tip  # refused here, before anything is opened
     async with gauge as device:
-        keys = {" ": device.mark, "\n": device.mark, "\r": device.mark, "s": stop.set}
         with (
-            listening(keys, stop) as heard,
+            ending_on_signal(stop.set),
+            listening({**dict.fromkeys(STOP_KEYS, device.mark), "s": stop.set}) as heard,
             ramp_guide(
                 plan.site.words,
                 keys=_KEYS if heard else "",

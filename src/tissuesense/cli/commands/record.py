@@ -5,10 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tissuesense.cli.stop_options import ButtonOption, ReactionOption, StopByOption, stop_signal
+
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
     from collections.abc import Awaitable
+    from contextlib import AbstractContextManager
 
     from tissuesense.services.capture import Recorded, RecordRequest
+    from tissuesense.transport.device import Device
 
 _SCHEMA = "tissuesense.recording/1"
 
@@ -25,6 +29,9 @@ def command(
     ] = None,
     site: Annotated[str | None, typer.Option(help="Where, such as trapezius_upper.")] = None,
     side: Annotated[str | None, typer.Option(help="left, right or midline.")] = None,
+    button: ButtonOption = None,
+    stop_by: StopByOption = None,
+    reaction: ReactionOption = None,
     give_up: Annotated[
         float, typer.Option("--give-up", help="Seconds without a sample until the device is gone.")
     ] = 10.0,
@@ -33,7 +40,8 @@ def command(
 ) -> None:
     """Record raw samples: NAME.csv, NAME.json beside it, and the bytes in NAME.capture.
 
-    Ctrl-C ends the recording early and keeps it.
+    Space, Enter, b or a presenter's key marks that the client says stop. Ctrl-C ends the recording
+    early and keeps it.
 
     Example: tissuesense record --device 'serial:///dev/ttyUSB0?model=mark10' --seconds 10
     --out trace.csv --probe-area-cm2 1.0
@@ -41,12 +49,14 @@ def command(
     from tissuesense.core.recording import RecordingContext
     from tissuesense.services.capture import RecordRequest
 
+    signal = stop_signal(stop_by, button, reaction)
     stated = {"probe_area_cm2": probe_area_cm2, "kind": kind, "site": site, "side": side}
     request = RecordRequest(
         url=device,
         out=out,
         seconds=seconds,
-        context=RecordingContext.from_dict(stated),
+        context=RecordingContext.from_dict(stated | signal.sidecar()),
+        button=button,
         force=force,
         give_up_s=give_up,
     )
@@ -80,10 +90,19 @@ def _run(request: "RecordRequest") -> "Recorded":
                 task,
                 description="Link lost, trying again" if lost else "Recording",
                 completed=min(progress.elapsed_s, request.seconds),
-                said=f"{progress.elapsed_s:.1f} s, {progress.samples} samples",
+                said=f"{progress.elapsed_s:.1f} s, {progress.samples} samples, "
+                f"{progress.signals} stop signals",
             )
 
-        return asyncio.run(_stoppable(capture.record(request, clock=SystemClock(), progress=show)))
+        recording = capture.record(request, clock=SystemClock(), progress=show, attend=_hear_keys)
+        return asyncio.run(_stoppable(recording))
+
+
+def _hear_keys(device: "Device") -> "AbstractContextManager[bool]":
+    """Let the keys that mean stop mark."""
+    from tissuesense.cli.keyboard import STOP_KEYS, listening
+
+    return listening(dict.fromkeys(STOP_KEYS, device.mark))
 
 
 async def _stoppable(recording: "Awaitable[Recorded]") -> "Recorded":
@@ -132,4 +151,5 @@ def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> N
     for start_s, end_s in quality.gaps:
         say(f"Gap: nothing came from {start_s:.2f} s to {end_s:.2f} s.")
     if quality.rejected_frames:
-        say(f"{quality.rejected_frames} pieces of the stream made no sense and were left out.")
+        count = quality.rejected_frames
+        say(f"{count} pieces of the stream were no readings and were left out: greetings or noise.")

@@ -1,5 +1,6 @@
 """`tissuesense reproduce`: a stored number, computed again from its raw bytes."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,10 @@ def command(
         str, typer.Argument(metavar="ID", help="A finding, or a measurement for all of its own.")
     ],
     data: DataOption = None,
+    export_capture: Annotated[
+        Path | None,
+        typer.Option(help="Also write the raw capture here, as one file that can be replayed."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Compute a finding again from its raw capture and say equal, or what differs and why.
@@ -23,11 +28,15 @@ def command(
     Example: tissuesense reproduce M-7QK4Z0A0-3
     """
     from tissuesense.record.measurement import parse_result_id
+    from tissuesense.services import capture_export
     from tissuesense.services.reproduce import reproduce
 
     asked_for = parse_result_id(identifier)
     with open_from_terminal(data) as store:
         outcome = reproduce(store, asked_for)
+        if export_capture is not None:
+            capture_export.export_capture(store, asked_for, export_capture)
+            say(f"The raw capture with all that is known of it: {export_capture}")
     if as_json:
         print_json(outcome.to_dict())
     elif outcome.equal:

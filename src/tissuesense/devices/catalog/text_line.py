@@ -4,16 +4,22 @@ There is no standard for such lines (sketches for the HX711 bridge amplifier pri
 author liked), so this grammar is ours::
 
     line          = reading | stop | comment
-    reading       = [time ","] force ["," displacement]
-    stop          = [time ","] "stop"        the client signalled
-    comment       = "#" anything             a banner, a name
+    reading       = [time ","] (force | labelled) ["," displacement]
+                  | whole (tab | ";") force          the whole number is a time or a raw count
+    labelled      = label (":" | "=") number ...     one of the labels says that it is the force
+    stop          = [time ","] "stop"                the client signalled
+    comment       = "#" anything                     a banner, a name
     time          = whole milliseconds since the board started, 0 to 4294967295
-    force         = decimal [unit]           unit: N, kgf, gf, lbf, ozf, ...; or stated with unit=
+    force         = decimal [unit]                   unit: N, kgf, gf, lbf, ozf, ..., or unit=
     displacement  = decimal "mm"
 
 What tells the fields apart: a displacement always says ``mm``, a time is a whole number without
 sign or unit and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a time and a force,
-``12,3.2 mm`` a force and a displacement, and ``12.5,3.2`` is refused rather than guessed at.
+``12,3.2 mm`` a force and a displacement, and ``12.5,3.2`` is refused rather than guessed at. Behind
+a tab or a semicolon sketches print raw counts as often as milliseconds: the force is read, the
+whole number is not used. A label must be one that can only mean the force; ``Reading: 12.3 lbs
+calibration_factor: -7050`` is 12.3 lbf, a calibration factor alone is nothing. Where neither line
+nor label says the unit, a labelled or tabulated force has a decimal point: raw counts have none.
 """
 
 import re
@@ -32,16 +38,35 @@ from tissuesense.devices.codec import (
 )
 from tissuesense.devices.framing import LineFramer, rejected
 from tissuesense.devices.printed import DECIMAL, ForceText
-from tissuesense.devices.profile import Confidence, DeviceProfile, SerialLink, WireParameters
+from tissuesense.devices.profile import (
+    BleLink,
+    Confidence,
+    DeviceProfile,
+    SerialLink,
+    WireParameters,
+)
 from tissuesense.devices.simulate import print_force
 from tissuesense.devices.text_codec import TextCodec
 
 _LONGEST_LINE = 96
-_UNITS = frozenset({"n", "mn", "kn", "kgf", "kg", "gf", "g", "lbf", "lb", "ozf", "oz"})
+_UNITS = frozenset({"n", "mn", "kn", "kgf", "kg", "gf", "g", "lbf", "lb", "lbs", "ozf", "oz"})
+_UNIT = rb"(?i:" + "|".join(sorted(_UNITS)).encode() + rb")"
 _TIME = re.compile(rb"\d{1,10}")
 _DISPLACEMENT = re.compile(rb"(" + DECIMAL + rb")[ \t]*mm")
 _STOP = b"stop"
 _CLOCK_PERIOD_MS = 2**32  # millis() of Arduino counts in 32 bits
+
+# What the serial monitor of the Arduino IDE puts before each line of a log.
+_MONITOR_STAMP = re.compile(rb"\A\d\d:\d\d:\d\d\.\d{3} -> ")
+_BEHIND_WHOLE_NUMBER = re.compile(rb"\d{1,10}[ \t]*[\t;][ \t]*([+-]?[.\d].*)")
+_SAYS_MORE_THAN_A_COUNT = re.compile(rb"[.A-Za-z]")
+_LABELLED = re.compile(
+    rb"(?P<label>[A-Za-z][\w ./-]*?)[ \t]*(?:[(\[](?P<unit>" + _UNIT + rb")[)\]][ \t]*)?[:=][ \t]*"
+    rb"(?P<force>" + DECIMAL + rb"(?:[ \t]*" + _UNIT + rb")?)(?:[ \t,;|]+|$)"
+)
+_LABEL_WORD = re.compile(rb"[a-z0-9]+")
+_NAMES_A_FORCE = frozenset({b"force", b"load", b"weight", b"mass", b"reading"})
+_MAY_STAND_BY = frozenset({b"one", b"current", b"measured", b"cell", b"output", b"val", b"value"})
 
 
 def text_line_codec(parameters: WireParameters) -> Codec:
@@ -56,16 +81,15 @@ def text_line_codec(parameters: WireParameters) -> Codec:
 
 
 def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
+    line = _MONITOR_STAMP.sub(b"", line)
     if line.startswith(b"#"):
         return [DeviceText(text=printable(line[1:].decode("utf-8", errors="replace").strip()))]
     fields = [field.strip(b" \t") for field in line.split(b",")]
     displacement_mm = _take_displacement(fields)
     t_device_s = _take_time(fields)
-    if len(fields) != 1:
-        return [rejected(Rejection.MALFORMED, line)]
-    if fields[0].lower() == _STOP and displacement_mm is None:
+    if len(fields) == 1 and fields[0].lower() == _STOP and displacement_mm is None:
         return [MarkerPressed(t_device_s=t_device_s, t_host_s=t_host_s)]
-    force_n = force.newtons(fields[0])
+    force_n = _newtons(force, b",".join(fields))
     if not isinstance(force_n, float):
         return [rejected(force_n, line)]
     reading = ForceReading(
@@ -75,6 +99,33 @@ def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
         displacement_mm=displacement_mm,
     )
     return [reading]
+
+
+def _newtons(force: ForceText, text: bytes) -> float | Rejection:
+    """Return the force that `text` states in one of the forms of the grammar."""
+    if b":" in text or b"=" in text:
+        stated = _labelled_force(text)
+    elif behind := _BEHIND_WHOLE_NUMBER.fullmatch(text):
+        stated = behind[1]
+    else:
+        return force.newtons(text)
+    if stated is None or not _SAYS_MORE_THAN_A_COUNT.search(stated):
+        return Rejection.MALFORMED
+    return force.newtons(stated)
+
+
+def _labelled_force(text: bytes) -> bytes | None:
+    """Return the one number whose label says force, with its unit; None for none or several."""
+    forces, end = [], 0
+    while end < len(text):
+        item = _LABELLED.match(text, end)
+        if item is None:
+            return None
+        words = set(_LABEL_WORD.findall(item["label"].lower()))
+        if words & _NAMES_A_FORCE and words <= _NAMES_A_FORCE | _MAY_STAND_BY:
+            forces.append(item["force"] + (item["unit"] or b""))
+        end = item.end()
+    return forces[0] if len(forces) == 1 else None
 
 
 def _take_displacement(fields: list[bytes]) -> float | None:
@@ -120,6 +171,11 @@ class TextLineEncoder:
         return line + "\r\n" + (f"{time_ms},stop\r\n" if sample.marker else "")
 
 
+# Nordic Semiconductor's UART service, which boards with a radio use for lines.
+_NORDIC_UART = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
+_WRITE = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
+_NOTIFY = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
+
 PROFILE = DeviceProfile(
     model="text-line",
     title="Text lines (HX711 and other microcontroller sketches)",
@@ -128,13 +184,15 @@ PROFILE = DeviceProfile(
     confidence=Confidence.CONVENTION,
     # An Arduino Uno or Nano resets when the port opens and is silent for one or two seconds.
     serial=SerialLink(baud=115_200, settle_s=2.0),
+    ble=BleLink(service=_NORDIC_UART, notify=(_NOTIFY,), write=_WRITE),
     clock_period_s=_CLOCK_PERIOD_MS / 1e3,
     push_sign="positive",
     parameters=("baud", "unit", "invert"),
     notes=(
         "Lines such as '1234,12.34 N,3.210 mm': time in ms and displacement may be absent, the "
-        "unit too if unit= states it. 'stop' is the client's signal, '#' begins a comment. The "
-        "rate is the sketch's: an HX711 gives 10 or 80 samples a second."
+        "unit too if unit= states it. Lines such as 'Reading: 12.3 lbs' are read as well; a "
+        "sketch's greeting is left out and counted, which is no harm. 'stop' is the client's "
+        "signal, '#' begins a comment. An HX711 gives 10 or 80 samples a second."
     ),
     sources={"grammar": "this project"},
 )

@@ -2,7 +2,7 @@
 
 from tissuesense.analysis.asymmetry import USUAL_STIFFNESS_ERROR_PERCENT, usual_threshold_error
 from tissuesense.core.calibration import Calibration
-from tissuesense.core.recording import RecordingContext
+from tissuesense.core.recording import LatencyOrigin, RecordingContext
 from tissuesense.report.document import (
     Block,
     Cell,
@@ -79,11 +79,13 @@ def _method(readings: tuple[Reading, ...]) -> tuple[tuple[str, Words], ...]:
 
 
 def _latency(context: RecordingContext) -> str:
-    if context.latency is None:
+    latency = context.latency
+    if latency is None or latency.origin is LatencyOrigin.TABLE:
         return "usual values for the way of stopping"
-    return (
-        f"{context.latency.mean_s:.2f} ± {context.latency.sd_s:.2f} s, as stated with the recording"
-    )
+    whose = "as stated with the recording"
+    if latency.origin is LatencyOrigin.SELF_TEST:
+        whose = "by the client's own self test"
+    return f"{latency.mean_s:.2f} ± {latency.sd_s:.2f} s, {whose}"
 
 
 def _stop(context: RecordingContext) -> str:

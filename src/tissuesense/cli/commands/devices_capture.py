@@ -1,0 +1,82 @@
+"""`tissuesense devices capture`: what a capture file holds, and a copy for a bug report."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
+    from collections import Counter
+
+    from tissuesense.services.capture_facts import CaptureFacts, Decoded
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="Capture file, NAME.capture.")],
+    anonymous: Annotated[
+        Path | None,
+        typer.Option(help="Write a copy here without site, names, address and date."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Say what a capture file holds, and make a copy that may be attached to a public report.
+
+    Example: tissuesense devices capture press.capture --anonymous for-the-report.capture
+    """
+    from tissuesense.cli.output import print_json, say, show
+    from tissuesense.services.capture_export import export_anonymous
+    from tissuesense.services.capture_facts import capture_facts
+
+    facts = capture_facts(file)
+    if as_json:
+        print_json(facts.to_dict())
+    else:
+        show("\n".join(_lines(facts)))
+    if anonymous is not None:
+        export_anonymous(file, anonymous)
+        say(f"A copy without names, place and date: {anonymous}")
+        say("The gauge's own bytes are as they were: a serial number that it sent is among them.")
+
+
+def _lines(facts: "CaptureFacts") -> list[str]:
+    header = facts.header
+    known = {k: v for k, v in header.context.to_dict().items() if not isinstance(v, dict)}
+    latency = header.context.latency
+    told = {
+        "Model": header.model,
+        "Device URL": header.url,
+        "Instrument": header.instrument,
+        "Recorded": header.started_at and f"{header.started_at:%Y-%m-%d %H:%M} UTC",
+        "Written by": f"tissuesense {header.software_version}",
+        "Known of it": ", ".join(f"{key} {value}" for key, value in known.items()),
+        "Latency": latency and f"{latency.mean_s:.3f} ± {latency.sd_s:.3f} s",
+        "Length": f"{facts.seconds:.1f} s, {facts.chunks} pieces, {facts.device_bytes} bytes",
+        "Sent to it": _counted(facts.sent),
+        "Stop signals": _counted(facts.signals),
+        "Link lost": ", ".join(f"after {lost_s:.2f} s" for lost_s in facts.link_losses_s),
+        "Not kept up": f"{facts.overrun} pieces were lost" if facts.overrun else "",
+        "End": _end(facts),
+        **({"Not decoded": facts.why_not} if facts.decoded is None else _decoded(facts.decoded)),
+    }
+    return [f"{name + ':':<14}{text}" for name, text in told.items() if text]
+
+
+def _decoded(decoded: "Decoded") -> dict[str, str]:
+    rate = f", {decoded.sample_rate_hz:.3g} a second" if decoded.sample_rate_hz else ""
+    return {
+        "Decodes to": f"{decoded.samples} samples in {decoded.duration_s:.1f} s{rate}",
+        "Refused": _counted(decoded.rejected),
+        "Faults": _counted(decoded.faults),
+        "Missed": f"{decoded.missed} numbered samples never came" if decoded.missed else "",
+        "Flags": ", ".join(decoded.flags),
+    }
+
+
+def _end(facts: "CaptureFacts") -> str:
+    if facts.torn_at is not None:
+        return f"torn off at byte {facts.torn_at}; everything before it is whole"
+    return "in order" if facts.closed else "without a farewell: the program was stopped"
+
+
+def _counted(words: "Counter[str]") -> str:
+    return ", ".join(f"{count} x {word}" for word, count in words.items())
