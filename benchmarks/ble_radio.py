@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,8 @@ from tissuesense.transport.device import open_device
 
 RATE_HZ = 80
 PEER = "bleak alone, struct.unpack in its callback"
-_SECONDS = 15.0
+_ROUNDS = 3
+_SECONDS = 10.0
 _SAMPLE = struct.Struct("<fI")
 _HEADER_BYTES = 2
 _CLOCK_US = 2**32
@@ -63,7 +64,9 @@ class Listening:
 
 @cache
 def both() -> tuple[Listening, Listening]:
-    """Return how we did, and how the peer did.
+    """Return how we did, and how the peer did, each in the round that was best for it.
+
+    They take turns, since what else runs on this machine only ever adds to both.
 
     Raises
     ------
@@ -73,8 +76,16 @@ def both() -> tuple[Listening, Listening]:
     if sys.platform != "linux" or not can_run():
         raise NotHereError("it needs Linux and dbus-daemon")
     with tempfile.TemporaryDirectory() as folder, _gauge(Path(folder)):
-        ours = asyncio.run(_ours(Path(folder) / "gauge.capture"))
-        return ours, asyncio.run(_peers())
+        turns = [
+            (asyncio.run(_ours(Path(folder) / f"{turn}.capture")), asyncio.run(_peers()))
+            for turn in range(_ROUNDS)
+        ]
+    ours, peers = zip(*turns, strict=True)
+    return _best(ours), _best(peers)
+
+
+def _best(rounds: Sequence[Listening]) -> Listening:
+    return min(rounds, key=lambda listening: listening.at(99))
 
 
 @contextlib.contextmanager
@@ -84,10 +95,12 @@ def _gauge(folder: Path) -> Iterator[None]:
         with subprocess.Popen(
             [sys.executable, "-m", "benchmarks.ble_gauge", bus], stdout=subprocess.PIPE
         ) as gauge:
-            if gauge.stdout is None or not gauge.stdout.readline():
-                raise RuntimeError("The gauge did not start.")
-            yield
-            gauge.terminate()
+            try:
+                if gauge.stdout is None or not gauge.stdout.readline():
+                    raise RuntimeError("The gauge did not start.")
+                yield
+            finally:
+                gauge.terminate()
 
 
 async def _ours(capture: Path) -> Listening:

@@ -17,6 +17,8 @@ class Pair:
     ----------
     goal_s
         What ours must stay below; None where nothing was promised.
+    goal_ratio
+        How many times faster ours must be; likewise.
     remark
         What the two do not have in common.
     """
@@ -27,6 +29,21 @@ class Pair:
     peer_s: float
     remark: str
     goal_s: float | None = None
+    goal_ratio: float | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether a goal was missed."""
+        too_long = self.goal_s is not None and self.ours_s > self.goal_s
+        too_slow = self.goal_ratio is not None and self.peer_s < self.goal_ratio * self.ours_s
+        return too_long or too_slow
+
+    @property
+    def goal(self) -> str:
+        """The goal in words."""
+        least = "" if self.goal_ratio is None else f"{self.goal_ratio:g} x faster"
+        most = "" if self.goal_s is None else f"< {self.goal_s:g} s"
+        return ", ".join(goal for goal in (most, least) if goal)
 
 
 def cpu_s(work: Callable[[], object], *, rounds: int = 3) -> float:

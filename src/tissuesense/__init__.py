@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tissuesense.core.version import __version__
 
 if TYPE_CHECKING:  # what a type checker may know; nothing of it is imported at run time
-    from tissuesense.analysis import adaptive, hypertonia, reliability, trend
+    from tissuesense.analysis import adaptive, hypertonia, modulation, reliability, trend
     from tissuesense.analysis.analyse import analyze
     from tissuesense.files.trace_csv import read_trace
     from tissuesense.transport.device import open_device
@@ -21,16 +21,18 @@ _EVERYDAY = {
     "open_device": "tissuesense.transport.device",
     "adaptive": "tissuesense.analysis.adaptive",
     "hypertonia": "tissuesense.analysis.hypertonia",
+    "modulation": "tissuesense.analysis.modulation",
     "reliability": "tissuesense.analysis.reliability",
     "trend": "tissuesense.analysis.trend",
 }
-_MODULES = frozenset({"adaptive", "hypertonia", "reliability", "trend"})
+_MODULES = frozenset({"adaptive", "hypertonia", "modulation", "reliability", "trend"})
 
 __all__ = [
     "__version__",
     "adaptive",
     "analyze",
     "hypertonia",
+    "modulation",
     "open_device",
     "read_trace",
     "reliability",

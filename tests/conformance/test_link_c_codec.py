@@ -216,6 +216,16 @@ def test_bad_frames_are_counted(link_c: LinkC) -> None:
     assert decoder.refused == 3
 
 
+def test_a_decoder_may_lie_in_memory_that_holds_anything(link_c: LinkC) -> None:
+    decoder, message = link_c.ffi.new("tsl_decoder *"), link_c.ffi.new("tsl_message *")
+    link_c.ffi.memmove(decoder, b"\x07" * link_c.ffi.sizeof("tsl_decoder"), 8)
+    link_c.lib.tsl_decoder_init(decoder)
+    good = frame(encode(Marker(count=1, time_us=2)))
+    verdicts = [link_c.lib.tsl_receive_byte(decoder, byte, message) for byte in good]
+    assert verdicts[-1] == link_c.lib.TSL_MESSAGE
+    assert decoder.refused == 0
+
+
 def test_the_checksum_has_its_check_value(link_c: LinkC) -> None:
     assert link_c.lib.tsl_crc16(b"123456789", 9) == 0x29B1
     assert link_c.lib.tsl_crc16(b"", 0) == 0xFFFF

@@ -245,7 +245,9 @@ def test_an_empty_text_is_not_sent(link_c: LinkC) -> None:
 
 
 def test_an_unknown_command_is_answered_and_an_unknown_type_is_not(bench: Bench) -> None:
-    assert bench.ask(0x0B, tag=9) == [refused(0x0B, Result.UNKNOWN_COMMAND, tag=9)]
+    for command in (0x08, 0x0F):
+        answer = [refused(command, Result.UNKNOWN_COMMAND, tag=9)]
+        assert bench.ask(command, tag=9) == answer
     for kind in (0x00, 0x10, 0x2F, 0x30, 0x80, 0xFF):
         bench.hear(frame(bytes((kind,)) + bytes(20)))
     assert bench.said() == []
@@ -326,8 +328,8 @@ def test_numbers_go_on_after_stop_and_start(streaming: Bench) -> None:
 
 
 def test_a_lost_link_ends_everything(streaming: Bench) -> None:
-    streaming.hear(b"\x05half")
     streaming.ask(Ask.TARE)
+    streaming.hear(b"\x05half")
     streaming.lose_link()
     for _ in range(9):
         assert streaming.poll(1) == []
@@ -475,6 +477,13 @@ def test_a_tare_is_the_mean_of_eight_readings_and_is_kept(streaming: Bench) -> N
     assert streaming.ask(Ask.UNTARE) == [done(Ask.UNTARE)]
     assert forces(streaming.poll(1004)) == [1004]
     assert streaming.kept_un == 0
+
+
+def test_each_tare_begins_anew(bench: Bench) -> None:
+    for force_un in (-4000, 60, 61):
+        bench.ask(Ask.TARE)
+        said = [m for _ in range(8) for m in bench.poll(force_un)]
+        assert said == [done(Ask.TARE, force_un)]
 
 
 def test_a_tare_that_was_kept_is_in_force_after_power_on(link_c: LinkC) -> None:

@@ -1,4 +1,4 @@
-"""From a real terminal the client's signal reaches trace, side-car and capture, with its latency."""
+"""From a terminal the client's signal reaches trace, side-car and capture, with its latency."""
 
 import json
 import os

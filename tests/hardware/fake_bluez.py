@@ -8,6 +8,7 @@ paths and errors follow BlueZ's public D-Bus documentation (doc/org.bluez.*.rst)
 import asyncio
 import contextlib
 import enum
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -30,6 +31,7 @@ from tests.hardware.bus_objects import OBJECTS, BusObjects, Properties
 from tests.hardware.fake_peripheral import Peripheral
 
 _ADVERTISE_EVERY_S = 0.05
+_RSSI_EVERY = 4  # advertisements
 _ATT_HEADER = 3
 
 
@@ -63,7 +65,7 @@ class FakeBluez:
         self._every_advertisement = False
         self._bus: MessageBus
         self._objects: BusObjects
-        self._heard: set[str] = set()  # since the discovery was started
+        self._heard: Counter[str] = Counter()  # since the discovery was started
         self.discoveries = 0
         self.connections = 0
         self.disconnections = 0
@@ -166,14 +168,16 @@ class FakeBluez:
             self._objects.add(path, DEVICE, shape.device(peripheral))
         elif not known["Connected"].value:
             changed: Properties = {}
-            if path not in self._heard:
+            if self._heard[path] % _RSSI_EVERY == 0 and not (
+                peripheral.still and self._heard[path]
+            ):
                 changed["RSSI"] = Variant("n", peripheral.rssi_dbm)
             broadcast = shape.broadcast(peripheral)
             if self._every_advertisement or known["ManufacturerData"] != broadcast:
                 changed["ManufacturerData"] = broadcast
             if changed:
                 self._objects.change(path, DEVICE, **changed)
-        self._heard.add(path)
+        self._heard[path] += 1
 
     def _connect(self, peripheral: Peripheral) -> None:
         device = device_path(peripheral)

@@ -23,6 +23,8 @@ class Peripheral:
         UUIDs and their flags, in BlueZ's words.
     manufacturer_data
         What it advertises, by company id.
+    still
+        It is always equally near, so that the service has nothing new to tell of it.
     """
 
     name = "Peripheral"
@@ -31,6 +33,7 @@ class Peripheral:
     characteristics: Mapping[str, tuple[str, ...]] = {}
     manufacturer_data: Mapping[int, bytes] = {}
     rssi_dbm = -55
+    still = False
     mtu = 247
 
     def connected(self, notify: Notify) -> None:

@@ -35,6 +35,8 @@ def running_bus(folder: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
         text=True,
     ) as daemon:
-        assert daemon.stdout is not None
-        yield daemon.stdout.readline().strip()
-        daemon.terminate()
+        try:
+            assert daemon.stdout is not None
+            yield daemon.stdout.readline().strip()
+        finally:
+            daemon.terminate()

@@ -55,7 +55,10 @@ def test_each_change_is_one_sample_also_back_to_what_it_was(system_bus: str, cap
 def test_a_steady_scale_is_one_sample_and_no_reason_to_listen_anew(
     system_bus: str, capture: Path
 ) -> None:
-    bluez = FakeBluez(Scale())
+    class Still(Scale):
+        still = True
+
+    bluez = FakeBluez(Still())
     heard = listen_by_radio(bluez, URL, capture, system_bus, seconds=4.0)
     assert heard.error is None
     assert heard.force_n == [0.0]

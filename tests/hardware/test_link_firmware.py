@@ -4,6 +4,7 @@ It runs on an emulated Cortex-M3, with its UART on a pseudo-terminal, and once m
 this machine.
 """
 
+import json
 import subprocess
 import sys
 import time
@@ -35,6 +36,9 @@ STEP_S = 0.0125
 MOST_N = 100.0
 LIGHTEST_N = 2.0
 ALL_KINDS = 600  # samples: 7.5 s, of two presses and a knock beyond the range, begun anywhere
+# A busy machine lets an emulator stand still for a second; it does not do so each time.
+BY_THE_WALL_CLOCK = {"reply-in-time", "true-clock"}
+TRIES = 3
 CODE_AND_DATA = 8192  # bytes: a quarter of the smallest controller that one would take
 
 
@@ -109,17 +113,18 @@ def whole_presses(force_n: FloatArray) -> list[tuple[int, int]]:
     return [(int(begin), int(min(ends[ends > begin]))) for begin in begins if any(ends > begin)]
 
 
-def test_each_press_has_its_marker_once_and_at_its_peak(heard: Heard) -> None:
+def test_each_press_has_its_marker_once_and_from_its_peak_on(heard: Heard) -> None:
     force_n, marker = heard.trace.force_n, heard.trace.marker
     assert force_n is not None
     assert marker is not None
     presses = whole_presses(force_n)
     assert len(presses) >= 2
     for begin, end in presses:
-        peak_n = force_n[begin:end].max()
-        marks = begin + np.flatnonzero(marker[begin:end])
-        assert marks.size == (peak_n < MOST_N / 2)  # a knock has none
-        assert all(force_n[marks] > 0.9 * peak_n)
+        press_n = force_n[begin : end + 1]
+        marks = np.flatnonzero(marker[begin : end + 1])
+        assert marks.size == (press_n.max() < MOST_N / 2)  # a knock has none
+        # A busy machine lets the firmware look at its button late, but never early.
+        assert all(marks + 1 >= press_n.argmax())
 
 
 def test_an_overload_is_a_fault_and_never_a_number(heard: Heard) -> None:
@@ -142,18 +147,14 @@ def test_it_samples_as_fast_as_it_is_asked_to(port: str, tmp_path: Path) -> None
 
 
 def test_start_and_stop_are_obeyed_and_numbers_go_on(link: Conversation) -> None:
-    *before, reply = link.ask(Ask.START)
-    assert isinstance(reply, Reply)
-    assert samples_in(before) == []
-    first = listen_for(link, 20)
-    last = link.ask(Ask.STOP)
-    numbers = [sample.seq for sample in [*first, *samples_in(last)]]
-    assert isinstance(last[-1], Reply)
+    streamed = [*link.ask(Ask.START), *listen_for(link, 20), *link.ask(Ask.STOP)]
+    assert isinstance(streamed[0], Reply)
+    assert isinstance(streamed[-1], Reply)
     time.sleep(5 * STEP_S)  # in which no sample may come
     assert samples_in(link.ask(Ask.BATTERY)) == []
-    link.ask(Ask.START)
-    numbers += [sample.seq for sample in listen_for(link, 5)]
-    assert {b - a for a, b in pairwise(numbers)} == {1}
+    streamed += [*link.ask(Ask.START), *listen_for(link, 5)]
+    numbers = [sample.seq for sample in samples_in(streamed)]
+    assert {(after - before) % 2**16 for before, after in pairwise(numbers)} == {1}
 
 
 def test_the_battery_is_told_when_asked(link: Conversation) -> None:
@@ -188,10 +189,22 @@ def test_the_image_is_small(tmp_path: Path) -> None:
     assert code + data < CODE_AND_DATA
 
 
+def failed_checks(port: Path) -> set[str]:
+    url = f"serial://{port}?model=tissuesense-link"
+    program = [sys.executable, "-m", "tissuesense", "devices", "conformance", "--json", url]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    checks = json.loads(done.stdout)["checks"]
+    failed = {row["check"] for row in checks if row["verdict"] == "fail"}
+    assert (done.returncode == 0) == (not failed)
+    return failed
+
+
 def test_firmware_that_lies_still_passes_every_check_of_a_maker_s_device(tmp_path: Path) -> None:
-    program = [sys.executable, "-m", "tissuesense", "devices", "conformance"]
+    failed = set()
     with emulated(built("firmware", tmp_path, AT_REST)) as port:
-        url = f"serial://{port}?model=tissuesense-link"
-        done = subprocess.run([*program, url], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "fail:" not in done.stdout
+        for _ in range(TRIES):
+            failed = failed_checks(port)
+            assert failed <= BY_THE_WALL_CLOCK
+            if not failed:
+                break
+    assert not failed

@@ -5,12 +5,17 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tests.hardware.pty_gauge import Pieces, PtyGauge
 
 from tissuesense.core.clock import SystemClock
+from tissuesense.core.errors import LocalProtocolError
+from tissuesense.devices.codec import Command, WireSample
+from tissuesense.devices.profile import WireParameters
+from tissuesense.devices.registry import DEVICES
 from tissuesense.services.capture import Progress, Recorded, RecordRequest, record
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs pseudo-terminals")
@@ -21,12 +26,24 @@ def lines_at_100_hz() -> Pieces:
         yield 0.01, b"%d,%d.0 N\n" % (10 * number, number % 50)
 
 
-def recorded(folder: Path, *, seconds: float, progress: "Watch") -> Recorded:
+def one_press(model: str) -> bytes:
+    """Return what a device sends for a press, with whatever repeats its wire has."""
+    profile = DEVICES[model]
+    device, codec = profile.encoder(WireParameters()), profile.codec(WireParameters())
+    with suppress(LocalProtocolError):
+        device.reply(codec.encode(Command.START))
+    times_s = (0.1, 0.2, 0.3, 0.4)
+    return device.samples([WireSample(t_s=t, force_n=0.0, marker=t == 0.1) for t in times_s])
+
+
+def recorded(
+    folder: Path, *, seconds: float, progress: "Watch", model: str = "text-line"
+) -> Recorded:
     request = RecordRequest(
         url=f"serial://{folder}/gauge?model=text-line",
         out=folder / "a.csv",
         seconds=seconds,
-        button=f"serial://{folder}/button?model=text-line",
+        button=f"serial://{folder}/button?model={model}",
     )
     return asyncio.run(record(request, clock=SystemClock(), progress=progress))
 
@@ -50,17 +67,18 @@ def gauge(tmp_path: Path) -> Iterator[PtyGauge]:
         yield plugged
 
 
-def test_a_press_stands_where_it_was_made(tmp_path: Path, gauge: PtyGauge) -> None:
+@pytest.mark.parametrize("model", ["text-line", "tissuesense-link"])
+def test_a_press_stands_where_it_was_made(tmp_path: Path, gauge: PtyGauge, model: str) -> None:
     del gauge
     pressed = threading.Event()
 
     def press() -> Pieces:
         pressed.wait(20)
-        yield 0.0, b"stop\r\n"
+        yield 0.0, one_press(model)
 
     watch = Watch(1.0, pressed)
     with PtyGauge(tmp_path / "button", talk=press):
-        outcome = recorded(tmp_path, seconds=2.0, progress=watch)
+        outcome = recorded(tmp_path, seconds=2.0, progress=watch, model=model)
     trace = outcome.trace
     assert trace.marker is not None
     (mark_s,) = trace.t_s[trace.marker == 1]

@@ -20,6 +20,7 @@
 #define SYSTICK_RELOAD    REGISTER(0xE000E014u)
 #define SYSTICK_VALUE     REGISTER(0xE000E018u)
 #define NVIC_ENABLE       REGISTER(0xE000E100u)
+#define NVIC_PEND         REGISTER(0xE000E200u)
 
 enum {
     CLOCK_HZ = 25000000,
@@ -35,10 +36,11 @@ enum {
     UART0_RECEIVE_IRQ = 0
 };
 
-/* Bytes from the host, between the interrupt and the loop. The size divides 256. */
-static volatile uint8_t queue[64];
+/* Bytes from the host, between the interrupt and the loop. The size divides 256, so that the counts
+ * may go round; it holds what comes while the answer to a HELLO goes out. */
+static volatile uint8_t queue[128];
 static volatile uint8_t queue_in;
-static uint8_t queue_out;
+static volatile uint8_t queue_out;
 
 /* The timer counts 32 bits of cycles down, 171 s; the loop asks far more often. */
 static uint32_t clock_us(void *self) {
@@ -61,9 +63,9 @@ static void send(void *self, const uint8_t *bytes, size_t size) {
 }
 
 static void uart0_received(void) {
-    while (UART0_STATE & UART_HAS_BYTE)
+    UART0_INTCLEAR = UART_RECEIVE; /* first: a byte that comes from now on must call again */
+    while (UART0_STATE & UART_HAS_BYTE && (uint8_t)(queue_in - queue_out) < sizeof queue)
         queue[queue_in++ % sizeof queue] = (uint8_t)UART0_DATA;
-    UART0_INTCLEAR = UART_RECEIVE;
 }
 
 /* Nothing to do: the loop goes on because it was woken. */
@@ -86,9 +88,12 @@ static void reset(void) {
     demo_device_init(&demo, clock_us, send);
     for (;;) {
         while (queue_out != queue_in) {
-            const uint8_t byte = queue[queue_out++ % sizeof queue];
+            const uint8_t byte = queue[queue_out % sizeof queue];
+            queue_out++; /* now the interrupt may use its place */
             tsl_device_receive(&demo.device, &byte, 1);
         }
+        if (UART0_STATE & UART_HAS_BYTE)
+            NVIC_PEND = 1u << UART0_RECEIVE_IRQ; /* the queue was full: go on */
         tsl_device_poll(&demo.device);
         __asm__ volatile("wfi");
     }

@@ -9,7 +9,6 @@ enum {
     LEAST_PEAK_UN = 20000000,
     PEAK_STEP_UN = 4000000,
     RELEASE_US = 250000,
-    HELD_US = 200000,    /* then the client lets go of the button */
     BOUNCING_US = 20000, /* contact every other millisecond */
     SLOWEST_MHZ = 10000,
     FASTEST_RAMP_US = 1000,
@@ -70,7 +69,7 @@ static int32_t force_at(pressing *self, uint32_t now_us) {
 
 int pressing_button(const pressing *self, uint32_t now_us) {
     const uint32_t since_us = now_us - self->phase_us;
-    if (self->phase != RELEASE || is_knock(self) || since_us >= HELD_US)
+    if (self->phase != RELEASE || is_knock(self))
         return 0;
     return since_us >= BOUNCING_US || since_us / 1000 % 2 == 0;
 }

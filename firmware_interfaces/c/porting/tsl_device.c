@@ -227,10 +227,7 @@ static void obey(tsl_device *device, uint8_t type, const tsl_command *command) {
         device->told = 0;
         value = (int32_t)device->rate_mHz;
         break;
-    case TSL_COMMAND_STOP:
-        device->streaming = 0;
-        device->repeats = 0;
-        break;
+    case TSL_COMMAND_STOP: device->streaming = 0; break;
     case TSL_COMMAND_TARE: begin_tare(device, command->tag); return;
     case TSL_COMMAND_UNTARE:
         result = set_tare(device, 0);
@@ -322,7 +319,6 @@ void tsl_device_init(tsl_device *device, const tsl_port *port, const tsl_facts *
     device->port = port;
     device->facts = facts;
     device->rate_mHz = facts->rate_mHz;
-    device->pressed_us = port->clock_us(port->self);
     tsl_decoder_init(&device->decoder);
     if (port->load_tare != NULL && !port->load_tare(port->self, &device->tare_uN))
         device->tare_uN = 0;
@@ -340,7 +336,6 @@ void tsl_device_poll(tsl_device *device) {
 void tsl_device_link_lost(tsl_device *device) {
     device->streaming = 0;
     device->taring = 0;
-    device->repeats = 0;
     tsl_decoder_init(&device->decoder);
 }
 

@@ -104,7 +104,7 @@ class _Usual:
 
     @classmethod
     def of(cls, values: FloatArray) -> "_Usual":
-        steps = np.diff(values)
+        steps = values[1:] - values[:-1]
         low, high = quantiles(values, 0.02, 0.98)
         return cls(steps=steps, step=quantile(np.abs(steps), 0.9), range=high - low)
 
@@ -120,7 +120,7 @@ def _stuck_runs(t_s: FloatArray, usual: _Usual, resolution: float) -> BoolArray:
         2 * _SPIKE_STEPS * usual.step, _LEAP_SHARE_OF_RANGE * usual.range, 6.0 * resolution
     )
     sizes = np.abs(usual.steps)
-    for there, back in pairwise(np.flatnonzero(sizes > least).tolist()):
+    for there, back in pairwise((sizes > least).nonzero()[0].tolist()):
         few = back - there < _FEWEST_STUCK or t_s[back] - t_s[there] > _LONGEST_STUCK_S
         inside = there > 0 and back + 2 <= sizes.size
         turns = (usual.steps[there] > 0) != (usual.steps[back] > 0)
@@ -142,7 +142,7 @@ def _brief(values: FloatArray, limit: float) -> NDArray[np.intp]:
     left, right = (around[:-4], around[1:-3]), (around[3:-1], around[4:])
     highest = np.maximum(np.minimum(*left), np.minimum(*right)) + limit
     lowest = np.minimum(np.maximum(*left), np.maximum(*right)) - limit
-    beyond = np.flatnonzero((values > highest) | (values < lowest))
+    beyond = ((values > highest) | (values < lowest)).nonzero()[0]
     if not beyond.size:
         return beyond
     middle = np.median(around[beyond[:, None] + np.arange(_WINDOW)], axis=1)
@@ -170,13 +170,15 @@ def noise_of(values: FloatArray) -> float:
     """Return the standard deviation of white noise on a smooth curve, from second differences."""
     if values.size < 3:  # noqa: PLR2004 - one second difference
         return 0.0
-    bend = np.diff(values, n=2)
+    steps = values[1:] - values[:-1]
+    bend = steps[1:] - steps[:-1]
     return _MAD_TO_SD * median(np.abs(bend - median(bend))) / math.sqrt(6.0)
 
 
 def resolution_of(values: FloatArray) -> float:
     """Return the smallest step between successive readings of a quantised signal, else 0."""
-    steps = np.abs(np.diff(values[:_RESOLUTION_SAMPLES]))
+    seen = values[:_RESOLUTION_SAMPLES]
+    steps = np.abs(seen[1:] - seen[:-1])
     steps = steps[steps > 1e-9]  # noqa: PLR2004 - rounding of decimal fractions
     if steps.size < 10:  # noqa: PLR2004 - too few to tell
         return 0.0
@@ -199,9 +201,9 @@ def binned(t_s: FloatArray, values: FloatArray, width_s: float) -> tuple[FloatAr
         return t_s, values
     # Without the grain of slack, rounding would decide where samples that meet an edge belong.
     bins = ((t_s - t_s[0]) / width_s + _SLACK).astype(np.int64)
-    edges = np.flatnonzero(bins[1:] > bins[:-1]) + 1
-    starts = np.concatenate(([0], edges))
-    if starts.size == t_s.size:
+    edges = (bins[1:] > bins[:-1]).nonzero()[0] + 1
+    if edges.size == t_s.size - 1:
         return t_s, values
-    counts = np.concatenate((edges, [t_s.size])) - starts
+    limits = np.concatenate(([0], edges, [t_s.size]))
+    starts, counts = limits[:-1], limits[1:] - limits[:-1]
     return np.add.reduceat(t_s, starts) / counts, np.add.reduceat(values, starts) / counts

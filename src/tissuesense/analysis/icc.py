@@ -17,6 +17,7 @@ here         Shrout and Fleiss            what it answers
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -119,8 +120,8 @@ def _forms(s: MeanSquares) -> IccForms:
         s.targets + (k - 1) * s.residual + k * (s.raters - s.residual) / n
     )
     within_df, residual_df = n * (k - 1), (n - 1) * (k - 1)
-    low1, high1 = _quantiles(n - 1, within_df)
-    low3, high3 = _quantiles(n - 1, residual_df)
+    low1, high1 = _known_quantiles(n - 1, within_df)
+    low3, high3 = _known_quantiles(n - 1, residual_df)
     low2, high2 = _agreement_limits(s, *_quantiles(n - 1, _satterthwaite(s, agreement)))
     one_way = (n - 1, within_df)
     two_way = (n - 1, residual_df)
@@ -139,6 +140,12 @@ def _forms(s: MeanSquares) -> IccForms:
         n_targets=n,
         n_raters=k,
     )
+
+
+@lru_cache(maxsize=64)
+def _known_quantiles(targets_df: int, error_df: int) -> tuple[float, float]:
+    """Return `_quantiles` of a design: they depend on its size alone."""
+    return _quantiles(targets_df, error_df)  # type: ignore[return-value] # floats of floats
 
 
 def _quantiles(targets_df: int, error_df: Number) -> tuple[Number, Number]:

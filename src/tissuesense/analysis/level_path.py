@@ -12,6 +12,8 @@ import numpy as np
 
 from tissuesense.core.arrays import FloatArray, frozen
 
+_LOG_2PI = math.log(2 * math.pi)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelPath:
@@ -60,48 +62,49 @@ def level_path(y: FloatArray, scatter: FloatArray, wander: FloatArray) -> LevelP
     wander
         Variance of the level's step from each observation to the next, shape (n - 1,).
     """
-    n = y.size
-    mean, variance, innovations = (np.full(n, np.nan) for _ in range(3))
+    # Lists, not arrays: reading single numbers out of an array takes three times as long.
+    steps = wander.tolist()
+    mean, variance, innovations = ([math.nan] * y.size for _ in range(3))
     a, p, loglik, terms = math.nan, math.inf, 0.0, 0
     for t, (value, noise) in enumerate(zip(y.tolist(), scatter.tolist(), strict=True)):
         if t:
-            p += float(wander[t - 1])
+            p += steps[t - 1]
         if not math.isnan(value) and p == math.inf:
             a, p = value, noise
         elif not math.isnan(value):
             v, f = value - a, p + noise
             innovations[t] = v / math.sqrt(f)
-            loglik -= 0.5 * (math.log(2 * math.pi) + math.log(f) + v * v / f)
+            loglik -= 0.5 * (_LOG_2PI + math.log(f) + v * v / f)
             terms += 1
             a += p / f * v
             p *= noise / f
         if p < math.inf:
             mean[t], variance[t] = a, p
-    smooth, smooth_variance, gains = _backwards(mean, variance, wander)
+    smooth, smooth_variance, gains = _backwards(mean, variance, steps)
     return LevelPath(
-        filtered=frozen(mean),
-        filtered_variance=frozen(variance),
-        smoothed=frozen(smooth),
-        smoothed_variance=frozen(smooth_variance),
-        gains=frozen(gains),
-        innovations=frozen(innovations),
+        filtered=frozen(np.array(mean)),
+        filtered_variance=frozen(np.array(variance)),
+        smoothed=frozen(np.array(smooth)),
+        smoothed_variance=frozen(np.array(smooth_variance)),
+        gains=frozen(np.array(gains)),
+        innovations=frozen(np.array(innovations)),
         loglik=loglik if terms else None,
     )
 
 
 def _backwards(
-    mean: FloatArray, variance: FloatArray, wander: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    mean: list[float], variance: list[float], steps: list[float]
+) -> tuple[list[float], list[float], list[float]]:
     """Return smoothed mean and variance, and the gains."""
-    smooth, smooth_variance, gains = mean.copy(), variance.copy(), np.zeros(mean.size)
-    for t in range(mean.size - 2, -1, -1):
-        step = float(wander[t])
+    smooth, smooth_variance, gains = mean.copy(), variance.copy(), [0.0] * len(mean)
+    for t in range(len(mean) - 2, -1, -1):
+        step = steps[t]
         if math.isnan(mean[t]):  # before the first observation: the level wandered from there
             gains[t] = 1.0
             smooth[t], smooth_variance[t] = smooth[t + 1], smooth_variance[t + 1] + step
             continue
         predicted = variance[t] + step
-        gains[t] = variance[t] / predicted if predicted > 0 else 1.0
-        smooth[t] += gains[t] * (smooth[t + 1] - mean[t])
-        smooth_variance[t] += gains[t] ** 2 * (smooth_variance[t + 1] - predicted)
+        gain = gains[t] = variance[t] / predicted if predicted > 0 else 1.0
+        smooth[t] += gain * (smooth[t + 1] - mean[t])
+        smooth_variance[t] += gain * gain * (smooth_variance[t + 1] - predicted)
     return smooth, smooth_variance, gains

@@ -66,7 +66,7 @@ class PainRecording:
             signal=signal,
             marker_s=marks,
             marker_u_s=marks_u,
-            usual_step_s=median(np.diff(trace.t_s)) if trace.size > 1 else 0.0,
+            usual_step_s=median(trace.t_s[1:] - trace.t_s[:-1]) if trace.size > 1 else 0.0,
         )
 
     def presses(self) -> Iterator[tuple[Press, PressedCurve]]:

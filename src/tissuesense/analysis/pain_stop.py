@@ -95,7 +95,7 @@ def _interrupted(recording: PainRecording, press: Press, stop: Stop) -> NotEstim
     """Say so where the readings were lost for so long that the stop may have been in between."""
     t = recording.t_s[recording.during(press)]
     longest = max(LONGEST_LOSS_S, _LOST_STEPS * recording.usual_step_s)
-    lost = (np.diff(t) > longest) & (t[:-1] <= stop.t_s)
+    lost = (t[1:] - t[:-1] > longest) & (t[:-1] <= stop.t_s)
     if not lost.any():
         return None
     return NotEstimable(
@@ -115,7 +115,7 @@ def _limit(
         full_scale_n=context.full_scale_n,
         grain_n=max(recording.signal.noise, recording.signal.resolution),
     )
-    over = np.flatnonzero(curve.smooth_kpa >= context.cutoff_kpa)
+    over = (curve.smooth_kpa >= context.cutoff_kpa).nonzero()[0]
     cut = float(curve.t_s[over[0]]) if over.size else None
     times = [t for t in (clipped, cut) if t is not None]
     flags = (QualityFlag.CLIP,) if clipped is not None else ()

@@ -39,7 +39,7 @@ class PressGrid:
     @classmethod
     def of(cls, t_s: FloatArray, force_n: FloatArray) -> "PressGrid":
         """Lay increasing times and a force without spikes, shape (n,) with n > 1, on a grid."""
-        step = max(_GRID_S, median(np.diff(t_s)))
+        step = max(_GRID_S, median(t_s[1:] - t_s[:-1]))
         bin_t, bin_f = binned(t_s, force_n, step)
         grid = np.arange(bin_t[0], bin_t[-1] + step / 2, step)
         level = np.interp(grid, bin_t, bin_f)

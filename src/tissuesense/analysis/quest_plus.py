@@ -64,6 +64,7 @@ class QuestPlus:
         self._answer_entropy = -(
             xlogy(self._felt, self._felt) + xlogy(1 - self._felt, 1 - self._felt)
         )
+        self._row = {float(x): i for i, x in enumerate(self._intensities)}
         self._posterior = np.full(self._felt.shape[1], 1 / self._felt.shape[1])
 
     def next_intensity(self) -> float:
@@ -88,11 +89,14 @@ class QuestPlus:
         """
         if not (math.isfinite(intensity) and intensity > 0):
             raise UsageError(f"intensity must be a positive pressure in kPa, not {intensity}.")
-        chance = self._chance(float(intensity)).ravel()
-        updated = self._posterior * (chance if felt else 1 - chance)
-        total = float(updated.sum())
+        row = self._row.get(float(intensity))
+        chance = self._chance(float(intensity)).ravel() if row is None else self._felt[row]
+        yes = self._posterior * chance
+        updated = yes if felt else self._posterior - yes
+        total = float(np.add.reduce(updated))
         if total > 0:  # an answer that no parameter allows says nothing about which one is right
-            self._posterior = updated / total
+            updated *= 1 / total
+            self._posterior = updated
 
     @property
     def posterior(self) -> FloatArray:

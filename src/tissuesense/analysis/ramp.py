@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tissuesense.analysis.breakpoints import Bend, find_bend
+from tissuesense.analysis.breakpoints import Bend, bend_place, find_bend
 from tissuesense.analysis.cleaning import binned
 from tissuesense.analysis.order_statistics import median, quantile
 from tissuesense.core.arrays import FloatArray
@@ -52,8 +52,12 @@ class PressedCurve:
     @classmethod
     def of(cls, t_s: FloatArray, p_kpa: FloatArray, noise_kpa: float) -> "PressedCurve":
         """Bin samples to at most 200 a second."""
-        x, y = binned(t_s, p_kpa, _FINEST_BIN_S)
-        step = median(np.diff(x)) if x.size > 1 else _FINEST_BIN_S
+        steps = t_s[1:] - t_s[:-1]
+        x, y = t_s, p_kpa
+        if steps.size and steps.min() < _FINEST_BIN_S:
+            x, y = binned(t_s, p_kpa, _FINEST_BIN_S)
+            steps = x[1:] - x[:-1]
+        step = median(steps) if steps.size else _FINEST_BIN_S
         return cls(
             t_s=x, p_kpa=y, noise_kpa=noise_kpa * math.sqrt(x.size / t_s.size), step_s=step
         )
@@ -80,8 +84,8 @@ class PressedCurve:
         """
         smooth = self.smooth_kpa
         top = quantile(smooth, 0.98)
-        high = np.flatnonzero(smooth >= 0.8 * top)
-        low = np.flatnonzero(smooth < 0.2 * top)
+        high = (smooth >= 0.8 * top).nonzero()[0]
+        low = (smooth < 0.2 * top).nonzero()[0]
         if top <= 0:
             return False
         before, after = low[low < high[0]], low[low > high[-1]]
@@ -95,7 +99,7 @@ class PressedCurve:
         """Return when the smoothed pressure last rose through a level before `before_s`."""
         last = int(self.t_s.searchsorted(before_s))
         smooth = self.smooth_kpa[:last]
-        below = np.flatnonzero(smooth < level_kpa)
+        below = (smooth < level_kpa).nonzero()[0]
         if below.size == 0 or below[-1] + 1 >= last:
             return None
         i = int(below[-1])
@@ -137,8 +141,8 @@ def find_release(curve: PressedCurve) -> Release | None:
     highest = float(smooth.max())
     if highest <= 0:
         return None
-    high = int(np.flatnonzero(smooth >= 0.8 * highest)[-1])
-    low_after = np.flatnonzero(smooth[high:] < 0.3 * highest)
+    high = int((smooth >= 0.8 * highest).nonzero()[0][-1])
+    low_after = (smooth[high:] < 0.3 * highest).nonzero()[0]
     if low_after.size == 0:
         return None
     low = high + int(low_after[0])
@@ -167,20 +171,21 @@ def _uncertainty(bend: Bend, curve: PressedCurve) -> float:
 def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:
     """Return where a line up to the release meets the fall after it."""
     t_high = float(curve.t_s[min(high + 1, curve.t_s.size - 1)])
-    fall = np.flatnonzero(curve.p_kpa[high:] < 0.5 * highest)
+    fall = (curve.p_kpa[high:] < 0.5 * highest).nonzero()[0]
     t_end = float(curve.t_s[min(high + int(fall[0]) if fall.size else low, curve.t_s.size - 1)])
     ramp_s = max(RAMP_WINDOW_S, 4 * curve.step_s)
     look_back_s = max(0.3, 2 * curve.step_s)
     x, y = curve.part(t_high - look_back_s - ramp_s, t_end)
-    few = np.count_nonzero(x > t_high) < 6  # noqa: PLR2004 - or a parabola fits wherever it starts
-    rough = find_bend(x, y, (t_high - look_back_s, t_high), noise=curve.noise_kpa, curved=not few)
+    between = (t_high - look_back_s, t_high)
+    # Through fewer a parabola fits wherever it starts.
+    curved = x.size - int(x.searchsorted(t_high, "right")) >= 6  # noqa: PLR2004
     # Look again with the same length of ramp before the bend, wherever it came out.
-    near = x >= rough.t_s - ramp_s
-    if np.count_nonzero(near) < 5:  # noqa: PLR2004 - unknowns of a line, a bend and a fall
-        return rough
-    width = 0.1 * look_back_s
-    between = (rough.t_s - width, min(rough.t_s + width, t_high))
-    return find_bend(x[near], y[near], between, noise=curve.noise_kpa, curved=not few)
+    rough_s = bend_place(x, y, between, curved=curved)
+    near = int(x.searchsorted(rough_s - ramp_s))
+    if x.size - near >= 5:  # noqa: PLR2004 - unknowns of a line, a bend and a fall
+        x, y, width = x[near:], y[near:], 0.1 * look_back_s
+        between = (rough_s - width, min(rough_s + width, t_high))
+    return find_bend(x, y, between, noise=curve.noise_kpa, curved=curved)
 
 
 def _held_from(curve: PressedCurve, let_go: Bend, highest: float) -> Bend | None:
@@ -190,8 +195,6 @@ def _held_from(curve: PressedCurve, let_go: Bend, highest: float) -> Bend | None
         return None
     start = max(start, let_go.t_s - _LONGEST_PLATEAU_LOOKED_FOR_S)
     x, y = curve.part(start, let_go.t_s - 0.5 * curve.step_s)
-    if x.size > 150:  # noqa: PLR2004 - enough to place a bend
-        x, y = binned(x, y, float(x[-1] - x[0]) / 150)
     shortest = max(0.8 * SHORTEST_PLATEAU_S, 2 * curve.step_s)
     if x.size < 8 or x[-1] - x[0] < 2 * shortest:  # noqa: PLR2004 - two lines and a bend
         return None

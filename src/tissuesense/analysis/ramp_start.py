@@ -3,15 +3,14 @@
 import numpy as np
 
 from tissuesense.analysis.breakpoints import find_bend
-from tissuesense.analysis.cleaning import binned
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.ramp_quality import robust_slope
 from tissuesense.analysis.readout import Stop
 
 RAMP_FROM_SHARE = 0.2  # of the threshold: the contract's window of the ramp rate
 _SHORTEST_REST_S = 0.3
+_SLOWER_START_S = 0.5 * _SHORTEST_REST_S
 _FEWEST_SAMPLES = 12
-_ENOUGH_SAMPLES = 150  # to place a bend
 _RESTING_SLOPE_SHARE = 0.25
 _HIGHEST_REST_SHARE = 0.6
 _CLEARLY_TWO_LINES = 0.8
@@ -32,13 +31,16 @@ def ramp_start(curve: PressedCurve, stop: Stop) -> tuple[float, float]:
 
 
 def _end_of_rest(curve: PressedCurve, start_s: float, stop: Stop) -> float | None:
+    halfway_s = curve.crossing_s(_HIGHEST_REST_SHARE * stop.p_kpa, stop.t_s)
+    # A rest makes the first two fifths of the threshold take longer than the last two, by its
+    # length less what it rises at a quarter of the speed; without that there is none to look for.
+    if halfway_s is not None and halfway_s - start_s < stop.t_s - halfway_s + _SLOWER_START_S:
+        return None
     x, y = curve.part(start_s, stop.t_s)
     shortest = max(_SHORTEST_REST_S, 2 * curve.step_s)
     between = (start_s + shortest, stop.t_s - shortest)
     if x.size < _FEWEST_SAMPLES or between[0] >= between[1]:
         return None
-    if x.size > _ENOUGH_SAMPLES:
-        x, y = binned(x, y, float(x[-1] - x[0]) / _ENOUGH_SAMPLES)
     bend = find_bend(x, y, between, noise=curve.noise_kpa)
     rested = bend.slope_before < _RESTING_SLOPE_SHARE * bend.slope_after
     low = bend.value < _HIGHEST_REST_SHARE * stop.p_kpa

@@ -52,7 +52,9 @@ def marker_times(t_s: FloatArray, marker: FloatArray | None) -> tuple[FloatArray
     if marker is None:
         return np.empty(0), np.empty(0)
     on = marker > 0.5  # noqa: PLR2004 - 0 or 1
-    rises = np.flatnonzero(on & ~np.concatenate(([False], on[:-1])))
+    rises = (on[1:] & ~on[:-1]).nonzero()[0] + 1
+    if on.size and on[0]:
+        rises = np.concatenate(([0], rises))
     before = t_s[np.maximum(rises - 1, 0)]
     return (before + t_s[rises]) / 2, (t_s[rises] - before) / math.sqrt(12.0)
 
@@ -164,7 +166,7 @@ def find_dip(
 ) -> tuple[float, float, float] | None:
     """Return (peak, valley, next peak) of the deepest fall between two times; None without one."""
     smooth = curve.smooth_kpa
-    first, last = np.searchsorted(curve.t_s, [start_s, end_s])
+    first, last = curve.t_s.searchsorted(start_s), curve.t_s.searchsorted(end_s)
     part = smooth[first:last]
     if part.size < 3:  # noqa: PLR2004 - up, down, up
         return None
@@ -186,10 +188,11 @@ def _line_at(curve: PressedCurve, at_s: float, not_after_s: float) -> tuple[floa
     if x.size < 3:  # noqa: PLR2004 - a line with something left over
         slope = (y[-1] - y[0]) / (x[-1] - x[0]) if x.size > 1 else 0.0
         return float(np.interp(at_s, curve.t_s, curve.p_kpa)), float(slope), curve.noise_kpa
-    centre = float(x.mean())
-    spread = float(np.sum((x - centre) ** 2))
-    slope = float(np.sum((x - centre) * (y - y.mean()))) / spread
-    value = float(y.mean()) + slope * (at_s - centre)
+    centre, level = float(x.mean()), float(y.mean())
+    from_centre = x - centre
+    spread = float(from_centre @ from_centre)
+    slope = float(from_centre @ (y - level)) / spread
+    value = level + slope * (at_s - centre)
     u = curve.noise_kpa * math.sqrt(1 / x.size + (at_s - centre) ** 2 / spread)
     return value, slope, u
 

@@ -1,6 +1,8 @@
 """`tissuesense.reliability`: intraclass correlation, measurement error, agreement of methods."""
 
+from tissuesense.analysis.clinic_sem import ClinicSem, clinic_sem, published_sems
 from tissuesense.analysis.icc import Icc, IccForms, icc, icc_of_many
+from tissuesense.analysis.icc_bootstrap import BootstrappedIcc, bootstrap_icc
 from tissuesense.analysis.measurement_error import (
     MeasurementError,
     blended_sem,
@@ -20,25 +22,36 @@ from tissuesense.analysis.method_agreement import (
     repeatability_coefficient,
     replicate_sd,
 )
+from tissuesense.analysis.power import chance_to_detect, sample_size_paired
+from tissuesense.analysis.variance_components import VarianceComponents, variance_components
 
 __all__ = [
     "Agreement",
+    "BootstrappedIcc",
+    "ClinicSem",
     "Icc",
     "IccForms",
     "MeasurementError",
     "RepeatedAgreement",
+    "VarianceComponents",
     "averaged_agreement",
     "bland_altman",
     "bland_altman_repeated",
     "blended_sem",
+    "bootstrap_icc",
+    "chance_to_detect",
+    "clinic_sem",
     "icc",
     "icc_of_many",
     "minimal_detectable_change",
+    "published_sems",
     "reference_change",
     "reliable_change_index",
     "repeatability_coefficient",
     "replicate_sd",
+    "sample_size_paired",
     "sem_from_icc",
     "sem_interval",
     "sem_mdc",
+    "variance_components",
 ]

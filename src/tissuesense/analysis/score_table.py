@@ -14,6 +14,7 @@ from tissuesense.core.errors import UsageError
 
 Number = float | NDArray[np.float64]
 _TABLE_AXES = 2
+_ROUNDING = 2 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +75,17 @@ def mean_squares(table: NDArray[np.float64]) -> MeanSquares:
         Shape (..., n, k), as `score_tables` gives it.
     """
     n, k = table.shape[-2:]
+    # Sums by the bare ufunc and by einsum: a third of the time that methods of small arrays take.
+    total = np.add.reduce
     # About the mean first: squares of large, nearly equal scores would lose their difference.
-    centred = table - table.mean(axis=(-2, -1), keepdims=True)
-    rows, columns = centred.mean(axis=-1), centred.mean(axis=-2)
+    centred = table - total(table, axis=(-2, -1), keepdims=True) / (n * k)
+    rows, columns = total(centred, axis=-1) / k, total(centred, axis=-2) / n
     residual = centred - rows[..., :, None] - columns[..., None, :]
-    between_rows = k * np.square(rows).sum(axis=-1)
-    between_columns = n * np.square(columns).sum(axis=-1)
-    left = np.square(residual).sum(axis=(-2, -1))
+    between_rows = k * np.einsum("...i,...i", rows, rows)
+    between_columns = n * np.einsum("...i,...i", columns, columns)
+    left = np.einsum("...ij,...ij", residual, residual)
     # What rounding alone leaves of a perfect agreement is no disagreement.
-    rounding = 2 * np.finfo(np.float64).eps * np.abs(table).max(axis=(-2, -1))
+    rounding = _ROUNDING * np.maximum.reduce(np.abs(table), axis=(-2, -1))
     left = np.where(left > n * k * rounding**2, left, 0.0)
     squares = (
         between_rows / (n - 1),

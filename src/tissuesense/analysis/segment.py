@@ -140,8 +140,10 @@ def _rises(calm: FloatArray, least_n: float) -> list[_Rise]:
 
 def _peaks(calm: FloatArray, least_n: float) -> list[int]:
     """Return the highest point of every rise; one that is not let go between two peaks is one."""
-    padded = np.concatenate(([calm.min()], calm, [calm.min()]))
-    peaks, _ = find_peaks(padded, prominence=0.7 * least_n)
+    lowest, least = calm.min(), 0.7 * least_n
+    padded = np.concatenate(([lowest], calm, [lowest]))
+    # A peak stands out by no more than its height above the lowest point: the rest need no look.
+    peaks, _ = find_peaks(padded, height=lowest + least, prominence=least)
     floor = quantile(calm, 0.02)
     merged: list[int] = []
     for peak in (int(p) - 1 for p in peaks):
@@ -165,7 +167,7 @@ def _rise(calm: FloatArray, left: int, peak: int, right: int) -> _Rise:
     base = max(sides) if let_go else min(sides)
     height = float(calm[peak]) - base
     unloaded = calm <= base + _LOADED_SHARE * height
-    before, after = np.flatnonzero(unloaded[left:peak]), np.flatnonzero(unloaded[peak:right])
+    before, after = unloaded[left:peak].nonzero()[0], unloaded[peak:right].nonzero()[0]
     return _Rise(
         first=left + int(before[-1]) + 1 if before.size else left,
         peak=peak,
@@ -204,7 +206,7 @@ def _stood_still(grid: PressGrid, rise: _Rise) -> bool:
     before = grid.calm_n[max(0, rise.first - count) : rise.first]
     after = grid.calm_n[rise.last + 1 : rise.last + 1 + count]
     return any(
-        part.size >= count // 2 and bool(np.all(np.abs(part - rise.base) < 0.2 * rise.height))
+        part.size >= count // 2 and bool((np.abs(part - rise.base) < 0.2 * rise.height).all())
         for part in (before, after)
     )
 

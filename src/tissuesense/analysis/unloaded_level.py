@@ -76,10 +76,11 @@ def _level(t_s: FloatArray, force_n: FloatArray, sd: float) -> UnloadedLevel:
     third = int(0.3 * (force_n.size - 1))
     lower = np.partition(force_n, third)[third]
     kept = np.abs(force_n - lower) <= _DISTURBED_SDS * sd + _ROUNDING_N
+    count = int(np.count_nonzero(kept))
     return UnloadedLevel(
-        t_s=float(t_s[kept].mean()),
-        force_n=float(force_n[kept].mean()),
-        u_n=sd / math.sqrt(np.count_nonzero(kept)),
+        t_s=float(t_s @ kept) / count,
+        force_n=float(force_n @ kept) / count,
+        u_n=sd / math.sqrt(count),
     )
 
 

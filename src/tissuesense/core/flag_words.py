@@ -47,6 +47,10 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.SLOW_SOURCE: "fewer than ten readings a second",
     QualityFlag.WRONG_SIGN: "the force seems to be the wrong way round (invert=1 turns it)",
     QualityFlag.COMPONENTS_DISAGREE: "the components do not agree",
+    QualityFlag.PRESS_COUNT: "not as many presses were found as were rated",
+    QualityFlag.PRESS_DRIFT: "the presses became stronger or lighter",
+    QualityFlag.ZERO_RATING: "a rating of 0 has no multiple and no logarithm",
+    QualityFlag.UNBOUNDED: "the ratings set no bounds to this value",
 }
 
 

@@ -53,6 +53,10 @@ class QualityFlag(enum.StrEnum):
     SLOW_SOURCE = "slow_source"
     WRONG_SIGN = "wrong_sign"
     COMPONENTS_DISAGREE = "components_disagree"
+    PRESS_COUNT = "press_count"
+    PRESS_DRIFT = "press_drift"
+    ZERO_RATING = "zero_rating"
+    UNBOUNDED = "unbounded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import UsageError
+from tissuesense.core.protocol import Protocol
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.site import BodySite, Side, parse_side
 from tissuesense.core.trace import Trace
@@ -95,6 +96,19 @@ class RecordingContext:
         if self.site is None or self.side is None:
             return None
         return BodySite(self.site, self.side)
+
+    @property
+    def protocol(self) -> Protocol:
+        """What the side-car says of how it was pressed, for comparing with another."""
+        trials = _number(self.extra, "trials", positive=True)
+        return Protocol(
+            tip_area_cm2=self.tip.area_cm2 if self.tip else None,
+            tip_shape=_text(self.extra, "tip_shape"),
+            target_rate_kpa_s=self.target_rate_kpa_s,
+            stop_mode=self.stop_mode,
+            aggregation=_text(self.extra, "aggregation"),
+            trials=None if trials is None else int(trials),
+        )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "RecordingContext":

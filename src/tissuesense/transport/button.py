@@ -6,6 +6,7 @@ Only its presses count. It has a link of its own, and losing that never stops th
 import asyncio
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -104,8 +105,10 @@ def button_model(text: str) -> str:
 def has_marker(profile: DeviceProfile) -> bool:
     """Tell whether a model's wire can say that the client signalled, by letting it say so."""
     settings = profile.example_parameters
-    sent = profile.encoder(settings).samples([WireSample(t_s=0.0, force_n=1.0, marker=True)])
-    told = profile.codec(settings).receive(sent, 0.0)
+    device, codec = profile.encoder(settings), profile.codec(settings)
+    with suppress(LocalProtocolError):  # some say nothing before they are told to start
+        device.reply(codec.encode(Command.START))
+    told = codec.receive(device.samples([WireSample(t_s=0.0, force_n=1.0, marker=True)]), 0.0)
     return any(isinstance(event, MarkerPressed) for event in told)
 
 

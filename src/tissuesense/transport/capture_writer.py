@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,8 @@ class CaptureWriter:
     """Append chunks to a new capture file.
 
     Every record reaches the operating system at once, and the disk about once a second and at the
-    end: a killed program loses nothing, a power cut a second.
+    end: a killed program loses nothing, a power cut a second. The disk is waited for in a thread of
+    its own, since a busy one may take longer than a reading may.
 
     Parameters
     ----------
@@ -55,10 +57,15 @@ class CaptureWriter:
             raise
         self._clock = clock
         self._synced_s = clock.monotonic_s()
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="capture")
+        self._syncing: Future[None] | None = None
 
     def append(self, chunk: Chunk) -> None:
         """Write one chunk."""
         self._write(encode_record(chunk))
+        if self._syncing is not None and not self._syncing.done():
+            return
+        self._await_disk()
         now_s = self._clock.monotonic_s()
         if now_s - self._synced_s >= _SYNC_PERIOD_S:
             self._synced_s = now_s
@@ -69,13 +76,21 @@ class CaptureWriter:
         if self._file.closed:
             return
         try:
+            self._await_disk()
             self._sync()
+            self._await_disk()
         finally:
+            self._disk.shutdown()
             self._file.close()
 
     def _sync(self) -> None:
+        self._syncing = self._disk.submit(os.fsync, self._file.fileno())
+
+    def _await_disk(self) -> None:
+        syncing, self._syncing = self._syncing, None
         try:
-            os.fsync(self._file.fileno())
+            if syncing is not None:
+                syncing.result()
         except OSError as err:
             raise _not_written(self._path, err, offset=self._file.tell()) from err
 

@@ -16,6 +16,10 @@ def fresh(trials: int = 3, seed: int = 1) -> tuple[ReactionTest, ManualClock]:
     return test, clock
 
 
+def verdict(test: ReactionTest) -> Answer | None:
+    return test.last
+
+
 def to_signal(test: ReactionTest, clock: ManualClock) -> float:
     """Wait for the signal, show it, and return how long the wait was."""
     began_s = clock.monotonic_s()
@@ -45,14 +49,14 @@ def test_what_is_no_answer_is_left_out_counted_and_asked_for_again() -> None:
     test, clock = fresh()
     answer(test, clock, 0.3)  # practice
     answer(test, clock, 0.05)
-    assert test.last is Answer.TOO_SOON
+    assert verdict(test) is Answer.TOO_SOON
     to_signal(test, clock)
     clock.advance(1.1)
     test.pass_time(clock.monotonic_s())
-    assert test.last is Answer.TOO_LATE
+    assert verdict(test) is Answer.TOO_LATE
     clock.advance(1.5)
     test.press(clock.monotonic_s())  # in the middle of a wait
-    assert test.last is Answer.TOO_SOON
+    assert verdict(test) is Answer.TOO_SOON
     for _ in range(3):
         answer(test, clock, 0.25)
     found = test.result()
@@ -65,7 +69,7 @@ def test_a_late_or_a_second_press_at_the_beginning_of_a_wait_spoils_nothing() ->
     answer(test, clock, 0.3)
     clock.advance(0.2)
     test.press(clock.monotonic_s())
-    assert test.last is Answer.PRACTICE
+    assert verdict(test) is Answer.PRACTICE
     assert test.phase is ReactionPhase.WAIT
 
 
@@ -73,7 +77,7 @@ def test_a_press_from_before_the_signal_is_too_soon_though_it_is_told_after_it()
     test, clock = fresh()
     to_signal(test, clock)
     test.press(clock.monotonic_s() - 0.01)
-    assert test.last is Answer.TOO_SOON
+    assert verdict(test) is Answer.TOO_SOON
 
 
 def test_the_waits_lie_between_2_and_5_s_and_follow_the_generator() -> None:

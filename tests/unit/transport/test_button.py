@@ -58,9 +58,10 @@ def test_a_model_without_a_word_for_it_is_refused_with_those_that_have_one(model
     assert "text-line" in refused.value.hint
 
 
-def test_a_model_with_a_word_for_it_is_a_button() -> None:
-    assert has_marker(DEVICES["text-line"])
-    assert button_for("serial:COM3?model=text-line", clock=ManualClock()).model == "text-line"
+@pytest.mark.parametrize("model", ["text-line", "tissuesense-link"])
+def test_a_model_with_a_word_for_it_is_a_button(model: str) -> None:
+    assert has_marker(DEVICES[model])
+    assert button_for(f"serial:COM3?model={model}", clock=ManualClock()).model == model
 
 
 def test_a_recording_is_no_button_and_gets_none(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """A capture says what it is, survives a killed program, and is never overwritten unasked."""
 
 import os
+import threading
+from concurrent.futures import wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -126,12 +128,50 @@ def test_the_disk_is_waited_for_by_real_time_and_not_by_that_of_the_chunks(
         for second in range(100):
             writer.append(Chunk(data=b"1 N\n", t_host_s=float(second)))
         assert syncs == []
-        for _ in range(40):
-            clock.advance(0.1)
-            writer.append(Chunk(data=b"1 N\n", t_host_s=100.0))
-        assert len(syncs) in {3, 4}
-        before = len(syncs)
-    assert len(syncs) == before + 1
+        for second in range(1, 4):
+            clock.advance(1.0)
+            for _ in range(10):
+                writer.append(Chunk(data=b"1 N\n", t_host_s=100.0))
+            _until_on_the_disk(writer)
+            assert len(syncs) == second
+    assert len(syncs) == 3 + 1  # and once when it is whole
+
+
+def test_a_busy_disk_keeps_no_reading_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: free.wait(60))
+    clock, path = ManualClock(), tmp_path / "a.capture"
+    with CaptureWriter(path, HEADER, clock=clock) as writer:
+        for chunk in CHUNKS:
+            clock.advance(1.0)
+            writer.append(chunk)
+        assert not free.is_set()
+        free.set()
+    assert read_capture(path).chunks == CHUNKS
+
+
+def test_a_disk_that_failed_meanwhile_is_said_with_the_next_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    clock = ManualClock()
+    with CaptureWriter(tmp_path / "a.capture", HEADER, clock=clock) as writer:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", fail)
+            clock.advance(1.0)
+            writer.append(CHUNKS[0])
+            _until_on_the_disk(writer)
+        with pytest.raises(CaptureError, match="Input/output error"):
+            writer.append(CHUNKS[1])
+
+
+def _until_on_the_disk(writer: CaptureWriter) -> None:
+    if writer._syncing is not None:
+        wait([writer._syncing])
 
 
 def test_a_disk_that_fails_when_it_is_waited_for_is_said_in_a_sentence(

@@ -25,7 +25,7 @@ def command(
 ) -> None:
     """Check a device against the TissueSense Link protocol; exit code 1 where it fails.
 
-    Lay it down unloaded: its tare is taken off and set. It takes about a minute.
+    Lay it down unloaded: its tare is taken off and set. It takes about half a minute.
 
     Example: tissuesense devices conformance 'serial:///dev/ttyACM0?model=tissuesense-link'
     """

@@ -1,0 +1,128 @@
+"""Change over visits of measurements that carry their protocols: guarded where they differ."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tissuesense.analysis.change import Change, UsualScatter, change_over_visits
+from tissuesense.analysis.comparability import Comparable, Comparison, comparable
+from tissuesense.core.errors import UsageError
+from tissuesense.core.protocol import Protocol
+from tissuesense.core.quantity import Estimate
+
+_FRACTION = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A threshold on one day, with how it was taken.
+
+    Attributes
+    ----------
+    value_kpa
+        None where nothing was measured on that day.
+    trials
+        How many presses it is the mean of.
+    rate_kpa_s
+        How fast the force rose in fact.
+    """
+
+    day: float
+    value_kpa: float | None
+    protocol: Protocol
+    trials: int = 3
+    rate_kpa_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredChange:
+    """A change, or the refusal to give one.
+
+    Attributes
+    ----------
+    change
+        None where the protocols refuse it.
+    comparison
+        Of the visit that differs most from the last baseline visit.
+    sentence
+        The result in plain words, the warning with it.
+    """
+
+    change: Change | None
+    comparison: Comparison
+    sentence: str
+
+
+def change_of_measured(
+    visits: Sequence[Measured],
+    *,
+    baseline_visits: int = 1,
+    usual: UsualScatter | None = None,
+    retest_shift: Estimate | None = None,
+) -> MeasuredChange:
+    """Return `change_over_visits`, where every visit may be compared with the baseline.
+
+    A visit under another tip or another way of stopping refuses the whole: leaving it out silently
+    would choose the data by the way they were taken.
+
+    Parameters
+    ----------
+    visits
+        In the order of their days.
+    baseline_visits, usual, retest_shift
+        As in `change_over_visits`.
+
+    Raises
+    ------
+    UsageError
+        When there is no visit, or as `change_over_visits`.
+    """
+    if not visits:
+        raise UsageError("visits is empty: a change needs a value before and one after.")
+    change = change_over_visits(
+        [visit.day for visit in visits],
+        [math.nan if visit.value_kpa is None else visit.value_kpa for visit in visits],
+        trials=[visit.trials for visit in visits],
+        baseline_visits=baseline_visits,
+        usual=usual,
+        retest_shift=retest_shift,
+    )
+    pairs = list(_comparisons(visits, baseline_visits, change.mdc_rise_percent))
+    worst = max(pairs, key=_gravity, default=Comparison(verdict=Comparable.YES))
+    if worst.verdict is Comparable.REFUSE:
+        return MeasuredChange(
+            change=None, comparison=worst, sentence=f"No change is computed. {worst.sentence}"
+        )
+    warned = worst.verdict is Comparable.WARN
+    return MeasuredChange(
+        change=change,
+        comparison=worst,
+        sentence=f"{change.sentence} {worst.sentence}" if warned else change.sentence,
+    )
+
+
+def _comparisons(
+    visits: Sequence[Measured], baseline_visits: int, mdc_percent: float | None
+) -> Iterator[Comparison]:
+    """Compare each measured visit with the last measured baseline visit."""
+    before = [visit for visit in visits[:baseline_visits] if visit.value_kpa is not None]
+    if not before:
+        return
+    base = before[-1]
+    mdc_kpa = None if mdc_percent is None else (base.value_kpa or 0.0) * mdc_percent * _FRACTION
+    for visit in visits:
+        if visit.value_kpa is None or visit is base:
+            continue
+        # Presses that were refused make a mean of fewer; the model knows that already.
+        one, other = (replace(v.protocol, trials=None) for v in (base, visit))
+        yield comparable(
+            one, other, achieved_kpa_s=(base.rate_kpa_s, visit.rate_kpa_s), mdc_kpa=mdc_kpa
+        )
+
+
+def _gravity(comparison: Comparison) -> tuple[int, int, float]:
+    return (
+        tuple(Comparable).index(comparison.verdict),
+        len(comparison.reasons),
+        math.fabs(comparison.rate_artefact_kpa or 0.0),
+    )
