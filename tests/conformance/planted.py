@@ -32,6 +32,8 @@ class Hand:
         Pressure at the release.
     resting_kpa, rested_s
         What the tip weighs on the skin before the ramp, and for how long.
+    power
+        1 for a straight ramp; more for one that starts slowly and gains pace.
     falls
         At which pressure the ramp falls by how much, in how many seconds, and goes on.
     pauses
@@ -49,7 +51,7 @@ class Hand:
     top_kpa: float = 300.0
     toe_s: float = 0.4
     wander: float = 0.0
-    bow: float = 0.0
+    power: float = 1.0
     resting_kpa: float = 0.0
     rested_s: float = 2.0
     falls: tuple[tuple[float, float, float], ...] = ()
@@ -166,10 +168,9 @@ def _ramp(rng: np.random.Generator, hand: Hand) -> FloatArray:
     pace = np.maximum(1.0 + hand.wander * sway, 0.1)
     pace *= 1.0 + hand.surges * np.sign(np.sin(np.pi * (t_s + 0.3)))
     pace *= np.clip(t_s / hand.toe_s, 0, 1) if hand.toe_s else 1.0
-    straight = hand.resting_kpa + np.cumsum(hand.rate_kpa_s * pace) * STEP_S
-    # A bow: below the straight line in the middle, by this share of the top, and none at the ends.
-    share = np.clip(straight / hand.top_kpa, 0, 1)
-    return np.asarray(straight - 4 * hand.bow * hand.top_kpa * share * (1 - share))
+    straight = np.cumsum(hand.rate_kpa_s * pace) * STEP_S
+    rise = hand.top_kpa - hand.resting_kpa
+    return np.asarray(hand.resting_kpa + rise * (straight / rise) ** hand.power)
 
 
 def _inserted(

@@ -5,6 +5,7 @@ this machine.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -54,6 +55,24 @@ def heard(port: str, tmp_path_factory: pytest.TempPathFactory) -> Heard:
     """Presses, a knock, and the rests between them."""
     capture = tmp_path_factory.mktemp("heard") / "link.capture"
     return listen(f"serial://{port}?model=tissuesense-link", capture, samples=ALL_KINDS)
+
+
+def test_a_threshold_is_measured_with_the_tip_that_the_gauge_states(
+    port: str, tmp_path: Path
+) -> None:
+    words = ("measure", "--device", f"serial://{port}?model=tissuesense-link", "--json")
+    place = ("--site", "trapezius_upper", "--side", "left", "--trials", "1")
+    done = subprocess.run(
+        [sys.executable, "-m", "tissuesense", *words, *place],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    measured = json.loads(done.stdout)
+    assert measured["trials"], done.stderr
 
 
 @pytest.fixture

@@ -98,6 +98,7 @@ def fit_mixed(
     """
     try:
         import pandas as pd  # noqa: PLC0415 - of the optional part
+        from patsy import PatsyError  # noqa: PLC0415 - as above
         from statsmodels.regression.mixed_linear_model import MixedLM  # noqa: PLC0415 - as above
         from statsmodels.tools.sm_exceptions import ModelWarning  # noqa: PLC0415 - as above
     except ImportError as err:
@@ -117,8 +118,9 @@ def fit_mixed(
             )
             fit = model.fit(reml=True, method=_METHODS)
             errors = fit.bse_fe
-    except (ValueError, KeyError, NameError, np.linalg.LinAlgError) as err:
-        raise UsageError(f"The mixed model '{formula}' cannot be fitted: {err}.") from err
+    except (ValueError, PatsyError, np.linalg.LinAlgError) as err:
+        why = str(err).partition("\n")[0]
+        raise UsageError(f"The mixed model '{formula}' cannot be fitted: {why}.") from err
     variances = dict(zip(model.exog_vc.names, map(float, fit.vcomp), strict=True))
     return MixedFit(
         fixed={str(name): float(value) for name, value in fit.fe_params.items()},

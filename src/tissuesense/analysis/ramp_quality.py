@@ -11,6 +11,7 @@ import numpy as np
 
 from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.ramp import PressedCurve
+from tissuesense.analysis.ramp_pause import longest_pause_s
 from tissuesense.analysis.readout import find_dip
 from tissuesense.analysis.slope import median_slope, theil_sen
 from tissuesense.core.arrays import FloatArray
@@ -19,6 +20,9 @@ from tissuesense.core.quantity import Estimate
 
 _CV_WINDOW_S = 0.25
 _MAD_TO_SD = 1.4826
+_SHORTEST_SLIP_S = 0.02
+_LONGEST_SLIP_S = 0.15
+_NOISES_OF_A_SLIP = 7.0  # noise then is a fifth of the rate, and the limit four rates
 # Nobody knows what the hand did in a longer silence: the press is void.
 LONGEST_LOSS_S = 0.5
 # Just before the stop less is enough to lose the value itself.
@@ -164,19 +168,11 @@ def _dwell(facts: RampFacts) -> Remark | None:
     if facts.rate_kpa_s is None:
         return None
     curve = facts.curve
-    reach = max(1, round(0.2 / curve.step_s))
     x, y = curve.part(facts.ramp_start_s, facts.stop_s)
-    if x.size <= 2 * reach:
-        return None
-    slope = (y[reach:] - y[:-reach]) / (x[reach:] - x[:-reach])
-    flat = np.concatenate(([False], slope < 0.1 * facts.rate_kpa_s, [False]))
-    edges = np.flatnonzero(np.diff(flat.astype(np.int8)))
-    starts, ends = edges[::2], edges[1::2]
-    if starts.size == 0:
-        return None
-    # A difference over `reach` sees a flat part shortened by its own length.
-    longest = float((x[ends - 1 + reach] - x[starts]).max())
-    return _graded(QualityFlag.DWELL, longest, warn=0.4, reject=1.0)
+    paused = longest_pause_s(
+        x, y, rate_kpa_s=facts.rate_kpa_s, step_s=curve.step_s, noise_kpa=curve.noise_kpa
+    )
+    return _graded(QualityFlag.DWELL, paused, warn=0.4, reject=1.0)
 
 
 def _dip_or_slip(facts: RampFacts) -> Remark | None:
@@ -198,7 +194,10 @@ def _dip_or_slip(facts: RampFacts) -> Remark | None:
 
 
 def _steepest_fall(facts: RampFacts) -> float:
-    reach = max(1, round(0.02 / facts.curve.step_s))
+    """Return how fast the pressure falls at most, over as short a time as noise allows."""
+    rate, noise = facts.rate_kpa_s or 0.0, facts.curve.noise_kpa
+    over_s = min(max(_SHORTEST_SLIP_S, _NOISES_OF_A_SLIP * noise / max(rate, 1e-9)), _LONGEST_SLIP_S)
+    reach = max(1, int(over_s / facts.curve.step_s))
     x, y = facts.curve.part(facts.ramp_start_s, facts.stop_s)
     if x.size <= reach:
         return 0.0

@@ -54,6 +54,14 @@ _MEANINGS: Mapping[QualityFlag, str] = {
 }
 
 
+def left_out_words(pieces: int) -> str:
+    """Return the sentence about pieces of a stream that the flag `rejected_frames` counts.
+
+    Sketches greet and boot loaders babble: such pieces are usual, and no harm.
+    """
+    return f"{pieces} pieces of the stream were no readings and were left out: greetings or noise."
+
+
 def flag_words(flag: str) -> str:
     """Return what a flag says to a reader; a flag of another package stays as it is."""
     try:

@@ -166,6 +166,8 @@ class DeviceProfile:
         Which sign the wire gives to pushing; the codec always gives a positive one.
     resolution_n, least_n
         Smallest step and least force that the wire can carry; the simulator's too.
+    states_tip
+        The device itself says how wide its tip is, once it is open.
     example_parameters
         Values for what a URL of this model must state; the simulator's where it states none.
     """
@@ -183,6 +185,7 @@ class DeviceProfile:
     push_sign: Literal["positive", "negative"] = "positive"
     resolution_n: float = 0.001
     least_n: float = -math.inf
+    states_tip: bool = False
     parameters: tuple[str, ...] = ()
     example_parameters: WireParameters = field(default_factory=WireParameters)
     tried_on_hardware: bool = False

@@ -1,8 +1,8 @@
 """What is in the way of a measurement on this machine, and what mends it. No I/O."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
+from tissuesense.core.version import WRITTEN
 from tissuesense.services import doctor_ports, doctor_radio
 from tissuesense.services.doctor_findings import Finding, Said, State, ok, trouble, untold
 from tissuesense.services.doctor_mends import System, Trouble
@@ -11,8 +11,6 @@ from tissuesense.services.machine import Machine
 _OLDEST_PYTHON = (3, 11)
 # An hour at 1000 samples a second, captured and stored, with room to spare.
 _LEAST_FREE_BYTES = 500_000_000
-# This version was written then: a clock that shows an earlier day is wrong.
-_WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 _LEAST_COLUMNS = 80
 
 
@@ -68,7 +66,7 @@ def _disk(machine: Machine) -> Said:
 
 def _clock(machine: Machine) -> Said:
     today = machine.now.date().isoformat()
-    if machine.now < _WRITTEN:
+    if machine.now < WRITTEN:
         return trouble(
             machine, Trouble.CLOCK, f"The clock shows {today}, before this program was written."
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tissuesense.analysis.at_rest import LONGEST_WAIT_S
+from tissuesense.core.flag_words import left_out_words
 from tissuesense.core.quality import QualityFlag, QualitySummary
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.trace import ClockSource
@@ -100,7 +101,7 @@ def _obstacles(probed: Probed) -> Iterator[str]:
         yield f"Only {rest.samples} readings came in {rest.duration_s:.0f} s."
     if probed.quality.rejected_frames > rest.samples:
         yield (
-            f"Most of what came made no sense: {probed.quality.rejected_frames} pieces against "
+            f"Most of what came was no reading: {probed.quality.rejected_frames} pieces against "
             f"{rest.samples} readings. Check that model= and baud= are those of the gauge."
         )
     if FaultKind.SENSOR in probed.said.faults:
@@ -138,7 +139,7 @@ def _remarks_on_the_stream(probed: Probed) -> Iterator[str]:
     if nominal_hz and rest.rate_hz and rest.rate_hz < _NOMINAL_SHARE * nominal_hz:
         yield f"It sends {rest.rate_hz:.3g} readings a second where {nominal_hz:.3g} are usual."
     if 0 < quality.rejected_frames <= rest.samples:
-        yield f"{quality.rejected_frames} pieces of the stream made no sense and were left out."
+        yield left_out_words(quality.rejected_frames)
 
 
 def _remarks_on_the_force(probed: Probed) -> Iterator[str]:

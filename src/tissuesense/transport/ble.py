@@ -16,6 +16,7 @@ from tissuesense.devices.ble_sig import BATTERY_LEVEL, sig_uuid
 from tissuesense.devices.profile import BleLink
 from tissuesense.transport.base import Chunk, Pace, RealPace
 from tissuesense.transport.ble_problems import (
+    GONE,
     explained,
     is_passing,
     link_lost,
@@ -35,7 +36,6 @@ _GOODBYE_S = 2.0
 _STALE_AFTER_S = 2.0
 _ANY_SERVICE = sig_uuid(0x1801)  # the Generic Attribute service, which nearly everybody has
 _SPEAKING = frozenset({"notify", "indicate"})
-_GONE = (BleakError, OSError, EOFError, TimeoutError)
 
 
 class BleTransport:
@@ -109,7 +109,7 @@ class BleTransport:
         try:
             async with asyncio.timeout(_WRITE_TIMEOUT_S):
                 await self._client.write_gatt_char(self._control, data, response=response)
-        except _GONE as err:
+        except GONE as err:
             if wants_pairing(err):
                 raise told(self.endpoint, err) from err
             if isinstance(err, BleakGATTProtocolError):
@@ -123,7 +123,7 @@ class BleTransport:
             return
         # Each with a time of its own: who does not answer the first must still be let go.
         for goodbye in (self._unsubscribe, BleakClient.disconnect):
-            with contextlib.suppress(*_GONE):
+            with contextlib.suppress(*GONE):
                 async with asyncio.timeout(_GOODBYE_S):
                     await goodbye(client)
 

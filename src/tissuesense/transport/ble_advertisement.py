@@ -6,21 +6,19 @@ import contextlib
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
 
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import LocalProtocolError
 from tissuesense.core.printable import printable
 from tissuesense.devices.profile import AdvertisementLink
 from tissuesense.transport.base import ADVERTISEMENT, Chunk, Pace, RealPace
-from tissuesense.transport.ble_problems import explained, link_lost, why
+from tissuesense.transport.ble_problems import GONE, explained, link_lost, why
 from tissuesense.transport.ble_search import RadioSearch
 from tissuesense.transport.inbox import Inbox
 
 # Slow scales speak about once a second; much rarer than this, and the listening itself is broken.
 _LISTEN_ANEW_S = 3.0
 _SWITCH_S = 2.0
-_GONE = (BleakError, OSError, EOFError, TimeoutError)
 
 
 class AdvertisementTransport:
@@ -101,7 +99,7 @@ class AdvertisementTransport:
     async def _stop(self) -> None:
         scanner, self._scanner = self._scanner, None
         if scanner is not None:
-            with contextlib.suppress(*_GONE):
+            with contextlib.suppress(*GONE):
                 async with asyncio.timeout(_SWITCH_S):
                     await scanner.stop()
 
@@ -111,7 +109,7 @@ class AdvertisementTransport:
         try:
             async with asyncio.timeout(_SWITCH_S):
                 await self._listen()
-        except _GONE as err:
+        except GONE as err:
             raise link_lost(self.endpoint, why(err)) from err
 
     def _hear(self, device: BLEDevice, advertisement: AdvertisementData) -> None:

@@ -60,6 +60,8 @@ _UNPAIRED_CODES = frozenset(
         BleakGATTProtocolErrorCode.INSUFFICIENT_ENCRYPTION_KEY_SIZE,
     }
 )
+GONE = (BleakError, OSError, EOFError, TimeoutError)
+"""What bleak, the bus below it and our own patience raise when something is not there any more."""
 _TEXT_SECOND = (BleakDBusError, BleakGATTProtocolError)
 
 
@@ -70,7 +72,7 @@ async def explained(endpoint: str) -> AsyncIterator[None]:
         yield
     except TransportError:
         raise
-    except (BleakError, OSError, EOFError, TimeoutError) as err:
+    except GONE as err:
         raise told(endpoint, err) from err
 
 

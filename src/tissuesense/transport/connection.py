@@ -49,13 +49,13 @@ class Connection:
         give_up_s: float,
     ) -> None:
         self._transport = transport
+        self._profile = profile
         self._assembler = assembler
         self._write_down = record
         self._unrecorded = False  # from then on the record lacks something
         self._give_up_s = give_up_s
         serial = profile.serial
         self._stale_s = _stale_after(transport, profile)
-        self._takes_unit = "unit" in profile.parameters
         self._settle_s = serial.settle_s if serial else 0.0
         self._questions: Questions | None = None
         if serial is not None and serial.poll_interval_s is not None:
@@ -309,7 +309,7 @@ class Connection:
             self._give_up_s,
             refused=self._assembler.refusals - self._refused_before,
             refused_commands=self._assembler.health.refused_commands - self._refusals_before,
-            takes_unit=self._takes_unit,
+            profile=self._profile,
         )
 
     def _now_s(self) -> float:

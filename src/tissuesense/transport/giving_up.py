@@ -4,10 +4,15 @@ from collections import Counter
 
 from tissuesense.core.errors import LinkLost, TransportError, TransportTimeout
 from tissuesense.devices.codec import Rejection
+from tissuesense.devices.profile import DeviceProfile
 
 _NO_SENSE = "Check that model= and baud= are those of the gauge."
 _NO_UNIT = "Its numbers come without a unit that this model knows: let the gauge send its unit"
 _STATE_UNIT = ", or state it in the device URL: unit=N, unit=kgf or unit=lbf"
+_UNCHANGED = (
+    "An unchanged reading is no new one: change the load, or wait longer with --give-up. "
+    "Where that does not help, check that the scale is on and near."
+)
 _NOT_LIVE = "It sends something other than the force of the moment: switch off its peak hold."
 
 
@@ -17,7 +22,7 @@ def silent(
     *,
     refused: Counter[Rejection],
     refused_commands: int,
-    takes_unit: bool,
+    profile: DeviceProfile,
 ) -> TransportTimeout:
     """Return the error for a gauge whose link stands and that gives no reading.
 
@@ -25,14 +30,12 @@ def silent(
     ----------
     refused, refused_commands
         What came since the last reading: pieces without sense, commands answered with an error.
-    takes_unit
-        The model can be told its unit in the device URL.
     """
     waited = f"for {give_up_s:g} s"
     if refused:
         hint = _NO_SENSE
         if 2 * refused[Rejection.BAD_UNIT] > refused.total():
-            hint = f"{_NO_UNIT}{_STATE_UNIT if takes_unit else ''}."
+            hint = f"{_NO_UNIT}{_STATE_UNIT if 'unit' in profile.parameters else ''}."
         if 2 * refused[Rejection.NOT_LIVE] > refused.total():
             hint = _NOT_LIVE
         return TransportTimeout(
@@ -45,6 +48,10 @@ def silent(
             f"{endpoint} has sent no reading {waited}, and refused {refused_commands} commands.",
             endpoint=endpoint,
             hint=_NO_SENSE,
+        )
+    if profile.advertisement is not None:
+        return TransportTimeout(
+            f"{endpoint} has advertised no new reading {waited}.", endpoint=endpoint, hint=_UNCHANGED
         )
     return TransportTimeout(
         f"{endpoint} has sent nothing {waited}.",

@@ -10,7 +10,7 @@ from tissuesense.core.errors import LocalProtocolError
 from tissuesense.devices.catalog.activ5 import PROFILE, Activ5Codec, Activ5Encoder
 from tissuesense.devices.codec import (
     Command,
-    DeviceText,
+    DeviceFacts,
     Event,
     ForceReading,
     FrameRejected,
@@ -83,13 +83,14 @@ def test_a_reading_repeated_by_the_trainer_is_repeated_in_the_trace() -> None:
 
 def test_the_handshake_is_no_reading_and_a_reading_no_handshake() -> None:
     events = Activ5Codec(PLAIN).receive(b"TC5k;1.07;\x13IS23/IS", 0.0)
-    assert events[0] == DeviceText(text="TC5k;1.07")
+    assert events[0] == DeviceFacts(facts={"firmware": "TC5k;1.07"})
     assert forces(events) == [23]
 
 
 def test_what_a_handshake_says_cannot_steer_a_terminal() -> None:
     (event,) = Activ5Codec(PLAIN).receive(b"TC5k\x9b\xff\x13", 0.0)
-    assert event == DeviceText(text="TC5k\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}")
+    said = "TC5k\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"
+    assert event == DeviceFacts(facts={"firmware": said})
 
 
 def test_the_tail_of_an_overlong_message_gives_no_number() -> None:
@@ -122,8 +123,7 @@ def test_the_simulated_trainer_tares_and_counts_in_newtons() -> None:
 def test_the_simulated_trainer_answers_the_handshake_alone() -> None:
     codec, gauge = streaming()
     (answer,) = codec.receive(gauge.reply(codec.encode(Command.IDENTIFY)), 0.0)
-    assert isinstance(answer, DeviceText)
-    assert answer.text.startswith("TC5k")
+    assert answer == DeviceFacts(facts={"firmware": "TC5k;1.0"})
     assert gauge.reply(b"ASN1!\x19") == b""
 
 

@@ -87,7 +87,7 @@ def test_a_slow_gauge_is_said_to_miss_a_ramp_by_as_much_as_rises_between_two_rea
         (replace(FINE, push=-1, parameters=WireParameters(invert=True)), "Take invert=1 out"),
         (replace(FINE, said=Said(faults=(FaultKind.SENSOR,))), "trouble with its sensor"),
         (replace(FINE, said=Said(faults=(FaultKind.OVERLOAD,))), "overload"),
-        (replace(FINE, quality=QualitySummary(rejected_frames=900)), "made no sense"),
+        (replace(FINE, quality=QualitySummary(rejected_frames=900)), "was no reading"),
         (
             replace(FINE, error=LinkLost("The link is lost.", endpoint="x", hint="Check it.")),
             "The link is lost. Check it.",
@@ -115,7 +115,7 @@ def test_what_makes_readings_mean_nothing_is_in_the_way(probed: Probed, said: st
             replace(FINE, quality=QualitySummary(gaps=((1.0, 1.2), (2.0, 3.5), (5.0, 5.05)))),
             "from 2.0 s to 3.5 s, the longest of 2 gaps",
         ),
-        (replace(FINE, quality=QualitySummary(rejected_frames=3)), "3 pieces"),
+        (replace(FINE, quality=QualitySummary(rejected_frames=3)), "3 pieces of the stream were no"),
         (replace(FINE, said=Said(missed=7)), "7 readings that never arrived"),
         (with_rest(rate_hz=40.0), "where 80 are usual"),
         (with_rest(rest_share=0.5), "50 % of readings that were at rest"),

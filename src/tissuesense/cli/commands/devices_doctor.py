@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tissuesense.cli.exit_codes import ExitCode
 from tissuesense.cli.store_option import DataOption
 
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
@@ -54,7 +55,7 @@ def command(
     else:
         _show(findings, len(troubles))
     if troubles:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _show(findings: "tuple[Finding, ...]", troubles: int) -> None:

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tissuesense.cli.exit_codes import ExitCode
+
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
     from tissuesense.services.probe import Probed, ProbeRequest
 
@@ -56,7 +58,7 @@ def command(
     else:
         show_probe(probed, verdict, asked_not_to=no_push)
     if not verdict.usable:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _run(request: "ProbeRequest") -> "Probed":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
     from tissuesense.transport.discovery import FoundPeripheral, FoundPort
 
 _SCHEMA = "tissuesense.scan/1"
+_TICK_S = 0.1
 
 
 def command(
@@ -78,9 +79,6 @@ def _listen(seconds: float) -> "tuple[FoundPeripheral, ...]":
                 bar.advance(task, _TICK_S)
 
         return asyncio.run(scan())
-
-
-_TICK_S = 0.1
 
 
 def _document(

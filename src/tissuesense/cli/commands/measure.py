@@ -113,8 +113,10 @@ async def _measured(
 
     stop = asyncio.Event()
     gauge = open_device(url, capture=capture, stated=plan.stated, button=button)
-    tip = plan.context(gauge.context).tip  # refused here, before anything is opened
+    if not gauge.profile.states_tip:
+        plan.context(gauge.context)  # refused here, before anything is opened
     async with gauge as device:
+        tip = plan.context(device.context).tip
         with (
             ending_on_signal(stop.set),
             listening({**dict.fromkeys(STOP_KEYS, device.mark), "s": stop.set}) as heard,

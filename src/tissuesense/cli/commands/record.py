@@ -151,5 +151,4 @@ def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> N
     for start_s, end_s in quality.gaps:
         say(f"Gap: nothing came from {start_s:.2f} s to {end_s:.2f} s.")
     if quality.rejected_frames:
-        count = quality.rejected_frames
-        say(f"{count} pieces of the stream were no readings and were left out: greetings or noise.")
+        say(left_out_words(quality.rejected_frames))

@@ -16,7 +16,7 @@ from tissuesense.core.printable import printable
 from tissuesense.devices.ble_sig import sig_uuid
 from tissuesense.devices.codec import (
     Command,
-    DeviceText,
+    DeviceFacts,
     Event,
     ForceReading,
     Rejection,
@@ -98,7 +98,8 @@ def _words(message: bytes) -> list[Event]:
     """Return what a message says that is no reading."""
     words = message.strip(_SEPARATORS)
     if words.startswith(_HANDSHAKE):
-        return [DeviceText(text=printable(words.decode("utf-8", errors="replace")))]
+        # Model and version, the same for every trainer: no name to tell two of them apart by.
+        return [DeviceFacts(facts={"firmware": printable(words.decode(errors="replace"))})]
     return [rejected(Rejection.MALFORMED, message)] if words else []
 
 

@@ -276,6 +276,7 @@ PROFILE = DeviceProfile(
     clock_period_s=_CLOCK_PERIOD_US / 1e6,
     push_sign="positive",
     resolution_n=1e-6,
+    states_tip=True,
     parameters=("baud", "invert", "rate_hz"),
     notes=(
         "Says by itself who made it, its range, tip, calibration and battery, numbers its samples "

@@ -175,7 +175,7 @@ async def _as_set(bench: Bench, wanted_mhz: int) -> str:
 
 
 def _mean_un(heard: Sequence[Heard]) -> float:
-    forces = [sample.force_un for sample in samples_in(list(heard))]
+    forces = [sample.force_un for sample in samples_in(heard)]
     require(bool(forces), "No samples came where a stream was expected.")
     return sum(forces) / len(forces)
 

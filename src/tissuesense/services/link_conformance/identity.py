@@ -9,11 +9,8 @@ from tissuesense.devices.link.messages import (
     Capability,
     Hello,
     Message,
-    Range,
-    Reply,
     Text,
     TextKind,
-    Tip,
 )
 from tissuesense.services.link_conformance.bench import Bench
 from tissuesense.services.link_conformance.check import check, require
@@ -22,13 +19,6 @@ _QUIET_S = 1.0
 _MOST_PARTS = 5
 _LARGEST_SHAPE = 3
 _FULLEST_PERCENT = 100
-_PLACES = {
-    Hello: "HELLO",
-    Range: "RANGE",
-    Tip: "TIP",
-    Battery: "BATTERY",
-    Reply: "REPLY",
-}
 _ORDER = ("HELLO", "RANGE", "TIP", "TEXT 1", "TEXT 2", "TEXT 4", "TEXT 5", "BATTERY", "TEXT 3")
 
 
@@ -119,7 +109,7 @@ async def _hello_battery(bench: Bench) -> str:
 def _name(message: Message) -> str:
     if isinstance(message, Text):
         return f"TEXT {message.what}"
-    return _PLACES.get(type(message), type(message).__name__.upper())
+    return type(message).__name__.upper()
 
 
 def _word(what: int) -> str:

@@ -1,6 +1,6 @@
 """A conversation in messages with whoever sits at the other end of a transport."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tissuesense.core.errors import LinkLost
@@ -125,7 +125,7 @@ class LinkPeer:
         return heard
 
 
-def samples_in(heard: list[Heard] | tuple[Heard, ...]) -> list[Sample]:
+def samples_in(heard: Iterable[Heard]) -> list[Sample]:
     """Return the samples among what was heard."""
     return [one.said for one in heard if isinstance(one.said, Sample)]
 
