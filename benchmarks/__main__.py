@@ -3,6 +3,7 @@
 Example: ``python -m benchmarks``, or ``python -m benchmarks csv_read start`` for some of them.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -24,6 +25,10 @@ MODULES = (
     "ble_latency",
     "ble_cpu",
 )
+
+
+# One core for both: numpy's threads, which wait busily, would count as the peer's processor time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def main(names: Sequence[str]) -> None:

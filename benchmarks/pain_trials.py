@@ -26,7 +26,7 @@ def measure() -> Pair:
         peer="scipy: savgol_filter, find_peaks, theilslopes",
         peer_s=cpu_s(lambda: _peer(recordings), rounds=2),
         remark="the peer gives peak and rate only: no zero, uncertainty, knocks or quality",
-        goal_s=10.0,
+        goal_s=1.0,
     )
 
 

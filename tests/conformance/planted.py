@@ -32,8 +32,6 @@ class Hand:
         Pressure at the release.
     resting_kpa, rested_s
         What the tip weighs on the skin before the ramp, and for how long.
-    power
-        1 for a straight ramp; more for one that starts slowly and gains pace.
     falls
         At which pressure the ramp falls by how much, in how many seconds, and goes on.
     pauses
@@ -51,7 +49,6 @@ class Hand:
     top_kpa: float = 300.0
     toe_s: float = 0.4
     wander: float = 0.0
-    power: float = 1.0
     resting_kpa: float = 0.0
     rested_s: float = 2.0
     falls: tuple[tuple[float, float, float], ...] = ()
@@ -140,15 +137,13 @@ def pressed(rng: np.random.Generator, hand: Hand) -> Pressed:
     release = np.arange(last, 0.0, -hand.release_kpa_s * STEP_S)
     rest = np.full(round(hand.rested_s / STEP_S) if hand.resting_kpa else 0, hand.resting_kpa)
     before = np.concatenate((np.zeros(round(hand.before_s / STEP_S)), rest))
-    pressure = np.concatenate(
-        (before, ramp, held, release, np.zeros(round(hand.after_s / STEP_S)))
-    )
+    pressure = np.concatenate((before, ramp, held, release, np.zeros(round(hand.after_s / STEP_S))))
     onset = before.size
     at_signal = None
     if signal is not None:
         at_signal = (onset + int(np.flatnonzero(moments == signal)[0])) * STEP_S
     return Pressed(
-        t_s=np.arange(pressure.size) * STEP_S,
+        t_s=np.arange(float(pressure.size)) * STEP_S,
         pressure_kpa=pressure,
         onset_s=onset * STEP_S,
         signal_s=at_signal,
@@ -168,9 +163,7 @@ def _ramp(rng: np.random.Generator, hand: Hand) -> FloatArray:
     pace = np.maximum(1.0 + hand.wander * sway, 0.1)
     pace *= 1.0 + hand.surges * np.sign(np.sin(np.pi * (t_s + 0.3)))
     pace *= np.clip(t_s / hand.toe_s, 0, 1) if hand.toe_s else 1.0
-    straight = np.cumsum(hand.rate_kpa_s * pace) * STEP_S
-    rise = hand.top_kpa - hand.resting_kpa
-    return np.asarray(hand.resting_kpa + rise * (straight / rise) ** hand.power)
+    return np.asarray(hand.resting_kpa + np.cumsum(hand.rate_kpa_s * pace) * STEP_S)
 
 
 def _inserted(
@@ -213,7 +206,9 @@ def sampled(
     signal_s = press.signal_s if gauge.marker_s is None else gauge.marker_s
     marker = None
     if signal_s is not None:
-        marker = ((t_s >= signal_s) & (t_s < signal_s + max(0.1, 1.5 / gauge.rate_hz))).astype(float)
+        marker = ((t_s >= signal_s) & (t_s < signal_s + max(0.1, 1.5 / gauge.rate_hz))).astype(
+            float
+        )
     kept = np.ones(t_s.size, dtype=np.bool_)
     for begins, ends in gauge.lost_s:
         kept &= (t_s < begins) | (t_s >= ends)

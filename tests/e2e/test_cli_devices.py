@@ -1,11 +1,13 @@
 """Whoever has a gauge in hand is told where it is, what it is good for and what is in the way."""
 
+import itertools
 import json
 import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,11 +39,11 @@ class Hand:
         self._unit = unit
 
     def talk(self) -> Pieces:
-        n = 0
-        while True:
-            n += 1
+        began_s = time.monotonic()  # a busy machine may make it late, and not slow
+        for n in itertools.count(1):
             force_n = 0.5 + 0.02 * math.sin(17 * n) + (self.pushing.is_set() * self._pushed_n)
-            yield 1 / RATE_HZ, f"{force_n:.2f}{self._unit}\r\n".encode()
+            wait_s = max(began_s + n / RATE_HZ - time.monotonic(), 0.0)
+            yield wait_s, f"{force_n:.2f}{self._unit}\r\n".encode()
 
 
 @pytest.fixture
@@ -128,17 +130,20 @@ def test_a_slow_source_is_warned_about(program: Program) -> None:
 
 def test_no_area_gives_no_pressure(program: Program, port: Path) -> None:
     with PtyGauge(port, talk=Hand(20.0).talk):
-        url = url_of(port)
-        bare = document(program("devices", "probe", url, "--seconds", "2", "--json"))
-        area = ("--probe-area-cm2", "0.5")
-        stated = document(program("devices", "probe", url, "--seconds", "2", *area, "--json"))
-    assert (bare["noise_kpa"], bare["probe_area_cm2"]) == (None, None)
-    assert "no_probe_area" in bare["flags"]
-    assert stated["noise_kpa"] == pytest.approx(20 * stated["noise_n"])
-    assert bare["zero_n"] == pytest.approx(0.5, abs=0.03)
-    assert bare["step_n"] == pytest.approx(0.01)
-    assert bare["rate_hz"] == pytest.approx(RATE_HZ, rel=0.15)
-    assert bare["clock"] == "host"
+        told = document(program("devices", "probe", url_of(port), "--seconds", "2", "--json"))
+    assert (told["noise_kpa"], told["probe_area_cm2"]) == (None, None)
+    assert "no_probe_area" in told["flags"]
+    assert told["zero_n"] == pytest.approx(0.5, abs=0.03)
+    assert told["step_n"] == pytest.approx(0.01)
+    assert told["rate_hz"] == pytest.approx(RATE_HZ, rel=0.15)
+    assert told["clock"] == "host"
+
+
+def test_a_stated_area_outweighs_the_gauges_own(program: Program) -> None:
+    words = ("--seconds", "2", "--probe-area-cm2", "0.5", "--json")
+    told = document(program("devices", "probe", "sim:?speed=0", *words))
+    assert told["probe_area_cm2"] == 0.5
+    assert told["noise_kpa"] == pytest.approx(20 * told["noise_n"])
 
 
 def test_a_unit_that_was_stated_is_said_to_be_assumed(program: Program, port: Path) -> None:

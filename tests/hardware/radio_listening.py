@@ -9,9 +9,10 @@ from tests.hardware.fake_bluez import FakeBluez
 from tests.hardware.listening import Heard
 
 from tissuesense.core.errors import TransportError
-from tissuesense.transport.assembly import Notice, SampleBlock
+from tissuesense.transport.assembly import SampleBlock
 from tissuesense.transport.capture_decode import decode_capture
 from tissuesense.transport.device import Device, open_device
+from tissuesense.transport.stream_quality import Notice
 
 NEWTON_PER_KG = 9.80665
 

@@ -79,7 +79,7 @@ def test_a_gauge_that_a_killed_program_left_connected_is_found(
 
 
 def test_two_gauges_of_one_name_are_not_guessed_between(system_bus: str, capture: Path) -> None:
-    gauges = Progressor(), Namesake()
+    gauges = Namesake(), Progressor()
     bluez = FakeBluez(*gauges)
     with pytest.raises(TransportError) as caught:
         listen_by_radio(bluez, URL, capture, system_bus, seconds=1.0)

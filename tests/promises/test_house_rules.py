@@ -115,6 +115,11 @@ def test_the_command_line_answers_without_anything_heavy() -> None:
     assert loaded.isdisjoint(set(NOT_FOR_EVERYONE) - {"rich"})
 
 
+def test_a_real_gauge_is_opened_without_waiting_for_the_simulation() -> None:
+    loaded = loaded_by("import tissuesense.services.capture, tissuesense.transport.serial_port")
+    assert "scipy" not in loaded
+
+
 @pytest.mark.parametrize("name", tissuesense.__all__)
 def test_every_everyday_name_is_there(name: str) -> None:
     assert getattr(tissuesense, name)

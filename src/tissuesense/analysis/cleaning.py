@@ -116,9 +116,7 @@ def _stuck_runs(t_s: FloatArray, usual: _Usual, resolution: float) -> BoolArray:
     knock climbs, and a release does not come back. So a reading repeated wrongly is found.
     """
     wrong = np.zeros(t_s.size, dtype=np.bool_)
-    least = max(
-        2 * _SPIKE_STEPS * usual.step, _LEAP_SHARE_OF_RANGE * usual.range, 6.0 * resolution
-    )
+    least = max(2 * _SPIKE_STEPS * usual.step, _LEAP_SHARE_OF_RANGE * usual.range, 6.0 * resolution)
     sizes = np.abs(usual.steps)
     for there, back in pairwise((sizes > least).nonzero()[0].tolist()):
         few = back - there < _FEWEST_STUCK or t_s[back] - t_s[there] > _LONGEST_STUCK_S
@@ -146,7 +144,8 @@ def _brief(values: FloatArray, limit: float) -> NDArray[np.intp]:
     if not beyond.size:
         return beyond
     middle = np.median(around[beyond[:, None] + np.arange(_WINDOW)], axis=1)
-    return beyond[np.abs(values[beyond] - middle) > limit]
+    far: NDArray[np.bool_] = np.abs(values[beyond] - middle) > limit
+    return np.asarray(beyond[far])
 
 
 def _leaps(brief: NDArray[np.intp], values: FloatArray, limit: float) -> BoolArray:

@@ -30,6 +30,9 @@ _BLE_INTERVAL_S = 0.05
 _BLE_DELAY_S = _BLE_INTERVAL_S / 2
 _BLE_JITTER_S = _BLE_INTERVAL_S / math.sqrt(12)
 
+# Side-car key: how late the signal arrives by its link, in seconds, as it was measured.
+LINK_DELAY = "link_delay_s"
+
 BUTTON_OF_CLIENT = "button_patient"
 BLE_BUTTON_OF_CLIENT = "button_patient_ble"
 BUTTON_OF_TESTER = "verbal_tester_button"
@@ -63,6 +66,8 @@ def expected_latency(context: RecordingContext, source: str) -> ReactionLatency:
         of_signal = stated.origin is not None and context.stop_mode in _SIGNALLED
         return LATENCY_BY_RELEASE if of_signal and source == "release" else stated
     usual = LATENCY_WITH_MARKER if source == "marker" else LATENCY_BY_RELEASE
+    if context.stop_mode == BLE_BUTTON_OF_CLIENT and LINK_DELAY in context.extra:
+        return usual  # what the link adds was measured, and taken off the signal's time
     return _LATENCY_OF_STOP_MODE.get(context.stop_mode or "", usual)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.fft import dst
 from scipy.linalg import eigh_tridiagonal
-from scipy.optimize import minimize_scalar
+from scipy.linalg.lapack import dpttrf, dpttrs
 
 from tissuesense.analysis.level_path import level_path
 from tissuesense.core.arrays import FloatArray, frozen, vector
@@ -30,8 +30,10 @@ from tissuesense.core.quality import QualityFlag
 
 # Logarithm of sigma2_level / sigma2_irregular: from a constant level to no scatter, for any use.
 _LOG_RATIO_RANGE = (-16.0, 12.0)
-_GRID = 57
+# A grid over that range, then finer ones; the last has steps of 0.004.
+_GRIDS: tuple[FloatArray, ...] = tuple(np.linspace(0.0, 1.0, n) for n in (29, 9, 9, 9, 9))
 _FEWEST_TO_ESTIMATE = 4
+_LONG = 150  # differences: from here on, elimination is faster than eigenvectors
 _EVEN = 1e-12  # relative: what rounding leaves of even steps
 LIKELIHOOD = "exact diffuse: the first observation starts the level and adds no term"
 
@@ -143,31 +145,26 @@ class _Differences:
 
     The exact diffuse likelihood of a series is the ordinary one of its differences, whose
     covariance is ``sigma2_irregular T + sigma2_level D`` with T tridiagonal (-1, 2, -1) and D the
-    time between them. One eigendecomposition of ``D^-1/2 T D^-1/2`` makes every evaluation a sum;
-    at even times its eigenvectors are sines, and a fast transform does the same.
+    time between them; that is ``sigma2_irregular (K + ratio)`` of the differences over ``D^1/2``,
+    with ``K = D^-1/2 T D^-1/2`` and the ratio of the two variances.
     """
 
     def __init__(self, values: FloatArray, steps: FloatArray, seen: NDArray[np.intp]) -> None:
         elapsed = np.concatenate(([0.0], np.cumsum(steps)))[seen]
         gaps = np.diff(elapsed)
-        scale = 1 / np.sqrt(gaps)
-        difference = np.diff(values[seen]) * scale
-        self._log_gaps = float(np.log(gaps).sum())
-        if np.ptp(gaps) <= _EVEN * gaps[0]:
-            angles = np.arange(1, gaps.size + 1) * (math.pi / (gaps.size + 1))
-            self._eigenvalues = (2 - 2 * np.cos(angles)) / gaps[0]
-            self._squares = np.square(dst(difference, type=1, norm="ortho"))
-        else:
-            eigenvalues, vectors = eigh_tridiagonal(2 * scale**2, -scale[:-1] * scale[1:])
-            self._eigenvalues = np.maximum(eigenvalues, 0.0)
-            self._squares = np.square(vectors.T @ difference)
-        self.vary = bool(self._squares.sum() > 0)
+        difference = np.diff(values[seen]) / np.sqrt(gaps)
+        self._size = gaps.size
+        self._mean_square = float(difference @ difference) / gaps.size
+        self._terms = _terms(gaps, difference)
+        self.vary = self._mean_square > 0
 
     def most_likely(self, irregular: float | None, level: float | None) -> tuple[float, float]:
         """Return both variances; one that is given stays as it is."""
         if irregular is None and level is None:
             return self._both()
-        usual = math.log(float(self._squares.mean()))
+        if irregular == 0:
+            return 0.0, self._mean_square
+        usual = math.log(self._mean_square)
         bounds = (usual + _LOG_RATIO_RANGE[0], usual + _LOG_RATIO_RANGE[1])
         if irregular is not None:
             return irregular, _best(lambda log: self._loglik(irregular, np.exp(log)), bounds)
@@ -177,41 +174,85 @@ class _Differences:
     def _both(self) -> tuple[float, float]:
         ratio = _best(self._profile, _LOG_RATIO_RANGE)
         if ratio == math.inf:
-            return 0.0, float(self._squares.mean())
-        scale = float((self._squares / (self._eigenvalues + ratio)).mean())
+            return 0.0, self._mean_square
+        _, square = self._terms(np.asarray(ratio))
+        scale = float(square) / self._size
         return scale, scale * ratio
 
-    def _profile(self, log_ratio: ArrayLike) -> FloatArray:
+    def _profile(self, log_ratio: FloatArray) -> FloatArray:
         """Return the log-likelihood, up to a constant, with the best common scale."""
-        spread = self._eigenvalues + np.exp(log_ratio)[..., None]
-        scale = (self._squares / spread).mean(axis=-1)
-        loglik: FloatArray = -0.5 * (
-            self._squares.size * np.log(scale) + np.log(spread).sum(axis=-1)
-        )
+        log_determinant, square = self._terms(np.exp(log_ratio))
+        loglik: FloatArray = -0.5 * (self._size * np.log(square / self._size) + log_determinant)
         return loglik
 
     def _loglik(self, irregular: ArrayLike, level: ArrayLike) -> FloatArray:
-        of_visits = np.asarray(irregular)[..., None] * self._eigenvalues
-        spread = of_visits + np.asarray(level)[..., None]
-        loglik: FloatArray = -0.5 * (np.log(spread) + self._squares / spread).sum(axis=-1)
+        scale = np.asarray(irregular, dtype=np.float64)
+        log_determinant, square = self._terms(np.asarray(level) / scale)
+        loglik: FloatArray = -0.5 * (self._size * np.log(scale) + log_determinant + square / scale)
         return loglik
 
 
-def _best(of_log: Callable[[ArrayLike], FloatArray], bounds: tuple[float, float]) -> float:
-    """Return where a function of a logarithm is greatest; 0 or infinity where it is at an end."""
-    grid = np.linspace(*bounds, _GRID)
-    highest = int(np.argmax(of_log(grid)))
-    if highest == 0:
-        return 0.0
-    if highest == _GRID - 1:
-        return math.inf
-    found = minimize_scalar(
-        lambda log: -float(of_log(log)),
-        bounds=(grid[highest - 1], grid[highest + 1]),
-        method="bounded",
-        options={"xatol": 1e-8},
-    )
-    return math.exp(found.x)
+# Of the ratio of variances, any shape: log-determinant of K + ratio, and the differences' square
+# in its inverse.
+_Terms = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+
+
+def _terms(gaps: FloatArray, difference: FloatArray) -> _Terms:
+    """Return the fastest way to evaluate the likelihood: sines, eigenvectors, or elimination."""
+    if np.ptp(gaps) <= _EVEN * gaps[0]:  # at even times the eigenvectors are sines
+        angles = np.arange(1, gaps.size + 1) * (math.pi / (gaps.size + 1))
+        eigenvalues = (2 - 2 * np.cos(angles)) / gaps[0]
+        return _spectral(eigenvalues, np.square(dst(difference, type=1, norm="ortho")))
+    diagonal, beside = 2 / gaps, -1 / np.sqrt(gaps[:-1] * gaps[1:])
+    if gaps.size > _LONG:
+        return _eliminated(diagonal, beside, difference)
+    eigenvalues, vectors = eigh_tridiagonal(diagonal, beside)
+    return _spectral(np.maximum(eigenvalues, 0.0), np.square(vectors.T @ difference))
+
+
+def _spectral(eigenvalues: FloatArray, squares: FloatArray) -> _Terms:
+    def terms(ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
+        spread = eigenvalues + ratio[..., None]
+        return np.log(spread).sum(axis=-1), (squares / spread).sum(axis=-1)
+
+    return terms
+
+
+def _eliminated(diagonal: FloatArray, beside: FloatArray, difference: FloatArray) -> _Terms:
+    """Of long series the eigenvectors would fill a square; elimination passes along once."""
+
+    def one(ratio: float) -> tuple[float, float]:
+        pivots, factors, _ = dpttrf(diagonal + ratio, beside)
+        solved, _ = dpttrs(pivots, factors, difference)
+        return float(np.log(pivots).sum()), float(difference @ solved)
+
+    def terms(ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
+        found = np.array([one(r) for r in np.atleast_1d(ratio)])
+        shape = np.shape(ratio)
+        return found[:, 0].reshape(shape), found[:, 1].reshape(shape)
+
+    return terms
+
+
+def _best(of_log: Callable[[FloatArray], FloatArray], bounds: tuple[float, float]) -> float:
+    """Return where a function of a logarithm is greatest; 0 or infinity where it is at an end.
+
+    A grid over all, then finer ones about the best point, then the top of a parabola: a few calls
+    with many points each, where a line search would take dozens with one.
+    """
+    low, high = bounds
+    for unit in _GRIDS:
+        grid = low + (high - low) * unit
+        found = of_log(grid)
+        top = int(found.argmax())
+        if unit is _GRIDS[0] and top in {0, unit.size - 1}:
+            return 0.0 if top == 0 else math.inf
+        top = min(max(top, 1), unit.size - 2)
+        low, high = grid[top - 1], grid[top + 1]
+    before, at, after = found[top - 1 : top + 2].tolist()
+    bend = before - 2 * at + after
+    shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
+    return math.exp(grid[top] + min(max(shift, -1.0), 1.0) * (grid[top] - low))
 
 
 def _smoothed(values: FloatArray, steps: FloatArray, irregular: float, level: float) -> LocalLevel:

@@ -44,7 +44,7 @@ class MonotoneTrend:
         Correlation of neighbouring residuals, from ten visits on.
     variance_serial, p_value_serial
         Variance of S and two-sided probability that allow for neighbours' resembling one another,
-        from ten visits on: to be taken in place of `p_value` where `serially_correlated`.
+        from ten visits on: for `p_value` where `serially_correlated`, or throughout.
     """
 
     s: int

@@ -7,13 +7,14 @@ import numpy as np
 
 from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal
+from tissuesense.analysis.latency import LINK_DELAY
 from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.ramp import PressedCurve
 from tissuesense.analysis.readout import marker_times
 from tissuesense.analysis.segment import Press, find_presses
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import NoProbeArea
+from tissuesense.core.errors import NoProbeArea, UsageError
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 
 _LEAST_PRESS_KPA = 20.0
@@ -33,6 +34,8 @@ class PainRecording:
         When the client signalled, and the standard uncertainty of each time.
     usual_step_s
         Median time between samples; 0 where there are none to tell it.
+    angle_deg
+        How far the gauge was tilted from the perpendicular, where it tells; shape (n,).
     """
 
     context: RecordingContext
@@ -42,6 +45,7 @@ class PainRecording:
     marker_s: FloatArray
     marker_u_s: FloatArray
     usual_step_s: float
+    angle_deg: FloatArray | None
 
     @classmethod
     def of(cls, recording: Recording) -> "PainRecording":
@@ -64,9 +68,10 @@ class PainRecording:
             tip=context.tip,
             t_s=trace.t_s,
             signal=signal,
-            marker_s=marks,
+            marker_s=marks - _link_delay_s(context),
             marker_u_s=marks_u,
             usual_step_s=median(trace.t_s[1:] - trace.t_s[:-1]) if trace.size > 1 else 0.0,
+            angle_deg=trace.angle_deg,
         )
 
     def presses(self) -> Iterator[tuple[Press, PressedCurve]]:
@@ -87,6 +92,13 @@ class PainRecording:
         first, last = self.t_s.searchsorted(press.start_s), self.t_s.searchsorted(press.end_s)
         return slice(max(int(first) - 1, 0), int(last) + 1)
 
+    def tilt_deg(self, start_s: float, end_s: float) -> float | None:
+        """Return how far the gauge was tilted between two times; None where it does not tell."""
+        if self.angle_deg is None:
+            return None
+        first, last = self.t_s.searchsorted(start_s), self.t_s.searchsorted(end_s, "right")
+        return median(np.abs(self.angle_deg[first:last])) if last > first else None
+
     def _curve(self, press: Press) -> PressedCurve:
         first = self.t_s.searchsorted(press.start_s - _BEFORE_S)
         last = self.t_s.searchsorted(press.end_s + _AFTER_S)
@@ -94,3 +106,11 @@ class PainRecording:
         above_n = self.signal.values[first:last] - press.tare_n(t)
         kpa_per_n = self.tip.kpa_per_n
         return PressedCurve.of(t, above_n * kpa_per_n, self.signal.noise * kpa_per_n)
+
+
+def _link_delay_s(context: RecordingContext) -> float:
+    """Return how late the stop signal arrives by its link, as measured: the side-car may say."""
+    stated = context.extra.get(LINK_DELAY, 0.0)
+    if isinstance(stated, bool) or not isinstance(stated, int | float) or not 0 <= stated < 1:
+        raise UsageError(f"{LINK_DELAY} must be a number of seconds below 1, not {stated!r}.")
+    return float(stated)

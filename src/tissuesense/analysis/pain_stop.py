@@ -1,6 +1,6 @@
 """Decide where a press to the pain threshold was stopped, and whether that tells the threshold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,10 +32,13 @@ class StoppedPress:
     ----------
     refused
         Why the stop tells no threshold; None where it does.
+    at_least_kpa
+        The limit that was met before the stop; None where none was.
     """
 
     stop: Stop
     refused: NotEstimable | None
+    at_least_kpa: float | None
     remarks: tuple[Remark, ...]
 
 
@@ -57,7 +60,10 @@ def find_stop(
         stop, refused = _by_release(curve, release, press)
     remarks = [Remark(flag=flag, rejects=False) for flag in (*flags, *stop.flags)]
     limit_s, limit_flags = _limit(recording, press, curve)
+    at_least = None
     if limit_s is not None and (marker is None or stop.t_s > limit_s):
+        stop = _at_limit(recording, curve, stop, limit_s)
+        at_least, remarks = stop.p_kpa, remarks[: len(flags)]
         remarks += [Remark(flag=flag, rejects=True) for flag in limit_flags]
         refused = NotEstimable(
             reason=QualityFlag.CENSORED,
@@ -67,7 +73,7 @@ def find_stop(
     refused = refused or _interrupted(recording, press, stop)
     if refused is not None:
         remarks.append(Remark(flag=refused.reason, rejects=True))
-    return StoppedPress(stop=stop, refused=refused, remarks=tuple(remarks))
+    return StoppedPress(stop=stop, refused=refused, at_least_kpa=at_least, remarks=tuple(remarks))
 
 
 def _by_release(
@@ -101,6 +107,14 @@ def _interrupted(recording: PainRecording, press: Press, stop: Stop) -> NotEstim
     return NotEstimable(
         reason=QualityFlag.DROP,
         detail="The readings were lost during the press; it is kept as interrupted. Press again.",
+    )
+
+
+def _at_limit(recording: PainRecording, curve: PressedCurve, stop: Stop, limit_s: float) -> Stop:
+    """Return the limit in the place of a stop that came after it: up to there the ramp counts."""
+    level = float(np.interp(limit_s, curve.t_s, curve.p_kpa))
+    return replace(
+        stop, t_s=limit_s, p_kpa=min(level, recording.context.cutoff_kpa), u_kpa=curve.noise_kpa
     )
 
 

@@ -58,9 +58,7 @@ class PressedCurve:
             x, y = binned(t_s, p_kpa, _FINEST_BIN_S)
             steps = x[1:] - x[:-1]
         step = median(steps) if steps.size else _FINEST_BIN_S
-        return cls(
-            t_s=x, p_kpa=y, noise_kpa=noise_kpa * math.sqrt(x.size / t_s.size), step_s=step
-        )
+        return cls(t_s=x, p_kpa=y, noise_kpa=noise_kpa * math.sqrt(x.size / t_s.size), step_s=step)
 
     def part(self, start_s: float, end_s: float) -> tuple[FloatArray, FloatArray]:
         """Return the samples with start <= t <= end."""
@@ -151,8 +149,12 @@ def find_release(curve: PressedCurve) -> Release | None:
     held = _held_from(curve, bend, highest)
     return Release(
         t_s=bend.t_s,
-        # Between sparse samples a fitted bend can come out below what was read: never report less.
-        p_kpa=max(bend.value, highest - 2 * curve.noise_kpa),
+        # Between sparse samples a fitted bend can come out below what was read, and above a
+        # rounded top: never report less, nor more than may lie hidden between two samples.
+        p_kpa=min(
+            max(bend.value, highest - 2 * curve.noise_kpa),
+            float(curve.p_kpa.max()) + _most_hidden_kpa(curve, bend),
+        ),
         p_u_kpa=_uncertainty(bend, curve),
         # An exponential release is steep at first and slow at the end: its start is what counts.
         rate_kpa_s=min(float(rate), bend.slope_after),
@@ -166,6 +168,12 @@ def _uncertainty(bend: Bend, curve: PressedCurve) -> float:
     """Return the uncertainty of a bend's level: noise, and how far the hand strays from a line."""
     strays = max(bend.residual_sd**2 - curve.noise_kpa**2, 0.0)
     return float(np.hypot(bend.value_u, np.sqrt(strays)))
+
+
+def _most_hidden_kpa(curve: PressedCurve, bend: Bend) -> float:
+    """Return how far two slopes that meet between samples may rise above them."""
+    rise, fall = max(bend.slope_before, 0.0), max(-bend.slope_after, 1e-9)
+    return curve.step_s * rise * fall / (rise + fall)
 
 
 def _let_go(curve: PressedCurve, high: int, low: int, highest: float) -> Bend:

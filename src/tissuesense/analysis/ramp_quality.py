@@ -28,6 +28,7 @@ LONGEST_LOSS_S = 0.5
 # Just before the stop less is enough to lose the value itself.
 _LATE_S = 1.0
 _LONGEST_LATE_LOSS_S = 0.25
+_LOST_STEPS = 3.0 * (1 + 1e-6)  # times as they are written are not exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class RampFacts:
         Times of the samples of the press as they came, shape (n,).
     resting_kpa
         Mean pressure in the half second before the ramp.
+    tilt_deg
+        Of the gauge during the ramp, where it tells.
     """
 
     curve: PressedCurve
@@ -70,6 +73,7 @@ class RampFacts:
     drift_kpa: float
     drift_limit_kpa: float
     five_newton_kpa: float
+    tilt_deg: float | None = None
 
 
 def judge(facts: RampFacts) -> tuple[Remark, ...]:
@@ -84,6 +88,7 @@ def judge(facts: RampFacts) -> tuple[Remark, ...]:
         _late_release(facts),
         _too_short(facts),
         _graded(QualityFlag.PRELOAD, facts.resting_kpa, warn=10.0, reject=30.0),
+        _graded(QualityFlag.OFF_AXIS, facts.tilt_deg, warn=10.0, reject=np.inf),
         _lost_samples(facts),
         _slow_source(facts),
         _drift(facts),
@@ -103,7 +108,7 @@ def ramp_rate_cv(curve: PressedCurve, start_s: float, end_s: float) -> float | N
     count = int((end_s - start_s) / width)
     if count < 3:  # noqa: PLR2004 - a spread of fewer says nothing
         return None
-    edges = start_s + width * np.arange(count)
+    edges = start_s + width * np.arange(float(count))
     slopes, spreads = _slopes(curve, edges, edges + width)
     if slopes.size < 3 or (mean := float(slopes.mean())) <= 0:  # noqa: PLR2004 - as above
         return None
@@ -196,7 +201,9 @@ def _dip_or_slip(facts: RampFacts) -> Remark | None:
 def _steepest_fall(facts: RampFacts) -> float:
     """Return how fast the pressure falls at most, over as short a time as noise allows."""
     rate, noise = facts.rate_kpa_s or 0.0, facts.curve.noise_kpa
-    over_s = min(max(_SHORTEST_SLIP_S, _NOISES_OF_A_SLIP * noise / max(rate, 1e-9)), _LONGEST_SLIP_S)
+    over_s = min(
+        max(_SHORTEST_SLIP_S, _NOISES_OF_A_SLIP * noise / max(rate, 1e-9)), _LONGEST_SLIP_S
+    )
     reach = max(1, int(over_s / facts.curve.step_s))
     x, y = facts.curve.part(facts.ramp_start_s, facts.stop_s)
     if x.size <= reach:
@@ -227,15 +234,17 @@ def _too_short(facts: RampFacts) -> Remark | None:
 def _lost_samples(facts: RampFacts) -> Remark | None:
     t = facts.raw_t_s
     steps = t[1:] - t[:-1]
-    on_ramp = (t[1:] > facts.ramp_start_s) & (t[:-1] < facts.stop_s)
-    wide = on_ramp & (steps > 3 * facts.usual_step_s)
+    let_go_s = max(facts.stop_s, facts.release_s or facts.stop_s)
+    on_the_way = (t[1:] > facts.ramp_start_s) & (t[:-1] < let_go_s)
+    wide = on_the_way & (steps > _LOST_STEPS * facts.usual_step_s)
     if not wide.any():
         return None
-    late = wide & (t[1:] > facts.stop_s - _LATE_S)
-    lost_late = bool(late.any() and steps[late].max() > _LONGEST_LATE_LOSS_S)
-    return Remark(
-        flag=QualityFlag.DROP, rejects=lost_late or bool(steps[wide].max() > LONGEST_LOSS_S)
-    )
+    # Without a signal what is lost up to the release may hold the stop itself.
+    on_ramp = wide & (t[:-1] < (facts.stop_s if facts.by_marker else let_go_s))
+    late = on_ramp & (t[1:] > facts.stop_s - _LATE_S)
+    lost_late = bool(steps[late].max(initial=0.0) > _LONGEST_LATE_LOSS_S)
+    lost = bool(steps[on_ramp].max(initial=0.0) > LONGEST_LOSS_S)
+    return Remark(flag=QualityFlag.DROP, rejects=lost_late or lost)
 
 
 def _slow_source(facts: RampFacts) -> Remark | None:

@@ -26,6 +26,7 @@ class Rejection(enum.StrEnum):
     NOT_FINITE = "not_finite"
     UNKNOWN_TAG = "unknown_tag"
     NOT_LIVE = "not_live"
+    ANOTHER_VERSION = "another_version"
 
 
 class FaultKind(enum.StrEnum):

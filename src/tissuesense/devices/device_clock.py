@@ -7,6 +7,7 @@ earliest arrival so far, relative to the gauge's clock, is taken for the prompt 
 envelope, as in Cristian's and NTP's clock filters).
 """
 
+import math
 from collections import OrderedDict
 
 # Readings only ever arrive late. A counter that is this much ahead of the promptest arrival has not
@@ -15,7 +16,9 @@ from collections import OrderedDict
 _LARGEST_LEAD_S = 1.0
 _LARGEST_RATE_ERROR = 0.01
 # A radio that delivers twice does so at once; that many readings back, a repetition is recognised.
+# Later the same count is that of a counter that was started again and passes the same numbers.
 _REMEMBERED = 256
+_REPEATED_WITHIN_S = 1.0
 _LEAST_STEP_S = 1e-6
 # So soon after a restart its first reading is shown to have been late, and no clock to be wrong.
 _SOON_S = 1.0
@@ -47,7 +50,8 @@ class DeviceClock:
         self._restarted_host_s = 0.0
         self._late_s = 0.0  # how late the first reading after the restart was
         self._reopened = False
-        self._recent: OrderedDict[float, float] = OrderedDict()  # device time -> trace time
+        # By device time: trace time and when it arrived.
+        self._recent: OrderedDict[float, tuple[float, float]] = OrderedDict()
         self.wraps = 0
         self.restarts = 0
 
@@ -68,8 +72,9 @@ class DeviceClock:
         if self._shift_s is None:
             self._shift_s, self._host_zero_s = -t_device_s, t_host_s
             return self._remember(t_device_s, t_host_s, 0.0)
-        if not self._reopened and t_device_s in self._recent:
-            return self._recent[t_device_s]
+        repeated_s = self._repeated(t_device_s, t_host_s)
+        if repeated_s is not None:
+            return repeated_s
         prompt_s = t_host_s - self._host_zero_s
         since_shift_s = t_device_s + self._shift_s
         turns = round((prompt_s - since_shift_s) / self._period_s)
@@ -83,6 +88,12 @@ class DeviceClock:
             time_s = max(t_host_s - self._host_zero_s, self._last_s + _LEAST_STEP_S)
             self._start_again(t_device_s, t_host_s, time_s)
         return self._remember(t_device_s, t_host_s, time_s)
+
+    def _repeated(self, t_device_s: float, t_host_s: float) -> float | None:
+        """Return the trace time of the reading that this one repeats; None for a new one."""
+        time_s, arrived_s = self._recent.get(t_device_s, (0.0, -math.inf))
+        soon = t_host_s - arrived_s < _REPEATED_WITHIN_S
+        return time_s if soon and not self._reopened else None
 
     def _runs_on(self, time_s: float, prompt_s: float, host_step_s: float) -> bool:
         """Whether the counter can have run from the last reading to this one."""
@@ -101,7 +112,7 @@ class DeviceClock:
         self.restarts += 1
 
     def _remember(self, t_device_s: float, t_host_s: float, time_s: float) -> float:
-        self._recent[t_device_s] = time_s
+        self._recent[t_device_s] = (time_s, t_host_s)
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
         self._last_s, self._last_host_s = time_s, t_host_s

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tissuesense.core.units import newton_per_unit
 from tissuesense.devices.codec import Event, ForceReading, Rejection
@@ -26,16 +26,17 @@ def untimed(force_n: float, t_host_s: float) -> ForceReading:
     return ForceReading(force_n=force_n + 0.0, t_device_s=None, t_host_s=t_host_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ForceText:
-    """How a model prints forces.
+    """How a model prints forces, and in which unit this gauge last did.
 
     Attributes
     ----------
     units
         Units that the model prints, lower-case.
     assumed_newton_per_unit
-        What a number without a unit counts; None refuses it.
+        What a number without a unit counts; None refuses it. So does a gauge that has named
+        another unit itself: that line lost its unit, or the gauge was set to numbers alone.
     sign
         -1 turns the sign of the wire, so that pushing comes out positive.
     sign_apart
@@ -46,6 +47,7 @@ class ForceText:
     assumed_newton_per_unit: float | None = None
     sign: float = 1.0
     sign_apart: bool = False
+    _named_newton_per_unit: float | None = field(default=None, init=False)
 
     def decode(self, line: bytes, t_host_s: float) -> list[Event]:
         """Return what a line says that holds a force and nothing else."""
@@ -68,5 +70,9 @@ class ForceText:
 
     def _newton_per(self, unit: str) -> float | None:
         if not unit:
-            return self.assumed_newton_per_unit
-        return newton_per_unit(unit) if unit.lower() in self.units else None
+            contradicted = self._named_newton_per_unit not in {None, self.assumed_newton_per_unit}
+            return None if contradicted else self.assumed_newton_per_unit
+        if unit.lower() not in self.units:
+            return None
+        self._named_newton_per_unit = newton_per_unit(unit)
+        return self._named_newton_per_unit

@@ -2,7 +2,7 @@
 
 import enum
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,7 +34,8 @@ class WireParameters:
     rate_hz
         Samples a second to ask for; None leaves the gauge as it is set.
     joined_midway
-        Not for the URL: set by a transport that may begin to listen in the middle of a line.
+        Not for the URL: set by a transport that may begin to listen in the middle of a line. What
+        may be half is the codec's to know: a first frame whose checksum is right is used.
     """
 
     unit: str | None = None
@@ -90,6 +91,23 @@ class WireParameters:
                 "device URL, such as sensitivity_mv_v=1&capacity_n=500.",
             )
         return self.capacity_n / self.sensitivity_mv_v
+
+    def rate_among(self, rates_hz: Collection[float], model: str) -> float | None:
+        """Return the stated rate, None where none was, of a gauge that has these rates only.
+
+        Raises
+        ------
+        ConfigurationError
+            When it has no such rate.
+        """
+        if self.rate_hz is not None and self.rate_hz not in rates_hz:
+            known = [f"{rate:g}" for rate in rates_hz]
+            raise ConfigurationError(
+                f"The model '{model}' cannot send {self.rate_hz:g} readings a second.",
+                hint=f"Set rate_hz to one of: {', '.join(known)}.",
+                known=known,
+            )
+        return self.rate_hz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,9 @@ from tissuesense.devices.codec import (
 )
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
-from tissuesense.transport.assembly import Notice, SampleBlock
+from tissuesense.transport.assembly import SampleBlock
 from tissuesense.transport.device import GIVE_UP_S, Device, open_device
+from tissuesense.transport.stream_quality import Notice
 
 # How long to wait for somebody to push.
 PUSH_WITHIN_S = 15.0

@@ -1,7 +1,6 @@
 """The fine grid on which the simulated world stands and its truth is read."""
 
 import numpy as np
-from scipy.signal import lfilter
 
 from tissuesense.core.arrays import BoolArray, FloatArray
 
@@ -33,4 +32,12 @@ def wandering(sd: float, tau_s: float, size: int, rng: np.random.Generator) -> F
     decay = float(np.exp(-STEP_S / tau_s))
     white = rng.standard_normal(size) * sd
     white[1:] *= np.sqrt(1 - decay**2)  # the first value is drawn from the stationary spread
-    return np.asarray(lfilter([1.0], [1.0, -decay], white), dtype=np.float64)
+    return fading(white, decay)
+
+
+def fading(values: FloatArray, decay: float) -> FloatArray:
+    """Return ``y[n] = decay y[n-1] + values[n]``, begun at rest, shape (n,)."""
+    # Half a second to import, which whoever opens a real gauge should not wait for.
+    from scipy.signal import lfilter  # noqa: PLC0415 - see above
+
+    return np.asarray(lfilter([1.0], [1.0, -decay], values), dtype=np.float64)

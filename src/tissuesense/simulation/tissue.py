@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
+from tissuesense.simulation.grid import fading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Tissue:
         for weight, tau_s in self.branches:
             decay = math.exp(-dt_s / tau_s)
             gain = -math.expm1(-dt_s / tau_s) * tau_s / dt_s
-            force = force + weight * lfilter([gain], [1.0, -decay], steps)
+            force = force + weight * fading(gain * steps, decay)
         return np.asarray(force)
 
     def stiffened(self, factor: float) -> "Tissue":

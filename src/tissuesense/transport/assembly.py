@@ -9,39 +9,26 @@ import numpy as np
 from tissuesense.core.arrays import FloatArray, frozen
 from tissuesense.core.errors import LocalProtocolError
 from tissuesense.core.quality import QualityFlag, QualitySummary
-from tissuesense.core.timebase import find_gaps, usual_rate_hz
+from tissuesense.core.timebase import usual_rate_hz
 from tissuesense.core.trace import ClockSource, Trace, TraceBuilder
 from tissuesense.devices.ble_sig import BATTERY_LEVEL, battery_level
 from tissuesense.devices.codec import (
-    BatteryLevel,
     Codec,
     Command,
-    DeviceFacts,
-    DeviceText,
     Event,
-    Fault,
-    FaultKind,
     ForceReading,
-    FrameRejected,
     MarkerPressed,
     Rejection,
-    SamplesMissed,
-    Temperature,
 )
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.base import Chunk, HostChannel, LinkState, MarkSource
 from tissuesense.transport.sample_time import SampleTimes
+from tissuesense.transport.stream_quality import Notice, StreamQuality
 
-Notice = (
-    BatteryLevel | DeviceFacts | DeviceText | Fault | FrameRejected | SamplesMissed | Temperature
-)
 # Time, force, displacement, acceleration.
 _Row = tuple[float, float, float | None, float | None]
 
-# Below this rate a ramp of 30 to 50 kPa/s moves by several kPa between two readings.
-_SLOW_HZ = 10.0
-_ENOUGH_TO_JUDGE_RATE = 10
 _SILENCE_AT_END_S = 0.5
 _NOTHING = frozen(np.zeros(0))
 
@@ -93,13 +80,8 @@ class StreamAssembler:
         self._link = LinkState.UP
         self._last_t_s: float | None = None
         self._broke_at_s: float | None = None
-        self._outages: list[tuple[float, float]] = []
-        self._refusals: Counter[Rejection] = Counter()
-        self._faults: Counter[FaultKind] = Counter()
-        self._battery = BatteryLevel()
-        self._duplicates = 0
+        self._quality = StreamQuality()
         self._marked_by = ""
-        self._flags: dict[QualityFlag, None] = {}
 
     @property
     def clock_source(self) -> ClockSource | None:
@@ -119,17 +101,12 @@ class StreamAssembler:
     @property
     def refusals(self) -> Counter[Rejection]:
         """How many pieces of the stream were refused so far, by the reason."""
-        return self._refusals.copy()
+        return self._quality.refusals
 
     @property
     def health(self) -> GaugeHealth:
         """What the gauge said of itself so far."""
-        return GaugeHealth(
-            battery_v=self._battery.volts,
-            battery_percent=self._battery.percent,
-            low_battery=self._faults[FaultKind.LOW_BATTERY] > 0,
-            refused_commands=self._faults[FaultKind.REFUSED_COMMAND],
-        )
+        return self._quality.health
 
     def encode(self, command: Command) -> bytes:
         """Return a command's bytes; the codec may remember what it asked.
@@ -153,7 +130,7 @@ class StreamAssembler:
             case HostChannel.SENT:
                 self._resend(chunk)
             case HostChannel.DROPPED:
-                self._flag(QualityFlag.DROP)
+                self._quality.flag(QualityFlag.DROP)
             case HostChannel.END:
                 self._end(self._times.on_host_clock(chunk.t_host_s))
             case _:
@@ -168,24 +145,7 @@ class StreamAssembler:
 
     def quality(self) -> QualitySummary:
         """Return what happened on the way so far."""
-        t_s = self.trace().t_s
-        gaps = _united(find_gaps(t_s), self._outages)
-        rate_hz = usual_rate_hz(t_s)
-        found = {
-            QualityFlag.GAP: bool(gaps),
-            QualityFlag.OVERLOAD: self._faults[FaultKind.OVERLOAD] > 0,
-            QualityFlag.REJECTED_FRAMES: self._refusals.total() > 0,
-            QualityFlag.DUPLICATES: self._duplicates > 0,
-            QualityFlag.SLOW_SOURCE: rate_hz is not None
-            and t_s.size >= _ENOUGH_TO_JUDGE_RATE
-            and rate_hz < _SLOW_HZ,
-        }
-        return QualitySummary(
-            gaps=gaps,
-            rejected_frames=self._refusals.total(),
-            duplicates=self._duplicates,
-            flags=(*self._flags, *(flag for flag, is_so in found.items() if is_so)),
-        )
+        return self._quality.summary(self.trace().t_s)
 
     def _decode(self, chunk: Chunk) -> SampleBlock:
         if chunk.channel == BATTERY_LEVEL:  # the same for every radio
@@ -211,14 +171,14 @@ class StreamAssembler:
             self._columns = _columns_of(reading)
         # A column has a value in every row; a line that lost its depth is a damaged line.
         if t_s is None or _columns_of(reading) != self._columns:
-            self._refusals[Rejection.MALFORMED] += 1
+            self._quality.refuse(Rejection.MALFORMED)
             return None
         row = (t_s, reading.force_n, reading.displacement_mm, reading.acceleration_m_s2)
         if not self._builder.add(*row):
-            self._duplicates += 1
+            self._quality.repeat()
             return None
         if self._broke_at_s is not None:
-            self._outages.append((self._broke_at_s, t_s))
+            self._quality.outage(self._broke_at_s, t_s)
             self._broke_at_s = None
         self._last_t_s = t_s
         return row
@@ -234,17 +194,7 @@ class StreamAssembler:
     def _notices(self, events: Sequence[Event]) -> tuple[Notice, ...]:
         notices = tuple(e for e in events if not isinstance(e, ForceReading | MarkerPressed))
         for notice in notices:
-            match notice:
-                case FrameRejected():
-                    self._refusals[notice.why] += 1
-                case Fault():
-                    self._faults[notice.kind] += 1
-                case BatteryLevel():
-                    self._battery = notice
-                case SamplesMissed():
-                    self._flag(QualityFlag.DROP)
-                case DeviceText() | DeviceFacts() | Temperature():
-                    pass  # whoever opened the device wants it
+            self._quality.note(notice)
         return notices
 
     def _change_link(self, state: LinkState) -> None:
@@ -254,7 +204,7 @@ class StreamAssembler:
             # Half a frame from before the outage must not be completed by one from after it.
             self._codec = self._profile.codec(self._parameters)
             self._times.relink()
-            self._flag(QualityFlag.RECONNECTED)
+            self._quality.flag(QualityFlag.RECONNECTED)
         self._link = state
 
     def _end(self, end_s: float | None) -> None:
@@ -264,7 +214,7 @@ class StreamAssembler:
         rate_hz = usual_rate_hz(self.trace().t_s)
         usual_s = _SILENCE_AT_END_S + (3 / rate_hz if rate_hz else 0.0)
         if self._link is LinkState.LOST or end_s - self._last_t_s > usual_s:
-            self._outages.append((self._last_t_s, end_s))
+            self._quality.outage(self._last_t_s, end_s)
 
     def _resend(self, chunk: Chunk) -> None:
         """Bring the codec of a replay to where the live one was after it had sent a command."""
@@ -272,9 +222,6 @@ class StreamAssembler:
             self._codec.encode(Command(chunk.data.decode()))
         except LocalProtocolError:
             return  # a later version of the codec may have dropped the command
-
-    def _flag(self, flag: QualityFlag) -> None:
-        self._flags[flag] = None
 
     def _block(
         self,
@@ -301,10 +248,3 @@ class StreamAssembler:
 
 def _columns_of(reading: ForceReading) -> tuple[bool, bool]:
     return reading.displacement_mm is not None, reading.acceleration_m_s2 is not None
-
-
-def _united(
-    gaps: Sequence[tuple[float, float]], outages: Sequence[tuple[float, float]]
-) -> tuple[tuple[float, float], ...]:
-    """Return gaps and outages in order, each stretch once."""
-    return tuple(sorted({*gaps, *outages}))

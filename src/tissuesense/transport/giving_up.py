@@ -10,10 +10,13 @@ _NO_SENSE = "Check that model= and baud= are those of the gauge."
 _NO_UNIT = "Its numbers come without a unit that this model knows: let the gauge send its unit"
 _STATE_UNIT = ", or state it in the device URL: unit=N, unit=kgf or unit=lbf"
 _UNCHANGED = (
-    "An unchanged reading is no new one: change the load, or wait longer with --give-up. "
-    "Where that does not help, check that the scale is on and near."
+    "A reading that stays the same is no new one: change the load. Where that does not help, "
+    "check that the scale is on and near."
 )
 _NOT_LIVE = "It sends something other than the force of the moment: switch off its peak hold."
+_ANOTHER_VERSION = (
+    "It speaks another major version of its protocol than this program: update what is older."
+)
 
 
 def silent(
@@ -38,6 +41,8 @@ def silent(
             hint = f"{_NO_UNIT}{_STATE_UNIT if 'unit' in profile.parameters else ''}."
         if 2 * refused[Rejection.NOT_LIVE] > refused.total():
             hint = _NOT_LIVE
+        if 2 * refused[Rejection.ANOTHER_VERSION] > refused.total():
+            hint = _ANOTHER_VERSION
         return TransportTimeout(
             f"{endpoint} has sent no reading {waited}, and {refused.total()} pieces without sense.",
             endpoint=endpoint,
@@ -51,7 +56,9 @@ def silent(
         )
     if profile.advertisement is not None:
         return TransportTimeout(
-            f"{endpoint} has advertised no new reading {waited}.", endpoint=endpoint, hint=_UNCHANGED
+            f"{endpoint} has advertised no new reading {waited}.",
+            endpoint=endpoint,
+            hint=_UNCHANGED,
         )
     return TransportTimeout(
         f"{endpoint} has sent nothing {waited}.",

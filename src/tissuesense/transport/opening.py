@@ -80,7 +80,8 @@ def _ble(url: DeviceUrl, clock: Clock) -> Opening:
     return Opening(
         url=url.text,
         profile=url.profile,
-        # A notification may begin in the middle of a line as well as a serial port's first bytes.
+        # A board that talks unasked may notify from the middle of a line on; a codec that knows a
+        # whole frame by its checksum loses none by being told.
         parameters=replace(url.parameters, joined_midway=True),
         transport=_radio(url, clock),
     )

@@ -8,6 +8,8 @@ from tissuesense.devices.device_clock import DeviceClock
 
 # Readings that arrive together at the very start, from a gauge of unknown rate.
 _ASSUMED_STEP_S = 0.01
+# Between readings whose arrival was noted as the same moment, one after the other.
+_LEAST_STEP_S = 1e-6
 # Quartz against quartz, cold and old, with a margin: 2 x 100 ppm.
 _DRIFT = 2e-4
 # For a device whose counter is wide enough never to wrap.
@@ -49,6 +51,7 @@ class SampleTimes:
         self._step_s = usual_step_s or _ASSUMED_STEP_S
         self._host: HostOffset | None = None
         self._last_host_s = 0.0
+        self._last_by_arrival_s = -_LEAST_STEP_S
         self._last: tuple[float, float] | None = None  # device time and trace time of a reading
         self._new_link = False
 
@@ -105,4 +108,10 @@ class SampleTimes:
         self._new_link = False
         self._last_host_s = t_host_s
         end_s = t_host_s - self._host.offset_s
-        return [end_s - between_s * (count - 1 - i) for i in range(count)]
+        placed = []
+        for i in range(count):
+            due_s = end_s - between_s * (count - 1 - i)
+            # Without a clock of the gauge's own, nothing says that a reading came twice.
+            self._last_by_arrival_s = max(due_s, self._last_by_arrival_s + _LEAST_STEP_S)
+            placed.append(self._last_by_arrival_s)
+        return placed

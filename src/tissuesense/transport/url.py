@@ -37,6 +37,7 @@ _LINKS: Mapping[str, frozenset[str]] = {
 # A simulated gauge for each kind of recording: only some wires carry a depth.
 _SIMULATED_MODEL = "progressor"
 _SIMULATED_MODEL_WITH_DEPTH = "text-line"
+_FASTEST_BAUD = 12_000_000  # of the adapters that there are
 # Keys that have a typed field of their own in `DeviceUrl`.
 _TYPED = frozenset({"model", "unit", "invert", "sensitivity_mv_v", "capacity_n", "baud", "speed"})
 
@@ -251,7 +252,7 @@ def _baud(ours: Mapping[str, str]) -> int | None:
     text = ours.get("baud")
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _FASTEST_BAUD):
         raise ConfigurationError(f"baud is a whole number such as 115200, not '{text}'.")
     return int(text)
 

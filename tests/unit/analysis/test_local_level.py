@@ -88,6 +88,18 @@ def test_variances_at_the_edge_are_exactly_zero() -> None:
     assert rising.sigma2_irregular == 0.0
 
 
+@pytest.mark.parametrize("n", [5, 40, 200])
+def test_even_visits_are_fitted_as_nearly_even_ones(n: int) -> None:
+    """Sines, eigenvectors or, for long series, elimination: one likelihood."""
+    rng = np.random.default_rng(n)
+    y = rng.normal(0, 1, n).cumsum() + rng.normal(0, 2, n)
+    uneven = np.arange(n) + 1e-6 * rng.random(n)
+    even, nearly = local_level(y), local_level(y, time=uneven)
+    assert even.loglik == pytest.approx(nearly.loglik, abs=1e-4)
+    assert even.sigma2_irregular == pytest.approx(nearly.sigma2_irregular, rel=1e-3, abs=1e-6)
+    assert even.sigma2_level == pytest.approx(nearly.sigma2_level, rel=1e-3, abs=1e-6)
+
+
 def test_smoothed_intervals_cover_the_true_level() -> None:
     rng = np.random.default_rng(2)
     inside = []

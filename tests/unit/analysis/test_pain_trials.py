@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tissuesense.analysis.pain_trials import PainSession, PainThreshold, PainTrial
+from tissuesense.analysis.pain_trials import Grade, PainSession, PainThreshold, PainTrial
 from tissuesense.core.quality import QualityFlag as Flag
 from tissuesense.core.quantity import Estimate, NotEstimable
 
@@ -43,9 +43,22 @@ REFUSED = replace(
     accepted=False,
     flags=(Flag.CLIP, Flag.CENSORED),
 )
+SESSION = PainSession(
+    ppt_kpa=TOO_FEW,
+    latent_ppt_kpa=kpa(285),
+    n_accepted=1,
+    rule="mean",
+    aggregation="all",
+    n_counted=1,
+    grade=Grade.C,
+    too_spread=False,
+    geometric_mean_kpa=TOO_FEW,
+    censored_geometric_mean_kpa=None,
+    n_censored=1,
+)
 RESULT = PainThreshold(
     trials=(TRIAL, REFUSED),
-    session=PainSession(ppt_kpa=TOO_FEW, latent_ppt_kpa=kpa(285), n_accepted=1, rule="mean"),
+    session=SESSION,
     flags=(Flag.TARE_APPLIED, Flag.TOO_FEW),
 )
 # Section 4 of the public contract.
@@ -85,12 +98,20 @@ def test_a_quantity_is_written_with_value_u_and_interval() -> None:
 
 
 def test_a_session_is_written_as_the_contract_says() -> None:
-    assert RESULT.to_dict()["session"] == {
-        "ppt_kpa": None,
-        "latent_ppt_kpa": kpa(285).to_dict(),
-        "n_accepted": 1,
-        "rule": "mean",
-    }
+    written = json.loads(json.dumps(RESULT.to_dict()["session"], allow_nan=False))
+    assert written["ppt_kpa"] is None
+    assert written["latent_ppt_kpa"] == json.loads(json.dumps(kpa(285).to_dict()))
+    assert (written["n_accepted"], written["rule"]) == (1, "mean")
+
+
+def test_a_session_says_how_far_it_can_be_trusted() -> None:
+    written = RESULT.to_dict()["session"]
+    assert (written["grade"], written["further_trial"], written["n_censored"]) == ("C", True, 1)
+    assert written["geometric_mean_kpa"] is written["censored_geometric_mean_kpa"] is None
+    assert written["budget"] is None
+    known = replace(SESSION, ppt_kpa=kpa(300), grade=Grade.A).to_dict()
+    assert (known["grade"], known["further_trial"]) == ("A", False)
+    assert known["budget"]["u"] == 1.0
 
 
 def test_a_result_is_written_with_its_trials_in_order() -> None:

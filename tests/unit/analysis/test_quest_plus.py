@@ -84,6 +84,18 @@ def test_more_presses_know_more() -> None:
     assert _rmse(20, by_delivered=True) < _rmse(6, by_delivered=True)
 
 
+@pytest.mark.parametrize("felt", [True, False])
+def test_a_pressure_on_the_grid_is_scored_as_one_beside_it(felt: bool) -> None:
+    """On the grid the chances are looked up, beside it they are computed."""
+    on, beside = _quest(), _quest()
+    x = float(GRID_KPA[40])
+    for _ in range(3):
+        on.update(x, felt=felt)
+        beside.update(x * (1 + 1e-12), felt=felt)
+    np.testing.assert_allclose(on.posterior, beside.posterior, rtol=1e-8, atol=1e-300)
+    assert on.posterior.sum() == pytest.approx(1.0)
+
+
 def test_its_interval_holds_the_truth() -> None:
     rng = np.random.default_rng(9)
     inside = []

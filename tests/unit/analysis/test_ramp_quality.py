@@ -241,7 +241,8 @@ def without(start_s: float, end_s: float) -> FloatArray:
         (4.5, 20.5, "warn"),
         (0.9, 39.5, "warn"),
         (0.2, 60.0, None),
-        (6.1, 60.0, None),
+        (6.1, 60.0, "warn"),
+        (6.3, 60.0, None),
     ],
 )
 def test_lost_samples_count_on_the_ramp_and_most_at_its_end(

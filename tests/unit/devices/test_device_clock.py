@@ -62,6 +62,14 @@ def test_a_restart_goes_on_from_where_host_time_has_got_to() -> None:
     assert (clock.wraps, clock.restarts) == (0, 1)
 
 
+def test_a_counter_that_starts_again_on_the_same_numbers_repeats_nothing() -> None:
+    clock = DeviceClock(PERIOD_S)
+    run = [(i / 80, i / 80) for i in range(100)]
+    again = [(i / 80, (100 + i) / 80) for i in range(100)]
+    assert times(clock, run + again) == pytest.approx([i / 80 for i in range(200)], abs=1e-9)
+    assert clock.restarts == 1
+
+
 def test_a_restart_late_in_the_period_is_no_wrap() -> None:
     clock = DeviceClock(PERIOD_S)
     start = 0.9 * PERIOD_S

@@ -67,6 +67,15 @@ def test_a_printed_unit_beats_the_stated_one() -> None:
     assert ForceText(units={"n"}, assumed_newton_per_unit=9.80665).newtons(b"2 N") == 2.0
 
 
+def test_the_stated_unit_does_not_stand_in_for_another_that_the_gauge_has_named() -> None:
+    force = ForceText(units={"n", "lbf"}, assumed_newton_per_unit=1.0)
+    assert force.newtons(b"5.00") == 5.0
+    assert force.newtons(b"5.00 lbF") == pytest.approx(22.241108076)
+    assert force.newtons(b"5.00") is Rejection.BAD_UNIT
+    assert force.newtons(b"5.00 N") == 5.0
+    assert force.newtons(b"5.00") == 5.0
+
+
 def test_the_sign_of_the_wire_is_turned_where_asked() -> None:
     assert ForceText(units={"n"}, sign=-1.0).newtons(b"-2 N") == 2.0
 

@@ -19,6 +19,7 @@ from tissuesense.devices.codec import (
     ForceReading,
     FrameRejected,
     MarkerPressed,
+    Rejection,
     SamplesMissed,
     WireSample,
 )
@@ -27,6 +28,7 @@ from tissuesense.devices.link.messages import (
     Ask,
     Capability,
     Hello,
+    Marker,
     Reply,
     Request,
     Result,
@@ -251,6 +253,7 @@ def test_of_another_major_version_no_number_is_read_until_a_device_of_ours_is_ba
 
     events = codec.receive(frame(encode(theirs)) + sample, 0.0)
     assert [type(event) for event in events] == [FrameRejected, FrameRejected]
+    assert {event.why for event in events} == {Rejection.ANOTHER_VERSION}  # type: ignore[union-attr] # as just said
     events = codec.receive(frame(encode(ours)) + sample, 0.0)
     assert [type(event) for event in events] == [DeviceFacts, ForceReading]
 
@@ -260,3 +263,13 @@ def test_text_of_a_device_cannot_steer_a_terminal() -> None:
     (event,) = codec.receive(frame(b"\x23\x03\x80A\x1b[2JB"), 0.0)
 
     assert event == DeviceText(text="A\N{REPLACEMENT CHARACTER}[2JB")
+
+
+def test_a_device_that_was_switched_on_again_may_say_the_same_and_mean_something_new() -> None:
+    codec, _ = both()
+    press = frame(encode(Marker(count=1, time_us=2_000_000)))
+    hello = frame(
+        encode(Hello(major=1, minor=0, capabilities=0, rate_mhz=80_000, fastest_mhz=80_000))
+    )
+    events = list(codec.receive(press * 3 + hello + press * 3, 0.0))
+    assert len(of_kind(events, MarkerPressed)) == 2

@@ -36,6 +36,13 @@ def test_a_stated_unit_does_not_stand_in_for_a_missing_one() -> None:
     assert refused.why is Rejection.BAD_UNIT
 
 
+@pytest.mark.parametrize("damaged", [b"1470 N", b"- 2302 lbf", b"0 kgf"])
+def test_an_answer_that_lost_its_point_makes_no_force(damaged: bytes) -> None:
+    (refused,) = wagner_codec(PLAIN).receive(damaged + b"\r\n", 0.0)
+    assert isinstance(refused, FrameRejected)
+    assert refused.why is Rejection.MALFORMED
+
+
 def test_the_simulated_gauge_prints_a_blank_after_the_sign() -> None:
     gauge = wagner_encoder(PLAIN)
     gauge.samples([WireSample(t_s=0.0, force_n=-2.5)])

@@ -30,6 +30,12 @@ class TalksWhileIdle(LinkDevice):
         super().measure(now_s)
 
 
+class StreamsFromPowerUp(LinkDevice):
+    def __init__(self) -> None:
+        super().__init__()
+        self.streaming = True
+
+
 class TipBeforeRange(LinkDevice):
     def hello(self) -> Iterator[Message]:
         hello, span, tip, *rest = super().hello()
@@ -261,7 +267,7 @@ class SlowerThanItSays(LinkDevice):
 
 class FastClock(LinkDevice):
     def time_us(self, now_s: float) -> int:
-        return super().time_us(1.2 * now_s)
+        return super().time_us(1.03 * now_s)
 
 
 class BeyondItsRange(LinkDevice):
@@ -285,6 +291,12 @@ class SecondStartStops(LinkDevice):
 class HelloCostsSamples(LinkDevice):
     def hello(self) -> Iterator[Message]:
         self.seq += 12
+        return super().hello()
+
+
+class HelloStops(LinkDevice):
+    def hello(self) -> Iterator[Message]:
+        self.streaming = False
         return super().hello()
 
 
@@ -412,6 +424,7 @@ class LongTexts(LinkDevice):
 
 FAULTS: tuple[tuple[str, type[LinkDevice]], ...] = (
     ("quiet-when-idle", TalksWhileIdle),
+    ("quiet-when-idle", StreamsFromPowerUp),
     ("hello-order", TipBeforeRange),
     ("hello-order", NoBatteryInHello),
     ("hello-version", VersionTwo),
@@ -453,6 +466,7 @@ FAULTS: tuple[tuple[str, type[LinkDevice]], ...] = (
     ("start-twice", RefusesSecondStart),
     ("start-twice", SecondStartStops),
     ("hello-while-streaming", HelloCostsSamples),
+    ("hello-while-streaming", HelloStops),
     ("stop", StopsLater),
     ("stop-twice", StopOnlyOnce),
     ("restart", ClockFromStart),

@@ -1,7 +1,8 @@
 """The conformance command passes a device that does right, and finds every single fault."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from tests.unit.services.faulty_links import FAULTS
@@ -10,7 +11,8 @@ from tests.unit.services.scripted_link import LinkDevice, LinkTransport
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import ConfigurationError, TransportTimeout
 from tissuesense.devices.codec import FrameRejected
-from tissuesense.devices.link.messages import Capability
+from tissuesense.devices.link.frames import cobs_decoded, cobs_encoded
+from tissuesense.devices.link.messages import Capability, Message, Reply, Request
 from tissuesense.services.link_conformance.bench import Bench
 from tissuesense.services.link_conformance.check import Check, Outcome, Verdict
 from tissuesense.services.link_conformance.peer import LinkPeer
@@ -21,6 +23,7 @@ BY_NAME = {check.name: check for check in CHECKS}
 WITH_OTHERS_BEFORE = {
     "sound-frames": ("hello-order", "numbers", "battery-command"),
     "short-frames": ("hello-order",),
+    "true-clock": ("numbers", "within-range", "start-twice", "stop", "restart", "tare", "rate"),
 }
 
 
@@ -135,8 +138,25 @@ def test_a_device_that_answers_nothing_is_an_error_that_says_so() -> None:
         def receive(self, data: bytes, now_s: float) -> None:
             del data, now_s
 
-    with pytest.raises(TransportTimeout, match="does not answer"):
+    with pytest.raises(TransportTimeout, match=r"does not answer: .* nor anything else"):
         checked(Mute())
+
+
+def test_of_a_device_without_a_right_answer_it_is_said_what_came_instead() -> None:
+    class AnotherTag(LinkDevice):
+        def answers(self, request: Request, now_s: float) -> Iterator[Message]:
+            for said in super().answers(request, now_s):
+                yield replace(said, tag=request.tag ^ 1) if isinstance(said, Reply) else said
+
+    class CrcHighByteFirst(LinkDevice):
+        def wire(self, message: Message) -> bytes:
+            said = cobs_decoded(super().wire(message)[:-1]) or b""
+            return cobs_encoded(said[:-2] + said[:-3:-1]) + b"\0"
+
+    with pytest.raises(TransportTimeout, match="but frames: 5 of type 0x2f"):
+        checked(AnotherTag())
+    with pytest.raises(TransportTimeout, match=r"but frames: \d refused \(bad_checksum\)"):
+        checked(CrcHighByteFirst())
 
 
 def test_verdicts_are_told_as_they_fall() -> None:

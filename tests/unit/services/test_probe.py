@@ -106,6 +106,10 @@ def test_what_makes_readings_mean_nothing_is_in_the_way(probed: Probed, said: st
     assert said in verdict.sentence
 
 
+def test_what_is_in_the_way_is_not_remarked_upon_again() -> None:
+    assert judge(replace(FINE, quality=QualitySummary(rejected_frames=900))).remarks == ()
+
+
 @pytest.mark.parametrize(
     ("probed", "said"),
     [
@@ -115,7 +119,10 @@ def test_what_makes_readings_mean_nothing_is_in_the_way(probed: Probed, said: st
             replace(FINE, quality=QualitySummary(gaps=((1.0, 1.2), (2.0, 3.5), (5.0, 5.05)))),
             "from 2.0 s to 3.5 s, the longest of 2 gaps",
         ),
-        (replace(FINE, quality=QualitySummary(rejected_frames=3)), "3 pieces of the stream were no"),
+        (
+            replace(FINE, quality=QualitySummary(rejected_frames=3)),
+            "3 pieces of the stream were no",
+        ),
         (replace(FINE, said=Said(missed=7)), "7 readings that never arrived"),
         (with_rest(rate_hz=40.0), "where 80 are usual"),
         (with_rest(rest_share=0.5), "50 % of readings that were at rest"),

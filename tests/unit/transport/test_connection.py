@@ -17,7 +17,7 @@ from tissuesense.core.errors import (
     TransportTimeout,
 )
 from tissuesense.core.quality import QualityFlag
-from tissuesense.devices.codec import Rejection
+from tissuesense.devices.codec import Command, Rejection
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.devices.registry import DEVICES
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
@@ -376,3 +376,23 @@ def test_a_record_that_lacks_a_chunk_is_not_closed_as_if_it_were_whole() -> None
     assert len(recorded) == 10
     assert HostChannel.END not in {chunk.channel for chunk in recorded}
     assert transport.written[-1] == b"\x66"  # the gauge is told to stop all the same
+
+
+def test_a_rate_is_asked_for_before_the_stream() -> None:
+    scale, parameters = DEVICES["cts500"], WireParameters(rate_hz=80)
+    transport = MemoryTransport([FallsSilent(for_s=1.0)])
+
+    async def greet() -> None:
+        connection = Connection(
+            transport,
+            scale,
+            StreamAssembler(scale, parameters),
+            record=lambda _: None,
+            give_up_s=1.0,
+        )
+        await connection.open()
+        await connection.greet()
+
+    asyncio.run(greet())
+    codec = scale.codec(parameters)
+    assert transport.written[-2:] == [codec.encode(Command.RATE), codec.encode(Command.START)]

@@ -81,3 +81,15 @@ def test_readings_after_a_pause_are_not_spread_into_it() -> None:
     times.place([None], 50.01)
     placed = times.place([None] * 2, 53.0)
     np.testing.assert_allclose(np.array(placed, dtype=float), [2.99, 3.0], atol=1e-9)
+
+
+@pytest.mark.parametrize("arrivals_s", [[50.0, 50.1, 50.1, 50.1, 50.2], [50.0, 50.0, 50.0]])
+def test_readings_that_arrive_at_one_moment_stand_one_after_the_other(
+    arrivals_s: list[float],
+) -> None:
+    times = _times(period_s=None)
+    placed = [t for arrival_s in arrivals_s for t in times.place([None], arrival_s)]
+    found = np.array(placed, dtype=float)
+    assert found[0] == 0.0
+    assert (np.diff(found) > 0).all()
+    np.testing.assert_allclose(found, np.array(arrivals_s) - 50.0, atol=1e-5)

@@ -53,6 +53,12 @@ def test_a_record_is_never_joined_to_another(model: str) -> None:
         assert (len(chunk.data), chunk.channel) == (ONE_RECORD_EACH[model], channel)
 
 
+def test_what_all_trainers_of_a_model_say_is_not_the_instruments_name() -> None:
+    trainer = listen("sim:?model=activ5&speed=0", seconds=1.0)
+    assert str(trainer.context.extra["firmware"]).startswith("TC5k")
+    assert trainer.instrument == SessionSpec(model="activ5").context().instrument
+
+
 @pytest.mark.parametrize("model", RADIOS)
 def test_every_model_is_simulated_at_its_usual_rate_and_reads_the_same_presses(model: str) -> None:
     device = listen(f"sim:?model={model}&speed=0")

@@ -87,6 +87,7 @@ def test_a_wrong_url_is_refused_with_what_is_known(text: str, named: str) -> Non
         "replay:",
         "serial:COM3?model=mark10&baud=fast",
         "serial:COM3?model=mark10&baud=0",
+        "serial:COM3?model=mark10&baud=99999999999999",
         "serial:COM3?model=mark10&baud=9600&baud=19200",
         "sim:?speed=-1",
         "sim:?speed=nan",

@@ -9,17 +9,26 @@ Sources: Fischer AA (1987) (the measure); Rolke R et al. (2006) Eur J Pain
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from tissuesense.analysis.latency import expected_latency, latent_threshold
 from tissuesense.analysis.order_statistics import median
+from tissuesense.analysis.pain_aggregation import aggregation_of, pooled_sd_of
 from tissuesense.analysis.pain_recording import PainRecording
-from tissuesense.analysis.pain_session import FEWEST_TRIALS, summarise, too_spread
+from tissuesense.analysis.pain_session import FEWEST_TRIALS, summarise
 from tissuesense.analysis.pain_stop import find_stop
 from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
 from tissuesense.analysis.ramp import RAMP_WINDOW_S, PressedCurve, Release, find_release
-from tissuesense.analysis.ramp_quality import RampFacts, Remark, judge, ramp_rate_cv, robust_rate, robust_slope
+from tissuesense.analysis.ramp_quality import (
+    RampFacts,
+    Remark,
+    judge,
+    ramp_rate_cv,
+    robust_rate,
+    robust_slope,
+)
 from tissuesense.analysis.ramp_start import ramp_start
 from tissuesense.analysis.readout import Stop, stray_markers
 from tissuesense.analysis.result import Estimator
@@ -40,39 +49,48 @@ def analyse(recording: Recording) -> PainThreshold:
     ------
     NoColumn, NoProbeArea
         When the recording has no force or states no probe area.
+    UsageError
+        When the side-car names an aggregation that there is not.
     """
     pain = PainRecording.of(recording)
     found = tuple(pain.presses())
     pressed = [(press, curve) for press, curve in found if not curve.is_upside_down()]
     if 2 * len(pressed) <= len(found):
         pressed = []  # mostly upside down: what is left is a pause cut short by the recording
+    trials = _trials(pain, pressed)
+    session = summarise(trials, aggregation_of(pain.context), pooled_sd_of(pain.context))
+    raised = {
+        QualityFlag.SPIKES: bool(pain.signal.is_spike.any()),
+        QualityFlag.WRONG_SIGN: len(pressed) < len(found),
+        QualityFlag.NO_PRESS: not trials,
+        QualityFlag.TARE_APPLIED: any(abs(t.tare_n) > _TARE_WORTH_A_WORD_N for t in trials),
+        QualityFlag.CENSORED: session.n_censored > 0,
+        QualityFlag.TOO_FEW: session.n_counted < FEWEST_TRIALS,
+        QualityFlag.TRIAL_SPREAD: session.too_spread,
+    }
+    flags = tuple(flag for flag, is_raised in raised.items() if is_raised)
+    return PainThreshold(trials=trials, session=session, flags=flags)
+
+
+ESTIMATOR = Estimator(
+    name="pain_threshold",
+    version="1.2",
+    kinds=frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE}),
+    analyse=analyse,
+)
+
+
+def _trials(
+    pain: PainRecording, pressed: Sequence[tuple[Press, PressedCurve]]
+) -> tuple[PainTrial, ...]:
+    """Return the trials, numbered in order."""
     stray = stray_markers(pain.marker_s, [(press.start_s, press.peak_s) for press, _ in pressed])
     trials: list[PainTrial] = []
     for place, (press, curve) in enumerate(pressed):
         trial = _trial(pain, press, curve, index=len(trials) + 1, stray=place in stray)
         if _pressed(trial, float(pain.t_s[0])):
             trials.append(trial)
-    flags = [QualityFlag.SPIKES] if pain.signal.is_spike.any() else []
-    if len(pressed) < len(found):
-        flags.append(QualityFlag.WRONG_SIGN)
-    if not trials:
-        flags.append(QualityFlag.NO_PRESS)
-    elif any(abs(trial.tare_n) > _TARE_WORTH_A_WORD_N for trial in trials):
-        flags.append(QualityFlag.TARE_APPLIED)
-    accepted = [trial for trial in trials if trial.accepted]
-    if len(accepted) < FEWEST_TRIALS:
-        flags.append(QualityFlag.TOO_FEW)
-    elif too_spread(accepted):
-        flags.append(QualityFlag.TRIAL_SPREAD)
-    return PainThreshold(trials=tuple(trials), session=summarise(accepted), flags=tuple(flags))
-
-
-ESTIMATOR = Estimator(
-    name="pain_threshold",
-    version="1.1",
-    kinds=frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE}),
-    analyse=analyse,
-)
+    return tuple(trials)
 
 
 def _pressed(trial: PainTrial, first_s: float) -> bool:
@@ -97,7 +115,9 @@ def _trial(
     rate = robust_rate(curve, start_s, stop.t_s)
     facts = _facts(pain, press, curve, stop, release, (start_s, onset_s, peak_kpa, rate))
     far = (Remark(flag=QualityFlag.MARKER_FAR, rejects=False),) if stray else ()
-    remarks = (*found.remarks, *far, *judge(facts))
+    of_ramp = judge(facts)
+    remarks = (*found.remarks, *far, *of_ramp)
+    spoilt = any(remark.rejects for remark in of_ramp)
     threshold = refused or _threshold(pain, press, stop, facts)
     latency = expected_latency(pain.context, stop.source)
     return PainTrial(
@@ -114,6 +134,7 @@ def _trial(
         or NotEstimable(reason=QualityFlag.TOO_FEW, detail="Too few samples on the ramp."),
         ramp_rate_cv=facts.rate_cv,
         tare_n=float(press.tare_n(np.array([stop.t_s]))[0]),
+        at_least_kpa=None if spoilt else found.at_least_kpa,
         accepted=refused is None and not any(remark.rejects for remark in remarks),
         flags=tuple(dict.fromkeys(remark.flag for remark in remarks)),
     )
@@ -146,6 +167,7 @@ def _facts(
         by_marker=stop.source == "marker",
         raw_t_s=pain.t_s[pain.during(press)],
         usual_step_s=pain.usual_step_s,
+        tilt_deg=pain.tilt_deg(start_s, stop.t_s),
         resting_kpa=median(before) if before.size else 0.0,
         drift_kpa=press.drift_n * kpa_per_n,
         drift_limit_kpa=max(5 * pain.signal.noise, 0.3) * kpa_per_n,

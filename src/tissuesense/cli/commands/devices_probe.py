@@ -9,6 +9,13 @@ from tissuesense.cli.exit_codes import ExitCode
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
     from tissuesense.services.probe import Probed, ProbeRequest
 
+# What the person at the gauge should do, by `Stage`.
+_WORDS = {
+    "opening": "Opening",
+    "rest": "Listening. Leave the gauge alone",
+    "push": "Push the tip firmly against the table, 2 s",
+}
+
 
 def command(
     url: Annotated[str, typer.Argument(help="Device URL; `devices scan` lists those in reach.")],
@@ -93,10 +100,3 @@ def _run(request: "ProbeRequest") -> "Probed":
             )
 
         return asyncio.run(probe(request, clock=SystemClock(), progress=show))
-
-
-_WORDS = {
-    "opening": "Opening",
-    "rest": "Listening. Leave the gauge alone",
-    "push": "Push the tip firmly against the table, 2 s",
-}

@@ -120,6 +120,7 @@ async def _stoppable(recording: "Awaitable[Recorded]") -> "Recorded":
 
 def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> None:
     from tissuesense.cli.output import print_json, say
+    from tissuesense.core.flag_words import left_out_words
 
     trace, quality = recorded.trace, recorded.quality
     if as_json:

@@ -13,7 +13,6 @@ lost byte costs the frames that it touches and no others.
 import struct
 from collections.abc import Sequence
 
-from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.units import NEWTON_PER_KGF
 from tissuesense.devices.ble_sig import sig_uuid
 from tissuesense.devices.codec import (
@@ -74,7 +73,7 @@ class Cts500Codec:
 
     def __init__(self, parameters: WireParameters) -> None:
         self._sign = parameters.sign
-        self._commands = _COMMANDS | _rate_command(parameters.rate_hz)
+        self._commands = _COMMANDS | _rate_command(parameters)
         self._pending = b""
         self._told = 0  # so many bytes at the front of the stream have been refused already
         self._in_noise = False
@@ -157,17 +156,10 @@ def _answer(frame: bytes) -> Event:
     return rejected(Rejection.UNKNOWN_TAG, frame)
 
 
-def _rate_command(rate_hz: float | None) -> dict[Command, bytes]:
+def _rate_command(parameters: WireParameters) -> dict[Command, bytes]:
     """Return the command that sets a rate; none where none was stated."""
-    if rate_hz is None:
-        return {}
-    if rate_hz not in _RATES_HZ:
-        raise ConfigurationError(
-            f"The model '{PROFILE.model}' cannot send {rate_hz:g} readings a second.",
-            hint=f"rate_hz is one of {', '.join(map(str, _RATES_HZ))}.",
-            known=map(str, _RATES_HZ),
-        )
-    return {Command.RATE: _command(0xC1, _RATES_HZ.index(int(rate_hz)))}
+    rate_hz = parameters.rate_among(_RATES_HZ, PROFILE.model)
+    return {} if rate_hz is None else {Command.RATE: _command(0xC1, _RATES_HZ.index(int(rate_hz)))}
 
 
 class Cts500Encoder:

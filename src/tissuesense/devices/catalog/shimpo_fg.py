@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from tissuesense.core.errors import ConfigurationError
 from tissuesense.devices.codec import Codec, Command, Encoder, Event
 from tissuesense.devices.framing import CR, LineFramer
 from tissuesense.devices.printed import ForceText
@@ -44,23 +43,13 @@ def shimpo_codec(parameters: WireParameters) -> Codec:
     ConfigurationError
         When the gauge has no such rate.
     """
+    rate_hz = parameters.rate_among(_STREAM, PROFILE.model) or _FASTEST_HZ
     return TextCodec(
         PROFILE.model,
         LineFramer(_LONGEST_LINE, cut=CR, joined_midway=parameters.joined_midway),
         partial(_decode, ForceText(units=_UNITS, sign=-parameters.sign)),
-        commands={**_COMMANDS, Command.START: _start(parameters.rate_hz or _FASTEST_HZ)},
+        commands={**_COMMANDS, Command.START: _STREAM[rate_hz]},
     )
-
-
-def _start(rate_hz: float) -> bytes:
-    if rate_hz not in _STREAM:
-        known = ", ".join(f"{rate:g}" for rate in _STREAM)
-        raise ConfigurationError(
-            f"The model '{PROFILE.model}' cannot send {rate_hz:g} readings a second.",
-            hint=f"Set rate_hz to one of: {known}.",
-            known=known.split(", "),
-        )
-    return _STREAM[rate_hz]
 
 
 def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:

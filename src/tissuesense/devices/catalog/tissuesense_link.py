@@ -149,7 +149,7 @@ class LinkCodec:
         if isinstance(message, Hello):
             self._meet(message)
         if self._foreign:
-            return [rejected(Rejection.MALFORMED, data)]
+            return [rejected(Rejection.ANOTHER_VERSION, data)]
         match message:
             case Sample():
                 return self._sample(message, t_host_s)

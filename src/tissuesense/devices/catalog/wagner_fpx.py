@@ -4,10 +4,12 @@ Sources: Wagner Force Ten FDX manual pp. 20-21; for the baud rate of the FPX, th
 AaronLi/UWO-Algometer.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from tissuesense.devices.codec import Codec, Command, Encoder
-from tissuesense.devices.framing import LineFramer
+from tissuesense.devices.codec import Codec, Command, Encoder, Event, ForceReading, Rejection
+from tissuesense.devices.framing import LineFramer, rejected
 from tissuesense.devices.printed import ForceText
 from tissuesense.devices.profile import Confidence, DeviceProfile, SerialLink, WireParameters
 from tissuesense.devices.simulate import ShownForce, print_force
@@ -23,7 +25,16 @@ def wagner_codec(parameters: WireParameters) -> Codec:
     """Ask with ``?``, read the displayed force; compression has no sign, tension a minus."""
     # The manual prints "- 23.02 lbf", with a blank between sign and digits.
     force = ForceText(units=_UNITS, sign=parameters.sign, sign_apart=True)
-    return TextCodec(PROFILE.model, LineFramer(_LONGEST_LINE), force.decode, commands=_COMMANDS)
+    lines = LineFramer(_LONGEST_LINE)
+    return TextCodec(PROFILE.model, lines, partial(_decode, force), commands=_COMMANDS)
+
+
+def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
+    events = force.decode(line, t_host_s)
+    # The display always has a point: without it a reading would be ten times itself or more.
+    if isinstance(events[0], ForceReading) and b"." not in line:
+        return [rejected(Rejection.MALFORMED, line)]
+    return events
 
 
 def wagner_encoder(parameters: WireParameters) -> Encoder:

@@ -1,4 +1,4 @@
-"""Checks of what a device may be able to do: tare, rate, button; and of its frames and its link."""
+"""Checks of what a device may be able to do; and of its clock, its link and its frames."""
 
 from collections.abc import Sequence
 
@@ -22,6 +22,9 @@ _TWO_SECONDS_S = 2.0
 _PRESS_S = 15.0
 _SAID = 3
 _RATE_SHARE = 0.05
+_CLOCK_SHARE = 0.01
+_BURST_S = 0.1
+_PERIOD_US = 2**32
 _ANY_RATE = 2**32 - 1
 _LONGEST_MESSAGE = 16
 
@@ -115,6 +118,19 @@ async def _marker(bench: Bench) -> str:
     return f"MARKER {marks[0].count} came {_SAID} times, unchanged, with samples between."
 
 
+@check(6, "The device's clock agrees with the host's within 1 % and 0.1 s for bursts.")
+async def _true_clock(bench: Bench) -> str:
+    await bench.stream()
+    # From the first sample of all to the last one: the longer, the less a burst counts.
+    heard = [one for one in bench.peer.heard if isinstance(one.said, Sample)]
+    samples = samples_in(heard)
+    host_s = heard[-1].t_host_s - heard[0].t_host_s
+    device_s = (samples[-1].time_us - samples[0].time_us) % _PERIOD_US / 1e6
+    sentence = f"{device_s:.3f} s by the device's clock took {host_s:.3f} s."
+    require(abs(device_s - host_s) <= _CLOCK_SHARE * host_s + _BURST_S, sentence)
+    return sentence
+
+
 @check(
     1,
     "When the link is lost the device stops streaming; it starts again over the next one "
@@ -187,6 +203,7 @@ CHECKS = (
     _rate_beyond,
     _rate_zero,
     _marker,
+    _true_clock,
     _lost_link,
     _sound_frames,
     _short_frames,

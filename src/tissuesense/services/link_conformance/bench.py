@@ -106,6 +106,7 @@ class Bench:
         self.peer = peer
         self.ask_for_press = ask_for_press
         self.link_can_be_lost = link_can_be_lost
+        self.before_any_command: tuple[Heard, ...] = ()
         self._identity: Identity | None = None
         self._stream: Stream | None = None
 
@@ -178,7 +179,7 @@ class Bench:
             When there are fewer.
         """
         if len(samples) <= 1:
-            raise RemoteProtocolError(f"{len(samples)} samples came where a stream was expected.")
+            raise RemoteProtocolError("Fewer than two samples came where a stream was expected.")
 
     async def rest(self) -> Rest:
         """Return the force of a streaming device, once it has rested for half a second.

@@ -24,7 +24,7 @@ _ORDER = ("HELLO", "RANGE", "TIP", "TEXT 1", "TEXT 2", "TEXT 4", "TEXT 5", "BATT
 
 @check(5, "Before START nothing is sent unasked, but for one HELLO at power-up.")
 async def _quiet_when_idle(bench: Bench) -> str:
-    heard = await bench.peer.listen(_QUIET_S)
+    heard = [*bench.before_any_command, *await bench.peer.listen(_QUIET_S)]
     unasked = [one for one in heard if not isinstance(one.said, Hello)]
     require(not unasked, f"{len(unasked)} frames came that nobody had asked for.")
     return f"Nothing came in {_QUIET_S:g} s."

@@ -1,7 +1,7 @@
 """Run every check against a device, and say what came of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,12 @@ from tissuesense.core.errors import (
     TransportTimeout,
 )
 from tissuesense.core.printable import printable
+from tissuesense.devices.codec import FrameRejected
 from tissuesense.devices.link.messages import Ask, TextKind
 from tissuesense.services.link_conformance import abilities, commands, identity, noise, stream
 from tissuesense.services.link_conformance.bench import Bench, Identity
 from tissuesense.services.link_conformance.check import Check, Outcome, Verdict
-from tissuesense.services.link_conformance.peer import LinkPeer
+from tissuesense.services.link_conformance.peer import Heard, LinkPeer
 from tissuesense.transport.opening import opening_for
 from tissuesense.transport.url import parse_device_url
 
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
 # A board that resets when its port is opened takes a second or two to come up.
 _FIRST_WORDS = 5
 _DRAIN_S = 0.2
+_UNASKED_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,17 +150,32 @@ async def check_bench(
 
 async def _meet(bench: Bench) -> None:
     """Wait for the first word of the device, and forget all before it: it may have been noise."""
+    if bench.link_can_be_lost:  # over a UART the host before us may have left a stream running
+        bench.before_any_command = tuple(await bench.peer.listen(_UNASKED_S))
     for _ in range(_FIRST_WORDS):
         if (await bench.peer.ask(Ask.STOP)).reply is not None:
             await bench.peer.listen(_DRAIN_S)
             bench.peer.heard.clear()
             return
-    endpoint = bench.peer.transport.endpoint
+    endpoint, instead = bench.peer.transport.endpoint, _instead(bench.peer.heard)
     raise TransportTimeout(
-        f"{endpoint} does not answer: no REPLY to STOP came.",
+        f"{endpoint} does not answer: no REPLY to STOP with its tag came, {instead}.",
         endpoint=endpoint,
         hint="Check the baud rate, and that the device speaks TissueSense Link.",
     )
+
+
+def _instead(heard: Sequence[Heard]) -> str:
+    """Return what came where a reply was due: its maker looks for what is wrong with it."""
+    if not heard:
+        return "nor anything else"
+    what = Counter(
+        f"refused ({one.said.why})"
+        if isinstance(one.said, FrameRejected)
+        else f"of type 0x{one.data[0]:02x}"
+        for one in heard
+    )
+    return "but frames: " + ", ".join(f"{count} {kind}" for kind, count in what.items())
 
 
 async def _verdict(check: Check, bench: Bench) -> Verdict:
