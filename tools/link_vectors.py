@@ -133,6 +133,10 @@ def hello(major: int = 1, minor: int = 0) -> Said:
     return facts(message, protocol=f"{major}.{minor}")
 
 
+# Nothing on the wire but the HELLO that follows, unasked, while samples were coming.
+RESTARTED = Said(b"", ({"type": "restarted"},))
+
+
 def parts(what: int, text: str) -> list[bytes]:
     """Return the TEXT messages of a text."""
     data = text.encode()
@@ -223,7 +227,8 @@ VALID: dict[str, tuple[str, tuple[Said, ...]]] = {
     "numbers_after_start": ("after the reply to START the numbers may begin anywhere",
                             (sample(500, 0, 5), reply(9, 0x02, 0, 80_000), sample(7, 12_500, 6))),
     "device_started_again": ("an unasked HELLO: the device was switched on, nothing is missed",
-                             (sample(500, 9_000_000, 5), hello(), sample(2, 25_000, 6))),
+                             (sample(500, 9_000_000, 5), RESTARTED, hello(),
+                              sample(2, 25_000, 6))),
     "marker": ("a press", (marker(1, 3_000_000),)),
     "marker_said_again": ("the two repetitions are no presses",
         (marker(1, 3_000_000), sample(1, 3_001_000, 9_000_000), marker(1, 3_000_000, again=True),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from tests.e2e.conftest import Program
 
 DEVICE = "sim:?model=tissuesense-link&speed=0"
@@ -38,6 +39,24 @@ def test_the_document_says_of_each_check_what_came(program: Program) -> None:
     for row in document["checks"]:
         assert set(row) == {"check", "section", "requirement", "verdict", "said"}
         assert row["said"]
+
+
+@pytest.mark.parametrize("fault", ["", "&fault=garbage"])
+def test_the_report_fits_a_terminal_and_says_of_a_failure_what_must_be_so(
+    program: Program, fault: str
+) -> None:
+    said = program("devices", "conformance", f"{DEVICE}{fault}", COLUMNS="80").stdout
+    assert max(map(len, said.splitlines())) <= 80
+    assert "hello-while-streaming " in said
+    assert ("Must be so (section" in said) is bool(fault)
+
+
+def test_a_device_that_is_not_there_is_one_document_too(program: Program) -> None:
+    done = program("devices", "conformance", "serial:/absent?model=tissuesense-link", "--json")
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    assert document["conforms"] is False
+    assert document["error"]["code"] == "device_not_found"
 
 
 def test_another_wire_is_a_wrong_call(program: Program) -> None:

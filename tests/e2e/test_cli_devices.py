@@ -21,6 +21,8 @@ pytest.importorskip("termios")
 import serial
 from tests.hardware.pty_gauge import Pieces, PtyGauge
 
+from tissuesense.devices.registry import DEVICES
+
 NO_RADIO = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
 RATE_HZ = 40.0
 CHECKS = {
@@ -58,6 +60,17 @@ def document(said: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401 - a
 
 def url_of(port: Path, more: str = "") -> str:
     return f"serial://{port}?model=text-line{more}"
+
+
+# the list
+
+
+def test_the_list_fits_a_terminal_and_breaks_no_name(program: Program) -> None:
+    lines = program("devices", COLUMNS="80").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    first_words = [line.split(" ")[0] for line in lines]
+    assert set(DEVICES) <= set(first_words)
+    assert lines[-1].strip() == "tissuesense devices scan"
 
 
 # scan
@@ -120,6 +133,13 @@ def test_a_probe_ends_with_its_verdict_and_fits_the_terminal(
     assert "Progressor" in lines[0]
 
 
+def test_a_probe_too_short_for_a_slow_gauge_says_to_listen_for_longer(program: Program) -> None:
+    said = program("devices", "probe", "sim:?model=wh-c06&speed=0", "--seconds", "3")
+    assert said.returncode == 1
+    assert "not checked: too few readings" in said.stdout
+    assert "--seconds 20" in said.stdout.splitlines()[-1]
+
+
 def test_a_slow_source_is_warned_about(program: Program) -> None:
     said = program("devices", "probe", "sim:?speed=0&rate_hz=5", "--seconds", "5", "--json")
     told = document(said)
@@ -176,6 +196,25 @@ def test_a_push_at_the_terminal_shows_the_sign(
         )
     assert left == code
     assert sentence in " ".join(told.split())
+
+
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_a_cable_pulled_out_is_said_in_words_and_nobody_is_asked_to_push(
+    port: Path, kind: str
+) -> None:
+    def pull_out() -> None:
+        time.sleep(0.2)  # for some readings
+        gauge.unplug()
+
+    with PtyGauge(port, talk=Hand(25.0).talk) as gauge:
+        words = ("devices", "probe", url_of(port), "--seconds", "1", "--give-up", "2")
+        told, left = at_a_terminal(words, when="Listening", then=pull_out, kind=kind)
+    told = " ".join(told.split())
+    assert left == 1
+    assert "is lost: it was unplugged" in told
+    assert "WARNING" not in told
+    assert "Push the tip" not in told
+    assert "Not usable yet. The link" in told
 
 
 def test_no_push_is_asked_for_where_none_is_wanted(port: Path) -> None:
@@ -242,6 +281,20 @@ def test_a_wrong_call_is_two_and_an_empty_stdout(program: Program, words: tuple[
     said = program("devices", "probe", *words)
     assert (said.returncode, said.stdout) == (2, "")
     assert "Traceback" not in said.stderr
+
+
+# capture
+
+
+def test_what_a_capture_holds_fits_a_terminal(program: Program) -> None:
+    program("record", "--device", "sim:?speed=0", "--seconds", "2", "--out", "a.csv")
+    copied = program("devices", "capture", "a.capture", "--anonymous", "b.capture", COLUMNS="80")
+    assert copied.returncode == 0
+    lines = copied.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    known = next(n for n, line in enumerate(lines) if line.startswith("Known of it"))
+    assert lines[known + 1].startswith("  ")  # what is wrapped stands beside its name
+    assert copied.stderr.splitlines()[-1].endswith("tissuesense devices capture b.capture")
 
 
 # doctor

@@ -125,6 +125,21 @@ def test_keys_answer_the_reaction_test_and_measure_uses_what_was_found(
     }  # fmt: skip
 
 
+def test_a_reaction_test_says_beforehand_whether_and_where_it_is_kept(
+    program: Program, tmp_path: Path
+) -> None:
+    words = ("devices", "reaction", "--button", "sim:?seed=1&speed=0", "--trials", "3")
+    shown = program(*words)
+    assert shown.stderr.splitlines()[0] == "This will be shown and not kept: --out FILE keeps it."
+    assert program(*words, "--out", "r.json").returncode == 0
+    kept = (tmp_path / "r.json").read_bytes()
+    again = program(*words, "--seed", "2", "--out", "r.json")
+    assert again.returncode == 2
+    assert "PRESS" not in again.stderr
+    assert (tmp_path / "r.json").read_bytes() == kept
+    assert program(*words, "--out", "r.json", "--force").returncode == 0
+
+
 def test_without_a_terminal_the_reaction_test_says_what_to_do(program: Program) -> None:
     said = program("devices", "reaction")
     assert said.returncode == 2

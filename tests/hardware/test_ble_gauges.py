@@ -182,3 +182,13 @@ def test_a_battery_is_not_taken_for_the_model(system_bus: str, capture: Path) ->
 
     with pytest.raises(TransportError, match="does not speak as this model does"):
         listen_by_radio(FakeBluez(OnlyBattery()), URL, capture, system_bus, seconds=1.0)
+
+
+def test_a_characteristic_that_cannot_notify_is_not_the_models(
+    system_bus: str, capture: Path
+) -> None:
+    class Mute(Progressor):
+        characteristics: Mapping[str, tuple[str, ...]] = {DATA: ("read",), CONTROL: ("write",)}
+
+    with pytest.raises(TransportError, match="does not speak as this model does"):
+        listen_by_radio(FakeBluez(Mute()), URL, capture, system_bus, seconds=1.0)

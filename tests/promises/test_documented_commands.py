@@ -1,4 +1,4 @@
-"""The commands of README, tutorial and how-tos run as they stand, in their order, on the simulated gauge."""
+"""The commands of README, tutorial and how-tos run as they stand, on the simulated gauge."""
 
 import json
 import re

@@ -8,8 +8,8 @@ import numpy as np
 
 from tissuesense.core.arrays import FloatArray
 
-_CANDIDATES = 289
-_FEW = 25
+_MANY = np.arange(289.0)
+_FEW = np.arange(25.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def find_bend(
         Standard deviation of one sample.
     """
     seen = _Seen.of(t_s, values, curved=curved)
-    fit = _best(seen, _candidates(seen, between_s, _CANDIDATES), curved=curved)
+    fit = _best(seen, _candidates(seen, between_s, _MANY), curved=curved)
     return _bend(seen, fit, noise, unknowns=5 if curved else 4)
 
 
@@ -131,9 +131,9 @@ class _Fit:
     explained: float
 
 
-def _candidates(seen: _Seen, between_s: tuple[float, float], count: int) -> FloatArray:
+def _candidates(seen: _Seen, between_s: tuple[float, float], steps: FloatArray) -> FloatArray:
     start, end = between_s
-    return (start - seen.t_s) + (end - start) / (count - 1) * np.arange(float(count))
+    return (start - seen.t_s) + (end - start) / (steps.size - 1) * steps
 
 
 def _best(seen: _Seen, c: FloatArray, *, curved: bool) -> _Fit:

@@ -138,8 +138,10 @@ def change_over_visits(
     """
     t, y = vector(days, "days"), vector(values, "values")
     _check(t, y, baseline_visits)
+    if not (math.isfinite(step_sd) and step_sd >= 0):
+        raise UsageError(f"step_sd must be finite and not negative, not {step_sd}.")
     usual = usual or UsualScatter()
-    scatter = np.broadcast_to(usual.variance(trials), y.shape)
+    scatter = usual.variance(_presses(trials, y))
     seen = np.flatnonzero(~np.isnan(y))
     base = seen[seen < baseline_visits]
     if seen.size < _FEWEST_VISITS or not base.size or seen[-1] <= base[-1]:
@@ -169,6 +171,17 @@ def _check(t: FloatArray, y: FloatArray, baseline_visits: int) -> None:
         raise UsageError("values must be positive and finite; a missing one is NaN.")
     if baseline_visits < 1:
         raise UsageError(f"At least one visit is the baseline, not {baseline_visits}.")
+
+
+def _presses(trials: ArrayLike, y: FloatArray) -> FloatArray:
+    """Return the presses of each visit; of a missing visit any number does."""
+    counts = np.asarray(trials, dtype=np.float64)
+    if counts.shape not in {(), y.shape}:
+        raise UsageError(f"trials has the shape {counts.shape} where values has {y.shape}.")
+    counts = np.where(np.isnan(y), 1.0, counts)
+    if not (np.isfinite(counts).all() and (counts > 0).all()):
+        raise UsageError("trials must be above 0 at every visit that has a value.")
+    return counts
 
 
 def _learnt(
@@ -223,8 +236,8 @@ def _percent(log_ratio: float) -> float:
 
 def _sentence(percent: Estimate, verdict: Verdict, rise: float, fall: float) -> str:
     low, high = percent.ci95
-    seen = f"{percent.value:+.0f} % (95 % interval {low:+.0f} to {high:+.0f} %)"
-    usual = f"what repeated measuring alone gives ({fall:+.0f} to {rise:+.0f} %)"
+    seen = f"{percent.value:+z.0f} % (95 % interval {low:+z.0f} to {high:+z.0f} %)"
+    usual = f"what repeated measuring alone gives ({fall:+z.0f} to {rise:+z.0f} %)"
     if verdict == "cannot tell":
         within = fall <= percent.value <= rise
         why = f"it lies within {usual}" if within else "the visits scatter too much"

@@ -136,6 +136,9 @@ def _brief(values: FloatArray, limit: float) -> NDArray[np.intp]:
     On each side of it are two, of which one may be its companion; beyond the ends of the recording
     the first and the last go on.
     """
+    # There or back, such a reading rises by more than the limit within two steps.
+    if max((values[1:] - values[:-1]).max(), (values[2:] - values[:-2]).max()) <= limit:
+        return np.empty(0, dtype=np.intp)
     around = np.concatenate((values[:1], values[:1], values, values[-1:], values[-1:]))
     left, right = (around[:-4], around[1:-3]), (around[3:-1], around[4:])
     highest = np.maximum(np.minimum(*left), np.minimum(*right)) + limit

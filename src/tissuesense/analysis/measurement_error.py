@@ -3,8 +3,10 @@
 Sources: de Vet HCW, Terwee CB, Knol DL, Bouter LM (2006) When to use agreement versus reliability
 measures, J Clin Epidemiol 59:1033-1039, for the two standard errors of measurement; Jacobson NS,
 Truax P (1991) Clinical significance, J Consult Clin Psychol 59:12-19, for the reliable change
-index; Fraser CG, Harris EK (1989) Generation and application of data on biological variation in
-clinical chemistry, Crit Rev Clin Lab Sci 27:409-437, for the reference change value.
+index; Graybill FA, Wang CM (1980) Confidence intervals on nonnegative linear combinations of
+variances, J Am Stat Assoc 75:869-873, for the interval of agreement; Fraser CG, Harris EK (1989)
+Generation and application of data on biological variation in clinical chemistry, Crit Rev Clin Lab
+Sci 27:409-437, for the reference change value.
 """
 
 import math
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 from scipy.special import chdtri
 
-from tissuesense.analysis.score_table import mean_squares, score_tables
+from tissuesense.analysis.score_table import MeanSquares, mean_squares, score_tables
 from tissuesense.core.errors import UsageError
 
 # Two sessions each scatter by the standard error, so that their difference does by sqrt(2) times.
@@ -33,12 +35,16 @@ class MeasurementError:
         With them: what a value scatters by when anybody may measure, on any day.
     mdc95_consistency, mdc95_agreement
         ``1.96 sqrt(2)`` times these: the change that 95 % of unchanged persons stay below.
+    sem_agreement_ci95
+        Confidence interval. Two or three raters say little of how far raters differ at large, so
+        that it is wide unless there are many.
     df_consistency, df_agreement
         Degrees of freedom of the variances behind them.
     """
 
     sem_consistency: float
     sem_agreement: float
+    sem_agreement_ci95: tuple[float, float]
     df_consistency: int
     df_agreement: int
 
@@ -56,11 +62,6 @@ class MeasurementError:
     def sem_consistency_ci95(self) -> tuple[float, float]:
         """Confidence interval by chi-square."""
         return sem_interval(self.sem_consistency, self.df_consistency)
-
-    @property
-    def sem_agreement_ci95(self) -> tuple[float, float]:
-        """Confidence interval by chi-square; exact where raters differ by chance only."""
-        return sem_interval(self.sem_agreement, self.df_agreement)
 
 
 def sem_mdc(scores: ArrayLike) -> MeasurementError:
@@ -81,18 +82,53 @@ def sem_mdc(scores: ArrayLike) -> MeasurementError:
     return MeasurementError(
         sem_consistency=math.sqrt(float(squares.residual)),
         sem_agreement=math.sqrt(float(squares.within)),
+        sem_agreement_ci95=_agreement_interval(squares),
         df_consistency=(n - 1) * (k - 1),
         df_agreement=n * (k - 1),
     )
 
 
+def _agreement_interval(squares: MeanSquares) -> tuple[float, float]:
+    """Return the interval of Graybill and Wang for the root of (JMS + (n - 1) EMS) / n.
+
+    Chi-square with the n (k - 1) degrees of freedom of the sum would take the raters' means, which
+    are only k, for as well known as everything else.
+    """
+    n, k = squares.n, squares.k
+    below = above = 0.0
+    for part, df in (
+        (float(squares.raters) / n, k - 1),
+        (float(squares.residual) * (n - 1) / n, (n - 1) * (k - 1)),
+    ):
+        below += (part * (1 - df / float(chdtri(df, 0.025)))) ** 2
+        above += (part * (df / float(chdtri(df, 0.975)) - 1)) ** 2
+    variance = float(squares.within)
+    return math.sqrt(max(variance - math.sqrt(below), 0.0)), math.sqrt(variance + math.sqrt(above))
+
+
 def minimal_detectable_change(sem: float, z: float = Z95) -> float:
-    """Return ``z sqrt(2) sem``, in the unit of `sem`; `Z95` and `Z90` are the usual z."""
+    """Return ``z sqrt(2) sem``, in the unit of `sem`; `Z95` and `Z90` are the usual z.
+
+    Raises
+    ------
+    UsageError
+        When one of them is negative or not finite.
+    """
+    _not_negative(sem=sem, z=z)
     return z * _SQRT2 * sem
 
 
 def sem_interval(sem: float, df: float) -> tuple[float, float]:
-    """Return the 95 % confidence interval of a standard error with `df` degrees of freedom."""
+    """Return the 95 % confidence interval of a standard error with `df` degrees of freedom.
+
+    Raises
+    ------
+    UsageError
+        When `sem` is negative, `df` not positive, or one of them is not finite.
+    """
+    _not_negative(sem=sem, df=df)
+    if df == 0:
+        raise UsageError("df must be above 0: a standard error without repeats has no interval.")
     return (
         sem * math.sqrt(df / float(chdtri(df, 0.025))),
         sem * math.sqrt(df / float(chdtri(df, 0.975))),
@@ -105,10 +141,11 @@ def sem_from_icc(sd: float, icc: float) -> float:
     Raises
     ------
     UsageError
-        When `icc` is above 1 or `sd` is negative.
+        When `icc` is above 1, `sd` is negative, or one of them is not finite.
     """
-    if icc > 1 or sd < 0:
-        raise UsageError(f"An ICC is at most 1 and an sd not negative; they are {icc} and {sd}.")
+    _not_negative(sd=sd)
+    if not (math.isfinite(icc) and icc <= 1):
+        raise UsageError(f"icc is at most 1, not {icc}.")
     return sd * math.sqrt(1 - icc)
 
 
@@ -122,11 +159,12 @@ def blended_sem(prior: float, prior_weight: float, own: float, own_df: float) ->
     Raises
     ------
     UsageError
-        When a weight is negative or both are 0.
+        When one of them is negative or not finite, or both weights are 0.
     """
+    _not_negative(prior=prior, prior_weight=prior_weight, own=own, own_df=own_df)
     total = prior_weight + own_df
-    if min(prior_weight, own_df) < 0 or total <= 0:
-        raise UsageError(f"Weights must not be negative: {prior_weight} and {own_df}.")
+    if total == 0:
+        raise UsageError("prior_weight and own_df are both 0: there is nothing to blend.")
     return math.sqrt((prior_weight * prior**2 + own_df * own**2) / total)
 
 
@@ -142,11 +180,20 @@ def reliable_change_index(before: float, after: float, sem: float, *, shift: flo
     Raises
     ------
     UsageError
-        When `sem` is not positive.
+        When `sem` is not positive, or a value is not finite.
     """
-    if not sem > 0:
+    if not (math.isfinite(sem) and sem > 0):
         raise UsageError(f"A standard error of measurement must be positive, not {sem}.")
-    return (after - before - shift) / (_SQRT2 * sem)
+    change = after - before - shift
+    if not math.isfinite(change):
+        raise UsageError(f"before, after and shift must be finite: {before}, {after}, {shift}.")
+    return change / (_SQRT2 * sem)
+
+
+def _not_negative(**numbers: float) -> None:
+    for name, number in numbers.items():
+        if not (math.isfinite(number) and number >= 0):
+            raise UsageError(f"{name} must be finite and not negative; it is {number}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +222,9 @@ def reference_change(cv_measuring: float, cv_within_person: float) -> ReferenceC
     Raises
     ------
     UsageError
-        When a coefficient of variation is negative.
+        When a coefficient of variation is negative or not finite.
     """
-    if min(cv_measuring, cv_within_person) < 0:
-        raise UsageError(
-            f"A coefficient of variation is not negative: {cv_measuring}, {cv_within_person}."
-        )
+    _not_negative(cv_measuring=cv_measuring, cv_within_person=cv_within_person)
     variance = cv_measuring**2 + cv_within_person**2
     log_change = minimal_detectable_change(math.sqrt(math.log1p(variance)))
     return ReferenceChange(

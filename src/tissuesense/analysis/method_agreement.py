@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,13 +86,18 @@ def bland_altman(
     Raises
     ------
     UsageError
-        When the lengths differ, there are fewer than 3 pairs, or a value is not finite.
+        When the lengths differ, there are fewer than 3 pairs, a value is not finite, `multiple`
+        is not positive or `interval` is another word.
     """
     first, second = column(a, "a"), column(b, "b")
     if first.size != second.size:
         raise UsageError(f"a has {first.size} readings and b {second.size}; they must be pairs.")
     if first.size < _FEWEST:
         raise UsageError(f"Limits of agreement need {_FEWEST} pairs or more, not {first.size}.")
+    if not (math.isfinite(multiple) and multiple > 0):
+        raise UsageError(f"multiple must be positive, not {multiple}.")
+    if interval not in get_args(Interval):
+        raise UsageError(f"interval is one of {', '.join(get_args(Interval))}, not {interval}.")
     d = first - second
     n, bias, sd = d.size, float(d.mean()), float(d.std(ddof=1))
     half = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)

@@ -20,6 +20,7 @@ from tissuesense.core.quality import QualityFlag
 
 _FEWEST = 3
 _CORRELATED = 0.3
+_MOST_EXACT = 200  # beyond, the exact p takes minutes and is the normal one to three digits
 _ENOUGH_TO_TELL = 10
 _MOST_CORRELATED = 0.95
 
@@ -91,7 +92,8 @@ def monotone_trend(time: ArrayLike, y: ArrayLike) -> MonotoneTrend:
         return MonotoneTrend(s=s, variance=variance, z=z, flags=(QualityFlag.TOO_FEW,))
     line = theilslopes(values, x, method="joint")
     tied = any(np.unique(v).size < v.size for v in (x, values))
-    p_value = _two_sided(z) if tied else kendalltau(x, values, method="exact")[1]
+    exact = not tied and x.size <= _MOST_EXACT
+    p_value = kendalltau(x, values, method="exact")[1] if exact else _two_sided(z)
     lag1 = _lag1((values - line.slope * x)[np.argsort(x, kind="stable")])
     serial = None if lag1 is None else variance * _inflation(x.size, lag1)
     return MonotoneTrend(

@@ -78,7 +78,11 @@ class PainRecording:
         """Yield every press that reaches the least pressure of one, with its curve."""
         least_n = _LEAST_PRESS_KPA / self.tip.kpa_per_n
         for press in find_presses(
-            self.t_s, self.signal.values, least_n=least_n, noise_n=self.signal.noise
+            self.t_s,
+            self.signal.values,
+            least_n=least_n,
+            noise_n=self.signal.noise,
+            usual_step_s=self.usual_step_s,
         ):
             curve = self._curve(press)
             if float(curve.smooth_kpa.max()) >= _LEAST_PRESS_KPA:

@@ -29,7 +29,8 @@ def reading_of(values: Reading, name: str, *, unit: str) -> Outcome:
     Raises
     ------
     UsageError
-        When readings are not one-dimensional and finite, or the outcome has another unit.
+        When readings are not one-dimensional and finite, one is below 0, a pressure is 0, or the
+        outcome has another unit.
     """
     if isinstance(values, Estimate):
         if values.unit != unit:
@@ -38,6 +39,11 @@ def reading_of(values: Reading, name: str, *, unit: str) -> Outcome:
     if isinstance(values, NotEstimable):
         return values
     numbers = column(values, name)
+    lowest = float(numbers.min(initial=math.inf))
+    if lowest < 0 or (lowest == 0 and unit == "kPa"):
+        raise UsageError(
+            f"{name} holds {lowest:g} {unit}: a threshold is positive, a rating not < 0."
+        )
     if numbers.size < _FEWEST_TRIALS:
         return NotEstimable(
             reason=QualityFlag.TOO_FEW,

@@ -54,20 +54,28 @@ def segmented_line(time: ArrayLike, y: ArrayLike, *, start: float) -> SegmentedL
     Raises
     ------
     UsageError
-        When lengths differ or a phase has fewer than two visits at different times.
+        When lengths differ, `start` is not finite, or a phase has fewer than two visits at
+        different times.
     """
     t, values = column(time, "time"), column(y, "y")
     if t.size != values.size:
         raise UsageError(f"time has {t.size} values where y has {values.size}.")
+    if not math.isfinite(start):
+        raise UsageError(f"start must be finite, not {start}.")
     treated = t >= start
     times = min(np.unique(t[phase]).size for phase in (treated, ~treated))
     if t.size <= _COEFFICIENTS or times < _POINTS_OF_A_LINE:
         raise UsageError("Five visits are needed, at two or more times in each phase.")
-    design = np.stack([np.ones(t.size), t, treated, np.where(treated, t - start, 0.0)], axis=1)
+    # Time from `start`: seconds since 1970, say, would leave no digits for the step.
+    since = t - start
+    design = np.stack([np.ones(t.size), since, treated, np.where(treated, since, 0.0)], axis=1)
     inverse = np.linalg.inv(design.T @ design)
     beta = inverse @ design.T @ values
     dof = t.size - _COEFFICIENTS
     variance = float(np.square(values - design @ beta).sum()) / dof
+    to_time_0 = np.eye(_COEFFICIENTS)
+    to_time_0[0, 1] = -start
+    beta, inverse = to_time_0 @ beta, to_time_0 @ inverse @ to_time_0.T
     level, slope, step, bend = (
         Estimate(
             value=float(value),

@@ -61,7 +61,7 @@ def chance_to_detect(change: float, sem: float, *, z: float = Z95) -> float:
     Raises
     ------
     UsageError
-        When `sem` is not positive.
+        When `sem` is not positive, or `change` not finite.
 
     Examples
     --------
@@ -69,6 +69,8 @@ def chance_to_detect(change: float, sem: float, *, z: float = Z95) -> float:
     0.5
     """
     _check(sem)
+    if not math.isfinite(change):
+        raise UsageError(f"change must be finite, not {change}.")
     scatter = math.sqrt(2) * sem
     limit = minimal_detectable_change(sem, z)
     return float(ndtr((change - limit) / scatter) + ndtr((-change - limit) / scatter))

@@ -37,9 +37,11 @@ class PressGrid:
     samples_per_step: float
 
     @classmethod
-    def of(cls, t_s: FloatArray, force_n: FloatArray) -> "PressGrid":
+    def of(
+        cls, t_s: FloatArray, force_n: FloatArray, usual_step_s: float | None = None
+    ) -> "PressGrid":
         """Lay increasing times and a force without spikes, shape (n,) with n > 1, on a grid."""
-        step = max(_GRID_S, median(t_s[1:] - t_s[:-1]))
+        step = max(_GRID_S, usual_step_s or median(t_s[1:] - t_s[:-1]))
         bin_t, bin_f = binned(t_s, force_n, step)
         grid = np.arange(bin_t[0], bin_t[-1] + step / 2, step)
         level = np.interp(grid, bin_t, bin_f)

@@ -85,12 +85,13 @@ class QuestPlus:
         Raises
         ------
         UsageError
-            When `intensity` is not a positive number.
+            When `intensity` is not a positive number, or `felt` neither true nor false.
         """
-        if not (math.isfinite(intensity) and intensity > 0):
-            raise UsageError(f"intensity must be a positive pressure in kPa, not {intensity}.")
-        row = self._row.get(float(intensity))
-        chance = self._chance(float(intensity)).ravel() if row is None else self._felt[row]
+        pressure = _pressure(intensity)
+        if felt not in (True, False):  # a missing answer (None, NaN) is no answer
+            raise UsageError(f"felt must be True or False, not {felt!r}.")
+        row = self._row.get(pressure)
+        chance = self._chance(pressure).ravel() if row is None else self._felt[row]
         yes = self._posterior * chance
         updated = yes if felt else self._posterior - yes
         total = float(np.add.reduce(updated))
@@ -126,6 +127,16 @@ class QuestPlus:
         rising = ndtr(distance[:, None] / self._slopes[None, :])
         chance: FloatArray = self._lapses + (1 - 2 * self._lapses) * rising[:, :, None]
         return chance
+
+
+def _pressure(intensity: float) -> float:
+    try:
+        pressure = float(intensity)
+    except (TypeError, ValueError) as err:
+        raise UsageError(f"intensity must be one pressure in kPa, not {intensity!r}.") from err
+    if not (math.isfinite(pressure) and pressure > 0):
+        raise UsageError(f"intensity must be a positive pressure in kPa, not {intensity}.")
+    return pressure
 
 
 def _grid(values: ArrayLike, name: str, *, above: float, below: float = math.inf) -> FloatArray:

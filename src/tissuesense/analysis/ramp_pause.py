@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from tissuesense.analysis.slope import block_means
 from tissuesense.core.arrays import FloatArray
 
 # Slower than this share of the ramp is standing still.
 STILL_SHARE = 0.1
-_SMOOTHED_OVER_S = 0.08
+_CALMED_OVER_S = 0.08
 _FELL_SHARE = 0.05
 _NOISES_OF_A_FALL = 8.0
 
@@ -27,7 +28,11 @@ def longest_pause_s(
     step_s, noise_kpa
         Usual time between samples, and standard deviation of one.
     """
-    x, y = _smoothed(t_s, p_kpa, step_s)
+    # Means of a few neighbours calm the noise; what is lost at the ends is counted in the end.
+    block = max(round(_CALMED_OVER_S / step_s), 1)
+    x, y = block_means(t_s, p_kpa, max(t_s.size // block, 1))
+    top = int(y.argmax()) + 1  # what comes after is the release, seen a little early
+    x, y = x[:top], y[:top]
     if x.size < 3 or rate_kpa_s <= 0:  # noqa: PLR2004 - a stretch and what lies about it
         return 0.0
     above = y - STILL_SHARE * rate_kpa_s * x
@@ -47,11 +52,3 @@ def longest_pause_s(
         first, end = max(first - 1, 0), min(end + 1, x.size - 1)
     rise = max(float(y[end] - y[first]), 0.0)
     return float(x[end] - x[first]) - rise / rate_kpa_s
-
-
-def _smoothed(t_s: FloatArray, p_kpa: FloatArray, step_s: float) -> tuple[FloatArray, FloatArray]:
-    width = max(round(_SMOOTHED_OVER_S / step_s), 1) | 1
-    if width == 1 or width >= t_s.size:
-        return t_s, p_kpa
-    inner = slice(width // 2, t_s.size - width // 2)
-    return t_s[inner], np.convolve(p_kpa, np.full(width, 1.0 / width), mode="valid")

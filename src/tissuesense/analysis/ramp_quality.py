@@ -108,8 +108,7 @@ def ramp_rate_cv(curve: PressedCurve, start_s: float, end_s: float) -> float | N
     count = int((end_s - start_s) / width)
     if count < 3:  # noqa: PLR2004 - a spread of fewer says nothing
         return None
-    edges = start_s + width * np.arange(float(count))
-    slopes, spreads = _slopes(curve, edges, edges + width)
+    slopes, spreads = _slopes(curve, start_s + width * np.arange(count + 1.0))
     if slopes.size < 3 or (mean := float(slopes.mean())) <= 0:  # noqa: PLR2004 - as above
         return None
     off = slopes - mean
@@ -118,25 +117,25 @@ def ramp_rate_cv(curve: PressedCurve, start_s: float, end_s: float) -> float | N
     return math.sqrt(true_variance) / mean
 
 
-def _slopes(
-    curve: PressedCurve, starts_s: FloatArray, ends_s: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the least-squares slope of each stretch of three samples or more.
+def _slopes(curve: PressedCurve, edges_s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the least-squares slope between each two edges with three samples or more.
 
     Beside it the spread of the times, which the square of the noise over gives its variance.
     """
-    first, stop = curve.t_s.searchsorted(starts_s), curve.t_s.searchsorted(ends_s, "right")
-    enough = stop - first >= 3  # noqa: PLR2004 - a slope and its error
+    edges = curve.t_s.searchsorted(edges_s)
+    enough = edges[1:] - edges[:-1] >= 3  # noqa: PLR2004 - a slope and its error
     if not enough.any():
         return np.empty(0), np.empty(0)
-    first, stop = first[enough], stop[enough]
-    x = curve.t_s[first[0] : stop[-1]] - starts_s[0]
-    y = curve.p_kpa[first[0] : stop[-1]]
+    x, y = curve.t_s[edges[0] : edges[-1]] - edges_s[0], curve.p_kpa[edges[0] : edges[-1]]
+    starts = edges[:-1][enough] - edges[0]
+    stops = edges[1:][enough] - edges[0]
     sums = np.zeros((4, x.size + 1))
-    np.cumsum((x, y, x * x, x * y), axis=1, out=sums[:, 1:])
-    within = sums[:, stop - first[0]] - sums[:, first - first[0]]
+    sums[0, :-1], sums[1, :-1] = x, y
+    np.multiply(x, x, out=sums[2, :-1])
+    np.multiply(x, y, out=sums[3, :-1])
+    within = np.add.reduceat(sums, np.column_stack((starts, stops)).ravel(), axis=1)[:, ::2]
     sum_x, sum_y, squares, along = within
-    n = stop - first
+    n = stops - starts
     spreads = squares - sum_x * sum_x / n
     return (along - sum_x * sum_y / n) / spreads, spreads
 

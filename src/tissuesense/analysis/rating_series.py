@@ -12,7 +12,7 @@ scores are those in use for temporal summation, see Mailloux C and others (2021)
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -103,8 +103,13 @@ def rating_scores(
     Raises
     ------
     UsageError
-        When there are another number of ratings, or one is below 0 or not finite.
+        When there are another number of ratings, one is below 0 or not finite, `known_sd` is
+        negative, or `zero_first` is another word.
     """
+    if zero_first not in get_args(ZeroRule):
+        raise UsageError(f"zero_first is one of {', '.join(get_args(ZeroRule))}, not {zero_first}.")
+    if known_sd is not None and not (math.isfinite(known_sd) and known_sd >= 0):
+        raise UsageError(f"known_sd must be finite and not negative, not {known_sd}.")
     ratings = column(ratings, "ratings")
     if not (ratings.size == _TWO or ratings.size >= _FEWEST):
         raise UsageError(f"Ratings are two, or four and more, not {ratings.size}.")

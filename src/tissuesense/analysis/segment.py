@@ -62,6 +62,11 @@ class Press:
             t_s, [self.tare_before_s, self.tare_after_s], [self.tare_before_n, self.tare_after_n]
         )
 
+    def tare_at_n(self, t_s: float) -> float:
+        """Return the unloaded level at one time."""
+        share = (t_s - self.tare_before_s) / (self.tare_after_s - self.tare_before_s)
+        return self.tare_before_n + min(max(share, 0.0), 1.0) * self.drift_n
+
     @property
     def drift_n(self) -> float:
         """How far the unloaded level moved across the press."""
@@ -81,6 +86,7 @@ def find_presses(
     noise_n: float,
     resting_n: float = _RESTING_N,
     least_share: float = 0.0,
+    usual_step_s: float | None = None,
 ) -> tuple[Press, ...]:
     """Return the presses of a cleaned recording, in order.
 
@@ -96,10 +102,12 @@ def find_presses(
         A flat rise below this is a hand that rests.
     least_share
         A rise below this share of the highest is not a press.
+    usual_step_s
+        Median time between samples, where it is known already.
     """
     if t_s.size < 5:  # noqa: PLR2004 - nothing rises and falls in fewer
         return ()
-    grid = PressGrid.of(t_s, force_n)
+    grid = PressGrid.of(t_s, force_n, usual_step_s)
     least_n = max(least_n, 8 * noise_n)
     rises = [
         rise

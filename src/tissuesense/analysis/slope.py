@@ -16,7 +16,8 @@ from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 
 MOST_POINTS = 100  # pairs grow with the square; means of neighbouring samples lose nothing
-_POINTS_OF_A_MEDIAN = 50  # where no interval is asked for
+_MEANS = 64
+_MEANS_FOR_A_MEDIAN = 32  # where no interval is asked for
 FEWEST_POINTS = 3
 _Z95 = 1.959963984540054
 
@@ -24,9 +25,9 @@ _Z95 = 1.959963984540054
 def theil_sen(t_s: FloatArray, values: FloatArray, *, unit: str) -> Outcome:
     """Return the median of all pairwise slopes with its 95 % rank interval.
 
-    Neighbouring samples are first averaged to at most `MOST_POINTS` means.
+    More than `MOST_POINTS` samples are first averaged to means of neighbours.
     """
-    x, y = _few(t_s, values, MOST_POINTS)
+    x, y = (t_s, values) if t_s.size <= MOST_POINTS else block_means(t_s, values, _MEANS)
     if x.size < FEWEST_POINTS:
         return NotEstimable(
             reason=QualityFlag.TOO_FEW, detail="Too few samples lie on the ramp to tell its rate."
@@ -52,11 +53,11 @@ def theil_sen(t_s: FloatArray, values: FloatArray, *, unit: str) -> Outcome:
 
 def median_slope(t_s: FloatArray, values: FloatArray) -> float | None:
     """Return the median of pairwise slopes alone; None for too few samples."""
-    x, y = _few(t_s, values, _POINTS_OF_A_MEDIAN)
+    x, y = block_means(t_s, values, _MEANS_FOR_A_MEDIAN)
     return median(_pairwise_slopes(x, y)) if x.size >= FEWEST_POINTS else None
 
 
-def _few(t_s: FloatArray, values: FloatArray, most: int) -> tuple[FloatArray, FloatArray]:
+def block_means(t_s: FloatArray, values: FloatArray, most: int) -> tuple[FloatArray, FloatArray]:
     """Return means of neighbouring samples, `most` of them where there are more."""
     if t_s.size <= most:
         return t_s, values

@@ -41,6 +41,15 @@ _COMMANDS = "tissuesense.cli.commands"
 _SWITCHES = ("--debug", "--verbose")
 
 
+class _Saying(logging.Handler):
+    """Says on what stderr is at that moment: a live display puts the line above itself."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it; a terminal that has gone needs no words."""
+        with contextlib.suppress(OSError):
+            say(self.format(record))
+
+
 class _InOurOrder(TyperGroup):
     """Lists the verbs in the order of `VERBS`; Typer would put those with words below them last."""
 
@@ -155,9 +164,9 @@ def _start(
     ] = False,
 ) -> None:
     level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(
-        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    # A warning is a sentence for whoever is at the gauge; only who asks for more sees its origin.
+    words = "%(levelname)s %(name)s: %(message)s" if verbose or debug else "%(message)s"
+    logging.basicConfig(level=logging.WARNING, format=words, handlers=[_Saying()])
     logging.getLogger("tissuesense").setLevel(level)
     logging.captureWarnings(capture=True)
     logging.getLogger("py.warnings").setLevel(logging.DEBUG if debug else logging.ERROR)

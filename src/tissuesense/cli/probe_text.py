@@ -135,8 +135,11 @@ def _about_the_gauge(probed: Probed) -> "Iterator[tuple[str, str]]":
     profile, said, health = probed.profile, probed.said, probed.health
     yield "Gauge", f"{profile.title} [{profile.model}]"
     tried = "tried on hardware" if profile.tried_on_hardware else "never tried on hardware"
-    yield "Wire", f"known from {_SOURCES[profile.confidence]}, {tried}"
-    yield "Calls itself", ", ".join(dict.fromkeys((probed.instrument, *said.texts)))
+    yield "Wire", f"known from {SOURCES[profile.confidence]}, {tried}"
+    # A gauge without a name of its own is recorded under that of its model.
+    names = dict.fromkeys((probed.instrument, *said.texts))
+    named = [name for name in names if name != profile.model]
+    yield "Name", ", ".join(named) or "it does not say"
     for name, value in said.facts.items():
         yield name.replace("_", " ").capitalize(), str(value)
     battery = [f"{health.battery_v:.2f} V"] if health.battery_v is not None else []
@@ -146,7 +149,8 @@ def _about_the_gauge(probed: Probed) -> "Iterator[tuple[str, str]]":
         yield "Temperature", f"{said.celsius:.1f} °C"
 
 
-_SOURCES = {
+# What a model's wire is known from, by its confidence.
+SOURCES = {
     "vendor": "the maker's documents",
     "reverse-engineered": "other people's captures and code",
     "convention": "a common format",
@@ -158,22 +162,25 @@ def _about_time(probed: Probed) -> "Iterator[tuple[str, str]]":
     yield "Readings", f"{rest.samples} in {rest.duration_s:.1f} s"
     if rest.rate_hz is not None:
         usual = f", {nominal:g} are usual" if nominal else ""
-        jitter = "" if rest.jitter_s is None else f", {1e3 * rest.jitter_s:.1f} ms jitter"
-        yield "Rate", f"{rest.rate_hz:.4g} a second{usual}{jitter}"
+        spread = "" if rest.jitter_s is None else f", spaced ± {1e3 * rest.jitter_s:.1f} ms"
+        yield "Rate", f"{rest.rate_hz:.4g} a second{usual}{spread}"
     if rest.longest_step_s is not None:
         yield "Longest wait", f"{1e3 * rest.longest_step_s:.0f} ms between two readings"
-    lost = (
-        f"{len(long_gaps(quality))} gaps of 0.1 s, {probed.said.missed} readings missed, "
-        f"{quality.rejected_frames} pieces refused, {quality.duplicates} doubled"
-    )
-    yield "Lost", lost
+    counts = {
+        "gaps of 0.1 s or more": len(long_gaps(quality)),
+        "readings that never came": probed.said.missed,
+        "pieces that were no readings": quality.rejected_frames,
+        "readings that came twice": quality.duplicates,
+    }
+    lost = [f"{what}: {count}" for what, count in counts.items() if count]
+    yield "Lost", "; ".join(lost) or "nothing"
     yield "Arrival", _arrival_words(probed)
 
 
 def _arrival_words(probed: Probed) -> str:
     arrivals = probed.arrivals
-    usual, most = arrivals.usual_burst or 0.0, arrivals.largest_burst
-    together = f"{usual:.3g} readings at a time, {most} at most"
+    usual, most = arrivals.usual_burst or 0.0, arrivals.largest_burst or 0
+    together = f"{usual:.3g} at a time, {most} at most" if most > 1 else "one at a time"
     if probed.clock is not ClockSource.DEVICE:
         return f"{together}; times are those of this computer"
     return (
@@ -208,8 +215,12 @@ def _with_kpa(probed: Probed, force_n: float | None) -> str:
 def _push_words(probed: Probed, *, asked_not_to: bool) -> str:
     if probed.push is not None:
         return "pressing reads as " + ("pressing" if probed.push > 0 else "pulling")
-    if probed.asked:
-        return f"none seen within {PUSH_WITHIN_S:.0f} s"
     if asked_not_to:
         return "not checked, as asked"
+    if probed.error is not None:
+        return "not checked: the gauge was gone before"
+    if probed.asked:
+        return f"none seen within {PUSH_WITHIN_S:.0f} s"
+    if probed.rest.zero_n is None:
+        return "not checked: too few readings before"
     return "not checked: this is no terminal, and nobody could be asked"

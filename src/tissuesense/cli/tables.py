@@ -91,7 +91,7 @@ def _title(analysis: RecordingAnalysis) -> str:
         recording.name,
         analysis.kind.value,
         where.words if where else "",
-        f"{recording.trace.duration_s:.1f} s at {rate:.3g} samples/s",
+        f"{recording.trace.duration_s:.1f} s at {round(rate, 1):g} samples/s",
     )
     return ", ".join(word for word in said if word)
 

@@ -113,6 +113,11 @@ class SamplesMissed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRestarted:
+    """The device was switched on again, says so, and waits to be started: its clock began anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameRejected:
     """A piece of the stream that was refused; at most its first 32 bytes are kept."""
 
@@ -129,6 +134,7 @@ Event = (
     | DeviceFacts
     | Temperature
     | SamplesMissed
+    | DeviceRestarted
     | FrameRejected
 )
 
@@ -224,6 +230,7 @@ _EVENT_NAMES: Mapping[type, str] = {
     DeviceFacts: "facts",
     Temperature: "temperature",
     SamplesMissed: "missed",
+    DeviceRestarted: "restarted",
     FrameRejected: "rejected",
 }
 _LEFT_OUT = frozenset({"t_host_s", "data"})

@@ -13,7 +13,7 @@ from tissuesense.transport.capture_file import Capture, read_capture
 from tissuesense.transport.capture_header import CaptureHeader
 
 SCHEMA = "tissuesense.capture-facts/1"
-_UNTOLD = "not told"
+_UNTOLD = "of unknown source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

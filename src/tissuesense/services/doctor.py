@@ -70,7 +70,7 @@ def _clock(machine: Machine) -> Said:
         return trouble(
             machine, Trouble.CLOCK, f"The clock shows {today}, before this program was written."
         )
-    return ok(f"{today}.")
+    return ok(f"It shows {today}.")
 
 
 def _terminal(machine: Machine) -> Said:

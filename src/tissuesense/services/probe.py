@@ -26,6 +26,7 @@ from tissuesense.devices.codec import (
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.transport.assembly import SampleBlock
+from tissuesense.transport.base import LinkState
 from tissuesense.transport.device import GIVE_UP_S, Device, open_device
 from tissuesense.transport.stream_quality import Notice
 
@@ -40,6 +41,7 @@ class Stage(StrEnum):
     OPENING = "opening"
     REST = "rest"
     PUSH = "push"
+    LOST = "lost"
 
 
 # Told the stage, and how many seconds of it have passed.
@@ -157,8 +159,9 @@ async def _rest(listener: "_Listener", seconds: float, progress: Progress) -> Tr
     """Listen to the gauge at rest; return what broke it off after its first reading."""
     try:
         async for block in listener.listen():
-            progress(Stage.REST, block.elapsed_s)
-            if block.elapsed_s >= seconds:
+            lost = block.link is LinkState.LOST
+            progress(Stage.LOST if lost else Stage.REST, block.elapsed_s)
+            if block.elapsed_s >= seconds and not lost:  # nobody can push on what has gone
                 break
     except TransportError as err:
         if not listener.device.trace().size:
@@ -178,7 +181,7 @@ async def _push(
         async for block in listener.listen():
             start_s = block.elapsed_s if start_s is None else start_s
             waited_s = block.elapsed_s - start_s
-            progress(Stage.PUSH, waited_s)
+            progress(Stage.LOST if block.link is LinkState.LOST else Stage.PUSH, waited_s)
             over = waited_s >= PUSH_WITHIN_S
             if watched.add(block) or over:
                 sign = push_sign(*watched.samples(), zero_n=zero_n, noise_n=noise_n)

@@ -98,7 +98,10 @@ def _obstacles(probed: Probed) -> Iterator[str]:
     if probed.error is not None:
         yield " ".join((str(probed.error), probed.error.hint)).strip()
     if rest.zero_n is None:
-        yield f"Only {rest.samples} readings came in {rest.duration_s:.0f} s."
+        yield (
+            f"Only {rest.samples} readings came in {rest.duration_s:.0f} s: too few to tell. "
+            f"Listen for longer, with --seconds {max(20.0, 2 * rest.duration_s):.0f}."
+        )
     if probed.quality.rejected_frames > rest.samples:
         yield (
             f"Most of what came was no reading: {probed.quality.rejected_frames} pieces against "
@@ -111,7 +114,7 @@ def _obstacles(probed: Probed) -> Iterator[str]:
     if probed.push == -1:
         mend = "Take invert=1 out of" if invert else "Add invert=1 to"
         yield f"Pressing reads as pulling. {mend} the device URL."
-    if probed.asked and probed.push is None and rest.constant:
+    if _not_pushed(probed) and rest.constant:
         yield "The reading never changed, not even while it was to be pushed. Is it on hold?"
 
 
@@ -120,11 +123,16 @@ def _remarks(probed: Probed) -> Iterator[str]:
     yield from probed.health.sentences
     yield from _remarks_on_the_stream(probed)
     yield from _remarks_on_the_force(probed)
-    if probed.asked and probed.push is None and not probed.rest.constant:
+    if _not_pushed(probed) and not probed.rest.constant:
         yield (
-            f"No push of 3 N was seen within {PUSH_WITHIN_S:.0f} s, so which sign pressing has "
-            "is not known. Probe again and press harder."
+            f"No push of 3 N was seen within {PUSH_WITHIN_S:.0f} s, so nobody knows yet whether "
+            "pressing reads as pressing. Probe again and press harder."
         )
+
+
+def _not_pushed(probed: Probed) -> bool:
+    """Whether a push was asked for, and none came as long as there was a gauge to push."""
+    return probed.asked and probed.push is None and probed.error is None
 
 
 def _remarks_on_the_stream(probed: Probed) -> Iterator[str]:

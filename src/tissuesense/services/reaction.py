@@ -1,6 +1,7 @@
 """The reaction-time self test as it is run, kept and used."""
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from tissuesense.analysis.reaction_time import ReactionTime
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import UsageError
+from tissuesense.core.errors import FileWriteError, UsageError
 from tissuesense.core.recording import LatencyOrigin, ReactionLatency, RecordingContext
 from tissuesense.files.replace import replace_file
 from tissuesense.guidance.reaction import ReactionPhase, ReactionTest
@@ -135,6 +136,29 @@ def reaction_document(found: ReactionTime, pressed: str) -> dict[str, Any]:
         "pressed": pressed,
         "includes": INCLUDED,
     }
+
+
+def check_place(path: Path, *, force: bool) -> None:
+    """Refuse what could not be written, before somebody has pressed for two minutes.
+
+    Raises
+    ------
+    UsageError
+        When the file exists, unless it may be replaced: it is of somebody.
+    FileWriteError
+        When there is no such folder, or nobody may write into it.
+    """
+    if path.is_file() and not force:
+        raise UsageError(
+            f"{path} exists already.",
+            hint="Choose another name, or add --force to replace that self test.",
+        )
+    if path.is_dir() or not os.access(path.resolve().parent, os.W_OK | os.X_OK):
+        raise FileWriteError(
+            f"{path} cannot be written.",
+            path=path,
+            hint="Choose a folder that exists and may be written to.",
+        )
 
 
 def write_reaction(path: Path, document: dict[str, Any]) -> None:

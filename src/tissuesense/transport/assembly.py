@@ -15,6 +15,7 @@ from tissuesense.devices.ble_sig import BATTERY_LEVEL, battery_level
 from tissuesense.devices.codec import (
     Codec,
     Command,
+    DeviceRestarted,
     Event,
     ForceReading,
     MarkerPressed,
@@ -151,6 +152,9 @@ class StreamAssembler:
         if chunk.channel == BATTERY_LEVEL:  # the same for every radio
             return self._block(chunk, events=self._notices([battery_level(chunk.data)]))
         events = self._codec.receive(chunk.data, chunk.t_host_s, chunk.channel)
+        if any(isinstance(event, DeviceRestarted) for event in events):
+            self._interrupted()
+            self._begun_anew()
         readings = [event for event in events if isinstance(event, ForceReading)]
         places = self._times.place([r.t_device_s for r in readings], chunk.t_host_s)
         rows = [r for r in map(self._add, readings, places) if r is not None]
@@ -198,14 +202,22 @@ class StreamAssembler:
         return notices
 
     def _change_link(self, state: LinkState) -> None:
-        if state is LinkState.LOST and self._broke_at_s is None:
-            self._broke_at_s = self._last_t_s
+        if state is LinkState.LOST:
+            self._interrupted()
         if state is LinkState.UP and self._link is LinkState.LOST:
             # Half a frame from before the outage must not be completed by one from after it.
             self._codec = self._profile.codec(self._parameters)
-            self._times.relink()
-            self._quality.flag(QualityFlag.RECONNECTED)
+            self._begun_anew()
         self._link = state
+
+    def _interrupted(self) -> None:
+        if self._broke_at_s is None:
+            self._broke_at_s = self._last_t_s
+
+    def _begun_anew(self) -> None:
+        """Expect that the device's clock was set back, and its zero with it."""
+        self._times.relink()
+        self._quality.flag(QualityFlag.RECONNECTED)
 
     def _end(self, end_s: float | None) -> None:
         """Mark what is missing at the end: nobody can see that in the samples."""

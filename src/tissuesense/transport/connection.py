@@ -10,7 +10,13 @@ from tissuesense.core.errors import (
     LocalProtocolError,
     TransportError,
 )
-from tissuesense.devices.codec import BatteryLevel, Command, DeviceText, Rejection
+from tissuesense.devices.codec import (
+    BatteryLevel,
+    Command,
+    DeviceRestarted,
+    DeviceText,
+    Rejection,
+)
 from tissuesense.devices.profile import DeviceProfile
 from tissuesense.transport.assembly import SampleBlock, StreamAssembler
 from tissuesense.transport.base import Chunk, HostChannel, LinkState, MarkSource, Transport
@@ -60,6 +66,8 @@ class Connection:
         self._questions: Questions | None = None
         if serial is not None and serial.poll_interval_s is not None:
             self._questions = Questions(serial.poll_interval_s, serial.reply_timeout_s)
+        self._identified = False
+        self._restarted = False  # the device was switched on again, and waits to be started
         self._link = LinkState.LOST
         self._heard_s = 0.0  # last reading, or when we began to wait for one
         self._started_s = 0.0  # last time that the device was asked to stream
@@ -108,6 +116,8 @@ class Connection:
         if self._link is LinkState.LOST and not self._transport.scripted:
             return await self._mend()
         try:
+            if self._restarted:
+                await self._start()
             await self._ask_if_due()
             chunk = await self._transport.receive(self._patience_s())
         except LinkLost as err:
@@ -181,15 +191,16 @@ class Connection:
                     break
         return blocks
 
-    async def _start(self) -> None:
-        """Let readings come: begin to ask, or ask once for a stream."""
+    async def _start(self, *again: Command) -> None:
+        """Let readings come: begin to ask, or ask once for a stream, and `again` for the rest."""
         now_s = self._now_s()
         self._started_s = self._bytes_s = now_s
         self._note_refusals()
         if self._questions is not None:
             self._questions.begin(now_s + self._settle_s)
             return
-        for command in (Command.RATE, Command.START):
+        self._restarted = False
+        for command in (*again, Command.RATE, Command.START):
             try:
                 await self._send(command)
             except LocalProtocolError as err:
@@ -223,6 +234,9 @@ class Connection:
     def _listen(self, chunk: Chunk, block: SampleBlock) -> None:
         if chunk.data:
             self._bytes_s = chunk.t_host_s
+        for event in block.events:
+            self._identified |= isinstance(event, DeviceText)
+            self._restarted |= isinstance(event, DeviceRestarted)
         if block.t_s.size:
             self._heard_s = max(self._heard_s, chunk.t_host_s)
             self._note_refusals()
@@ -256,7 +270,8 @@ class Connection:
             return await self._lose(LinkLost(f"{endpoint} fell silent.", endpoint=endpoint))
         if self._questions is None and quiet_s >= _START_AGAIN_S:
             try:
-                await self._start()
+                # A board that restarts when its port is opened has not heard the first question.
+                await self._start(*(() if self._identified else (Command.IDENTIFY,)))
             except LinkLost as err:
                 return await self._lose(err)
         return block

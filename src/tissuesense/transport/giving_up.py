@@ -84,5 +84,5 @@ def lost(
         f"The link to {endpoint} was lost and did not come back for {give_up_s:g} s{why}.",
         endpoint=endpoint,
         last_sample_t_s=last_s,
-        hint="Check cable, battery and distance, then record again.",
+        hint="Check cable, battery and distance, then try again.",
     )

@@ -35,6 +35,8 @@ _WRITE_TIMEOUT_S = 1.0
 _WITHOUT_WRITE_TIMEOUT = "rfc2217://"  # pyserial raises when it is asked for one
 _NETWORK = frozenset({"socket", "rfc2217"})
 _MOST_BYTES = 4096
+# How pyserial and the system say it, in reading and in writing.
+_PULLED_OUT = ("returned no data", f"[Errno {errno.EIO}]")
 _ABSENT = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO})
 _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 
@@ -193,6 +195,8 @@ def _close(port: serial.Serial) -> None:
 
 
 def _lost(endpoint: str, why: object) -> LinkLost:
+    if any(words in str(why) for words in _PULLED_OUT):
+        why = "it was unplugged, or another program reads from it too"
     return LinkLost(f"The link to {endpoint} is lost: {why}.", endpoint=endpoint)
 
 

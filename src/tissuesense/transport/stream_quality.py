@@ -9,6 +9,7 @@ from tissuesense.core.timebase import find_gaps, usual_rate_hz
 from tissuesense.devices.codec import (
     BatteryLevel,
     DeviceFacts,
+    DeviceRestarted,
     DeviceText,
     Fault,
     FaultKind,
@@ -20,7 +21,14 @@ from tissuesense.devices.codec import (
 from tissuesense.devices.health import GaugeHealth
 
 Notice = (
-    BatteryLevel | DeviceFacts | DeviceText | Fault | FrameRejected | SamplesMissed | Temperature
+    BatteryLevel
+    | DeviceFacts
+    | DeviceRestarted
+    | DeviceText
+    | Fault
+    | FrameRejected
+    | SamplesMissed
+    | Temperature
 )
 """What a device says beside its readings and the client's signals."""
 
@@ -52,6 +60,7 @@ class StreamQuality:
             battery_v=self._battery.volts,
             battery_percent=self._battery.percent,
             low_battery=self._faults[FaultKind.LOW_BATTERY] > 0,
+            sensor_fault=self._faults[FaultKind.SENSOR] > 0,
             refused_commands=self._faults[FaultKind.REFUSED_COMMAND],
         )
 
@@ -66,7 +75,7 @@ class StreamQuality:
                 self._battery = notice
             case SamplesMissed():
                 self.flag(QualityFlag.DROP)
-            case DeviceText() | DeviceFacts() | Temperature():
+            case DeviceRestarted() | DeviceText() | DeviceFacts() | Temperature():
                 pass  # whoever opened the device wants it
 
     def refuse(self, why: Rejection) -> None:

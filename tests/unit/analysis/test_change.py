@@ -141,3 +141,18 @@ def test_a_wrong_call_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=why):
         change_over_visits(days, values, baseline_visits=baseline)
+
+
+@pytest.mark.parametrize("trials", [0, -1, np.nan, [3, 0], [3, 3, 3]])
+def test_a_value_of_no_presses_is_refused(trials: float | list[int]) -> None:
+    with pytest.raises(UsageError, match="trials"):
+        change_over_visits([0, 7], [200.0, 210.0], trials=trials)
+
+
+def test_a_missed_visit_may_say_that_it_had_no_presses() -> None:
+    days, values = [0, 7, 14], [200.0, np.nan, 260.0]
+    assert change_over_visits(days, values, trials=[3, 0, 3]) == change_over_visits(days, values)
+
+
+def test_no_change_has_no_minus_sign() -> None:
+    assert "-0 %" not in change_over_visits([0, 7], [200.0, 199.99]).sentence

@@ -134,3 +134,9 @@ def test_a_wrong_grid_is_refused(grids: tuple[list[float], ...], why: str) -> No
 def test_a_wrong_stimulus_is_refused() -> None:
     with pytest.raises(UsageError, match="intensity"):
         _quest().update(-3.0, felt=True)
+
+
+@pytest.mark.parametrize("answer", [None, float("nan"), "no", 2])
+def test_an_answer_that_was_not_given_is_not_scored_as_yes(answer: object) -> None:
+    with pytest.raises(UsageError, match="felt"):
+        _quest().update(300.0, answer)  # type: ignore[arg-type] # that is what is tested

@@ -1,6 +1,7 @@
 """Tables that cannot answer are told from calls that are wrong, and stacks agree with tables."""
 
 import pickle
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -137,3 +138,57 @@ def test_impossible_errors_are_refused() -> None:
 
 def test_a_retest_rise_is_no_effect() -> None:
     assert reliability.reliable_change_index(240, 260, 10, shift=20) == 0
+
+
+def test_raters_that_agree_to_the_last_digit_are_wholly_reliable() -> None:
+    table = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])
+    alone, stacked = reliability.icc(table), reliability.icc_of_many(table[None])
+    for form in FORMS:
+        one, of_stack = getattr(alone, form), getattr(stacked, form)
+        assert (one.value, one.ci95) == (1.0, (1.0, 1.0))
+        assert (of_stack.value, *of_stack.ci95) == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("raters_sd", [0.0, 0.3, 1.0])
+def test_the_interval_of_the_agreement_error_covers_the_truth_however_raters_differ(
+    raters_sd: float,
+) -> None:
+    """500 tables of 30 persons by 3 raters, each rater with an offset of its own."""
+    rng = np.random.default_rng(17)
+    truth = np.hypot(raters_sd, 0.5)
+    inside = []
+    for _ in range(500):
+        offsets = rng.normal(0, raters_sd, (1, 3))
+        table = rng.normal(0, 1, (30, 1)) + offsets + rng.normal(0, 0.5, (30, 3))
+        low, high = reliability.sem_mdc(table).sem_agreement_ci95
+        inside.append(low <= truth <= high)
+    assert 0.92 <= np.mean(inside) <= 0.98
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda x: reliability.minimal_detectable_change(x), "sem"),
+        (lambda x: reliability.sem_interval(1.0, x), "df"),
+        (lambda x: reliability.sem_from_icc(x, 0.5), "sd"),
+        (lambda x: reliability.sem_from_icc(1.0, x), "icc"),
+        (lambda x: reliability.blended_sem(x, 10, 1, 4), "prior"),
+        (lambda x: reliability.reliable_change_index(x, 2.0, 1.0), "before"),
+        (lambda x: reliability.reference_change(0.1, x), "cv_within_person"),
+        (lambda x: reliability.chance_to_detect(x, 1.0), "change"),
+    ],
+)
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_number_that_is_none_is_refused_by_name(
+    call: Callable[[float], object], named: str, wrong: float
+) -> None:
+    with pytest.raises(UsageError, match=named):
+        call(wrong)
+
+
+def test_limits_by_an_unknown_rule_are_refused() -> None:
+    a, b = [310.0, 250.0, 405.0], [305.0, 262.0, 390.0]
+    with pytest.raises(UsageError, match="multiple"):
+        reliability.bland_altman(a, b, multiple=np.nan)
+    with pytest.raises(UsageError, match="interval"):
+        reliability.bland_altman(a, b, interval="bootstrap")  # type: ignore[arg-type] # that is it

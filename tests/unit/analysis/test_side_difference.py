@@ -87,3 +87,12 @@ def test_a_wrong_call_is_named(
 ) -> None:
     with pytest.raises(UsageError):
         side_difference(left, of(300), sem_ln=sem_ln, presses=presses)
+
+
+def test_one_reading_that_is_no_threshold_is_not_averaged_away() -> None:
+    with pytest.raises(UsageError, match="left_kpa holds -26 kPa"):
+        side_difference([250.0, -26.0, 260.0], of(300))
+
+
+def test_no_difference_has_no_minus_sign() -> None:
+    assert "-0 %" not in side_difference(of(299.99), of(300)).verdict

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from tissuesense.analysis.censored import censored_normal
 from tissuesense.analysis.monotone_trend import monotone_trend
@@ -129,3 +130,17 @@ def test_lengths_must_agree() -> None:
     ):
         with pytest.raises(UsageError):
             call()
+
+
+def test_a_step_is_the_same_in_seconds_since_1970_as_in_days() -> None:
+    days, y = np.arange(9.0), np.array([200, 205, 195, 210, 240, 245, 255, 260, 262.0])
+    second = 1.7e9 + 86400 * days
+    near, far = segmented_line(days, y, start=4), segmented_line(second, y, start=second[4])
+    assert far.step.value == pytest.approx(near.step.value, rel=1e-9)
+    assert far.step.u == pytest.approx(near.step.u, rel=1e-9)
+    assert far.bend.value == pytest.approx(near.bend.value / 86400, rel=1e-9)
+
+
+def test_a_long_series_is_tested_by_the_normal_score() -> None:
+    found = monotone_trend(np.arange(400.0), np.random.default_rng(2).normal(size=400))
+    assert found.p_value == pytest.approx(2 * ndtr(-abs(found.z)))

@@ -244,3 +244,10 @@ def test_scatter_is_that_of_the_ratings_about_their_course() -> None:
 
 def test_whole_numbers_are_not_better_than_their_rounding() -> None:
     assert rating_scores([10, 12, 14, 16, 18, 20]).rating_sd == pytest.approx(12**-0.5)
+
+
+def test_a_rule_or_scatter_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="zero_first"):
+        rating_scores([0, 1, 2, 3], zero_first="ignore")  # type: ignore[arg-type] # that is it
+    with pytest.raises(UsageError, match="known_sd"):
+        rating_scores([1, 2, 3, 4], known_sd=float("nan"))

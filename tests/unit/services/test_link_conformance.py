@@ -131,6 +131,27 @@ def test_a_device_that_hangs_up_fails_that_check_and_is_tried_with_the_others() 
     assert transport.opened == 2
 
 
+def test_what_a_device_babbles_before_its_first_answer_is_not_held_against_it() -> None:
+    device = LinkDevice()
+    device.put(b"boot\0ready\0", 0.001)
+
+    assert failed(checked(device, [BY_NAME["sound-frames"]])) == []
+
+
+def test_a_check_that_starts_the_stream_leaves_the_device_idle() -> None:
+    class Watched(LinkDevice):
+        streamed_to_the_end = True
+
+        def link_lost(self) -> None:
+            self.streamed_to_the_end = self.streaming
+            super().link_lost()
+
+    device = Watched()
+
+    assert failed(checked(device, [BY_NAME["start"]])) == []
+    assert not device.streamed_to_the_end
+
+
 def test_a_device_that_answers_nothing_is_an_error_that_says_so() -> None:
     class Mute(LinkDevice):
         deaf = True

@@ -106,6 +106,22 @@ def test_what_makes_readings_mean_nothing_is_in_the_way(probed: Probed, said: st
     assert said in verdict.sentence
 
 
+def test_a_gauge_that_goes_before_it_was_pushed_is_not_said_to_have_been_pushed_too_lightly() -> (
+    None
+):
+    gone = LinkLost("The link is lost.", endpoint="x")
+    for probed in (FINE, with_rest(noise_n=None, step_n=None)):
+        verdict = judge(replace(probed, push=None, error=gone))
+        assert verdict.sentence == "Not usable yet. The link is lost."
+        assert "push" not in " ".join(verdict.remarks)
+
+
+def test_too_few_readings_ask_for_more_time_than_there_was() -> None:
+    few = {"samples": 3, "zero_n": None, "noise_n": None, "rate_hz": 0.1}
+    assert "--seconds 20" in judge(with_rest(**few, duration_s=3.0)).sentence
+    assert "--seconds 60" in judge(with_rest(**few, duration_s=30.0)).sentence
+
+
 def test_what_is_in_the_way_is_not_remarked_upon_again() -> None:
     assert judge(replace(FINE, quality=QualitySummary(rejected_frames=900))).remarks == ()
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tissuesense.core.clock import ManualClock
-from tissuesense.core.errors import ConfigurationError, UsageError
+from tissuesense.core.errors import ConfigurationError, FileWriteError, UsageError
 from tissuesense.core.recording import LatencyOrigin
 from tissuesense.guidance.reaction import ReactionPhase, ReactionTest
 from tissuesense.services.reaction import (
+    check_place,
     reaction_document,
     read_reaction,
     run_reaction_test,
@@ -69,8 +70,22 @@ def test_what_is_kept_is_the_latency_of_a_recording(tmp_path: Path) -> None:
     assert "screen" in document["includes"]
 
 
+def test_a_place_that_cannot_be_written_is_refused_before_anybody_presses(tmp_path: Path) -> None:
+    kept = tmp_path / "r.json"
+    check_place(kept, force=False)
+    kept.write_text("of another client")
+    with pytest.raises(UsageError, match="exists already"):
+        check_place(kept, force=False)
+    check_place(kept, force=True)
+    for place in (tmp_path / "absent" / "r.json", tmp_path):
+        with pytest.raises(FileWriteError, match="cannot be written"):
+            check_place(place, force=True)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"schema": "other/1"}', '{"schema": "tissuesense.reaction/1"}',
+    "text", ["", "[]", "{}", '{"schema": "tissuesense.reaction/1"}',
+             json.dumps({"schema": "tissuesense.reaction/2", "mean_s": {"value": 0.3},
+                         "sd_s": 0.05, "pressed": "key"}),
              json.dumps({"schema": "tissuesense.reaction/1", "mean_s": {"value": "long"},
                          "sd_s": 1, "pressed": "key"})]
 )  # fmt: skip

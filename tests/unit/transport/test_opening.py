@@ -29,7 +29,7 @@ def test_the_first_line_of_a_board_that_talks_unasked_may_be_the_end_of_one(way:
 @pytest.mark.parametrize("way", ["serial:COM3", "ble:gauge"])
 def test_the_greeting_of_an_idle_device_that_knows_its_frames_is_heard(way: str) -> None:
     said = first_heard(f"{way}?model=tissuesense-link", frame(encode(HELLO)))
-    assert said == [DeviceFacts(facts={"protocol": "1.0"})]
+    assert DeviceFacts(facts={"protocol": "1.0"}) in said
 
 
 def test_the_first_answer_of_a_gauge_that_is_asked_is_heard() -> None:

@@ -133,7 +133,7 @@ def _trial(
         ramp_rate_kpa_s=rate
         or NotEstimable(reason=QualityFlag.TOO_FEW, detail="Too few samples on the ramp."),
         ramp_rate_cv=facts.rate_cv,
-        tare_n=float(press.tare_n(np.array([stop.t_s]))[0]),
+        tare_n=press.tare_at_n(stop.t_s),
         at_least_kpa=None if spoilt else found.at_least_kpa,
         accepted=refused is None and not any(remark.rejects for remark in remarks),
         flags=tuple(dict.fromkeys(remark.flag for remark in remarks)),
@@ -191,7 +191,7 @@ def _threshold(pain: PainRecording, press: Press, stop: Stop, facts: RampFacts) 
         budget["probe area"] = abs(stop.p_kpa) * pain.tip.relative_uncertainty
     calibration = pain.context.calibration
     if calibration is not None:
-        tare_n = float(press.tare_n(np.array([stop.t_s]))[0])
+        tare_n = press.tare_at_n(stop.t_s)
         low, high = (n / calibration.gain for n in (tare_n, tare_n + stop.p_kpa / kpa_per_n))
         budget["calibration"] = calibration.difference_uncertainty_n(low, high) * kpa_per_n
     return Estimate.from_budget(stop.p_kpa, budget, unit="kPa")

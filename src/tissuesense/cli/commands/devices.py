@@ -73,17 +73,24 @@ def model_rows() -> list[dict[str, Any]]:
 def _show_models(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
-    from tissuesense.cli.output import show
+    from tissuesense.cli.output import show, show_line
+    from tissuesense.cli.probe_text import SOURCES
 
-    table = Table(title="Supported gauges", title_justify="left")
-    for heading in ("Model", "Gauge", "Reached by", "Knowledge from", "Tried on hardware"):
-        table.add_column(heading, overflow="fold")
+    show("Supported gauges, each by its model name\n")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for row in rows:
-        table.add_row(
-            row["model"],
-            row["title"],
-            ", ".join(row["transports"]),
-            row["confidence"],
-            "yes" if row["tried_on_hardware"] else "no",
-        )
+        ways = [_WAYS[way] for way in row["transports"] if way in _WAYS]
+        tried = "; tried on hardware" if row["tried_on_hardware"] else ""
+        table.add_row(row["model"], row["title"])
+        table.add_row("", f"{', '.join(ways)}; known from {SOURCES[row['confidence']]}{tried}")
     show(table)
+    if not any(row["tried_on_hardware"] for row in rows):
+        show("\nNone was tried on hardware yet.")
+    show("\nEach can be simulated, such as with 'sim:?model=mark10'. To look for your own:")
+    show_line("  tissuesense devices scan")
+
+
+# How a person says it; that every gauge can be simulated is said once.
+_WAYS = {"serial": "cable", "ble": "Bluetooth", "ble-advertisement": "Bluetooth broadcast"}

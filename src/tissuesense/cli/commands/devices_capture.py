@@ -8,6 +8,8 @@ import typer
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
     from collections import Counter
 
+    from rich.table import Table
+
     from tissuesense.services.capture_facts import CaptureFacts, Decoded
 
 
@@ -21,7 +23,7 @@ def command(
 ) -> None:
     """Say what a capture file holds, and make a copy that may be attached to a public report.
 
-    Example: tissuesense devices capture press.capture --anonymous for-the-report.capture
+    Example: tissuesense devices capture press.capture --anonymous report.capture
     """
     from tissuesense.cli.output import print_json, say, show
     from tissuesense.services.capture_export import export_anonymous
@@ -31,25 +33,39 @@ def command(
     if as_json:
         print_json(facts.to_dict())
     else:
-        show("\n".join(_lines(facts)))
+        show(_table(facts))
     if anonymous is not None:
         export_anonymous(file, anonymous)
-        say(f"A copy without names, place and date: {anonymous}")
-        say("The gauge's own bytes are as they were: a serial number that it sent is among them.")
+        say(f"A copy without site, names, address and date: {anonymous}")
+        say("The gauge's own bytes are as they were: a serial number that it sent is still there.")
+        say(f"Look at it before you hand it on: tissuesense devices capture {anonymous}")
 
 
-def _lines(facts: "CaptureFacts") -> list[str]:
+def _table(facts: "CaptureFacts") -> "Table":
+    """Return one row a fact, the long ones wrapped beside their names."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in _told(facts).items():
+        if text:
+            table.add_row(name, text)
+    return table
+
+
+def _told(facts: "CaptureFacts") -> dict[str, str]:
     header = facts.header
     known = {k: v for k, v in header.context.to_dict().items() if not isinstance(v, dict)}
     latency = header.context.latency
-    told = {
+    return {
         "Model": header.model,
         "Device URL": header.url,
-        "Instrument": header.instrument,
-        "Recorded": header.started_at and f"{header.started_at:%Y-%m-%d %H:%M} UTC",
+        "Instrument": header.instrument or "",
+        "Recorded": f"{header.started_at:%Y-%m-%d %H:%M} UTC" if header.started_at else "",
         "Written by": f"tissuesense {header.software_version}",
         "Known of it": ", ".join(f"{key} {value}" for key, value in known.items()),
-        "Latency": latency and f"{latency.mean_s:.3f} ± {latency.sd_s:.3f} s",
+        "Reaction": f"{latency.mean_s:.3f} ± {latency.sd_s:.3f} s late" if latency else "",
         "Length": f"{facts.seconds:.1f} s, {facts.chunks} pieces, {facts.device_bytes} bytes",
         "Sent to it": _counted(facts.sent),
         "Stop signals": _counted(facts.signals),
@@ -58,11 +74,10 @@ def _lines(facts: "CaptureFacts") -> list[str]:
         "End": _end(facts),
         **({"Not decoded": facts.why_not} if facts.decoded is None else _decoded(facts.decoded)),
     }
-    return [f"{name + ':':<14}{text}" for name, text in told.items() if text]
 
 
 def _decoded(decoded: "Decoded") -> dict[str, str]:
-    rate = f", {decoded.sample_rate_hz:.3g} a second" if decoded.sample_rate_hz else ""
+    rate = f", {round(decoded.sample_rate_hz, 1):g} a second" if decoded.sample_rate_hz else ""
     return {
         "Decodes to": f"{decoded.samples} samples in {decoded.duration_s:.1f} s{rate}",
         "Refused": _counted(decoded.rejected),

@@ -34,6 +34,7 @@ def command(
     from tissuesense.cli.exit_codes import ExitCode
     from tissuesense.cli.output import print_json, say
     from tissuesense.core.clock import SystemClock
+    from tissuesense.core.errors import TransportError
     from tissuesense.services.link_conformance.check import Verdict
     from tissuesense.services.link_conformance.run import check_device
 
@@ -46,7 +47,13 @@ def command(
     checking = check_device(
         url, clock=SystemClock(), ask_for_press=press if ask else None, tell=tell
     )
-    report = asyncio.run(checking)
+    try:
+        report = asyncio.run(checking)
+    except TransportError as err:
+        if as_json:
+            error = {"code": err.code, "message": err.message, "hint": err.hint}
+            print_json({"schema": _SCHEMA, "url": url, "conforms": False, "error": error})
+        raise
     if as_json:
         print_json({"schema": _SCHEMA, "url": url, **report.to_dict()})
     else:
@@ -59,16 +66,20 @@ def _show(report: "Report") -> None:
     from rich.table import Table
 
     from tissuesense.cli.output import show
+    from tissuesense.services.link_conformance.check import Outcome
 
-    table = Table(title="TissueSense Link, version 1.0", title_justify="left")
-    for heading in ("Check", "Section", "Verdict", "What must be so", "What came"):
-        table.add_column(heading, overflow="fold")
+    show("TissueSense Link, version 1.0\n")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for verdict in report.verdicts:
         check = verdict.check
-        table.add_row(
-            check.name, str(check.section), verdict.outcome, check.requirement, verdict.said
-        )
+        table.add_row(verdict.outcome, check.name, verdict.said)
+        if verdict.outcome is Outcome.FAIL:
+            table.add_row("", "", f"Must be so (section {check.section}): {check.requirement}")
     show(table)
+    show("")
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts.items())
     names = (report.device.get(kind, "") for kind in ("maker", "model", "serial"))
     device = " ".join(filter(None, names)) or "The device"

@@ -77,8 +77,11 @@ def _show(findings: "tuple[Finding, ...]", troubles: int) -> None:
         if finding.mend is not None:
             show_line(f"{'':33}{finding.mend}")
     show("")
-    if not troubles:
-        show(Text("Nothing is in the way.", style="bold"))
-    else:
-        things = "One thing is" if troubles == 1 else f"{troubles} things are"
-        show(Text(f"{things} in the way. Begin with the first.", style="bold"))
+    match troubles:
+        case 0:
+            words = "Nothing is in the way."
+        case 1:
+            words = "One thing is in the way. Mend it as said there, then run this again."
+        case _:
+            words = f"{troubles} things are in the way. Mend the first, then run this again."
+    show(Text(words, style="bold"))

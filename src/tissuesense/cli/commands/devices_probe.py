@@ -13,7 +13,8 @@ if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
 _WORDS = {
     "opening": "Opening",
     "rest": "Listening. Leave the gauge alone",
-    "push": "Push the tip firmly against the table, 2 s",
+    "push": "Push the tip firmly against the table for 2 s",
+    "lost": "Link lost, trying again",
 }
 
 
@@ -33,9 +34,9 @@ def command(
 ) -> None:
     """Open a gauge and say what it is, how it reads at rest, and what it is good for.
 
-    Leave the gauge alone until it asks for a push. Exit code 1: it cannot be used as it is.
+    Leave the gauge alone until you are asked to push. Exit code 1: it cannot be used as it is.
 
-    Example: tissuesense devices probe 'serial:///dev/ttyUSB0?model=mark10' --probe-area-cm2 1.0
+    Example: tissuesense devices probe 'serial:///dev/ttyUSB0?model=mark10'
     """
     import sys
 
@@ -78,7 +79,7 @@ def _run(request: "ProbeRequest") -> "Probed":
     from tissuesense.core.clock import SystemClock
     from tissuesense.services.probe import PUSH_WITHIN_S, Stage, probe
 
-    totals = {Stage.OPENING: None, Stage.REST: request.seconds, Stage.PUSH: PUSH_WITHIN_S}
+    totals = {Stage.REST: request.seconds, Stage.PUSH: PUSH_WITHIN_S}
     console = diagnostics()
     with Progress(
         TextColumn("{task.description}"),
@@ -96,7 +97,10 @@ def _run(request: "ProbeRequest") -> "Probed":
                 say(f"{_WORDS[stage]}.")
                 said.add(stage)
             bar.update(
-                task, description=_WORDS[stage], total=totals[stage], completed=max(passed_s, 0.0)
+                task,
+                description=_WORDS[stage],
+                total=totals.get(stage),
+                completed=max(passed_s, 0.0),
             )
 
         return asyncio.run(probe(request, clock=SystemClock(), progress=show))

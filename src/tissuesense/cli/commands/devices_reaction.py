@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
 
 _SIGNAL = "   \N{BLACK SQUARE} \N{BLACK SQUARE} \N{BLACK SQUARE}   PRESS\n"
 _BELL = "\a"
-_KEYS = "Space, Enter, b or a presenter's key"
+_PRESS = "{}: press as soon as the signal shows."
 
 
 def command(
@@ -30,28 +30,30 @@ def command(
     out: Annotated[
         Path | None, typer.Option(help="Keep it here for `measure --reaction FILE`.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing self test.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure the client's reaction time with the key or the button that will say stop.
 
     Press as soon as the signal shows, after waits of 2 to 5 s. The first answer is for practice.
 
-    Example: tissuesense devices reaction --button sim:?seed=1 --out reaction.json
+    Example: tissuesense devices reaction --out reaction.json
     """
     import asyncio
 
     import numpy as np
 
     from tissuesense.guidance.reaction import ReactionTest
-    from tissuesense.services.reaction import reaction_document, write_reaction
+    from tissuesense.services.reaction import check_place, reaction_document, write_reaction
 
     test = ReactionTest(trials=trials, rng=np.random.default_rng(seed))
+    if out is not None:
+        check_place(out, force=force)
+    elif not as_json:
+        say("This will be shown and not kept: --out FILE keeps it.")
     pressed = asyncio.run(_run(test, button, _shown(bell=bell)))
     if not test.complete:
-        say(
-            f"Only {test.counted} of {trials} answers counted. Rest, and try again: press when "
-            "the signal shows, neither before nor a second later."
-        )
+        say(f"Only {test.counted} of {trials} answers counted. {_why_so_few(test)}")
         raise typer.Exit(ExitCode.FAILED)
     found = test.result()
     document = reaction_document(found, pressed)
@@ -65,6 +67,14 @@ def command(
         say(f"Kept for `measure --reaction`: {out}")
 
 
+def _why_so_few(test: "ReactionTest") -> str:
+    from tissuesense.guidance.reaction import Answer
+
+    if not test.counted and test.last is Answer.TOO_LATE:
+        return "Perhaps no press arrived at all: try the key or the button before the next test."
+    return "Rest, and try again: press when the signal shows, neither before nor a second later."
+
+
 async def _run(test: "ReactionTest", button: str | None, show_test: "Show") -> str:
     """Run the test with a button, with a simulated person, or with the keys of the terminal."""
     from tissuesense.cli.keyboard import STOP_KEYS, listening
@@ -75,6 +85,7 @@ async def _run(test: "ReactionTest", button: str | None, show_test: "Show") -> s
 
     clock = SystemClock()
     if button is not None:
+        say(_PRESS.format("The button"))
         return await run_with_button(test, button, clock=clock, show=show_test)
     pace = RealPace(clock)
     pressed_s: list[float] = []
@@ -89,7 +100,7 @@ async def _run(test: "ReactionTest", button: str | None, show_test: "Show") -> s
                 "There is no terminal whose keys could be pressed.",
                 hint="Run it in a terminal, or name a button with --button URL.",
             )
-        say(f"{_KEYS}: as soon as the signal shows.")
+        say(_PRESS.format("Space, Enter, b or a presenter's key"))
         await run_reaction_test(test, pace=pace, presses=taken, show=show_test)
     return "key"
 
@@ -106,9 +117,10 @@ def _shown(*, bell: bool) -> "Show":
             sys.stderr.flush()
             return
         if test.last is not None:
-            took = f" {1000 * test.last_s:.0f} ms" if test.last_s is not None else ""
+            took = f"{1000 * test.last_s:.0f} ms, " if test.last_s is not None else ""
             again = "" if test.last in {Answer.COUNTS, Answer.PRACTICE} else ": this one again"
-            say(f"{test.last.capitalize()}{took}{again}.")
+            said = f"{took}{test.last}{again}."
+            say(said[0].upper() + said[1:])
         if test.phase is ReactionPhase.WAIT:
             number = "practice" if test.practising else f"{test.counted + 1} of {test.wanted}"
             say(f"Wait for the signal ({number}) ...")
@@ -124,8 +136,8 @@ def _tell(found: "ReactionTime") -> None:
     left_out = found.anticipations + found.lapses
     show(
         f"Reaction time: {mean.value:.3f} ± {mean.u:.3f} s (95 %: {low:.3f} to {high:.3f} s), "
-        f"from press to press ± {found.sd_s:.3f} s, median {found.median_s:.3f} s, "
+        f"median {found.median_s:.3f} s; a single press varies by ± {found.sd_s:.3f} s. "
         f"{found.n} answers, {left_out} left out."
     )
-    show(f"At 50 kPa/s a threshold is read {found.late_kpa():.0f} kPa late.")
+    show(f"At 50 kPa/s a threshold is therefore read {found.late_kpa():.0f} kPa too high.")
     show(INCLUDED)

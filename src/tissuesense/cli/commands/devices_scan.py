@@ -173,17 +173,15 @@ def _show_next(ports: "Sequence[FoundPort]", peripherals: "Sequence[FoundPeriphe
     from tissuesense.cli.output import show, show_line
     from tissuesense.devices.registry import DEVICES
 
-    known = [*_urls_of_known(peripherals), *_urls_of_known(ports)]
-    urls = known
-    if not known and ports:
-        urls = [ports[0].url]
+    urls = [*_urls_of_known(peripherals), *_urls_of_known(ports), *(port.url for port in ports)]
+    if not urls:
+        show("\nWithout a gauge, try the simulated one, whose client is pressed after 3 s:")
+        show_line("  tissuesense devices probe 'sim:?subject=relaxed' --seconds 3")
+        return
+    if "MODEL" in urls[0]:
         serial = [name for name, profile in DEVICES.items() if profile.serial is not None]
         show(f"\nFor MODEL write which gauge it is: {', '.join(serial)}.")
-    elif not known:
-        show("\nWithout a gauge, try the simulated one:")
-        urls = ["sim:?subject=relaxed"]
-    if ports or known:
-        show("\nThen see what it is good for:")
+    show("\nThen see what it is good for:")
     show_line(f"  tissuesense devices probe '{urls[0]}'")
 
 

@@ -145,7 +145,7 @@ def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> N
         say(sentence)
     if not trace.size:
         return
-    rate = f", {trace.sample_rate_hz:.3g} a second" if trace.sample_rate_hz else ""
+    rate = f", {round(trace.sample_rate_hz, 1):g} a second" if trace.sample_rate_hz else ""
     say(f"{trace.size} samples in {trace.duration_s:.1f} s{rate}: {request.out}")
     if recorded.error is not None:
         say(f"The raw bytes up to there: {request.capture_path}")

@@ -12,6 +12,7 @@ from tissuesense.devices.codec import (
     BatteryLevel,
     Command,
     DeviceFacts,
+    DeviceRestarted,
     DeviceText,
     Event,
     Fault,
@@ -99,6 +100,8 @@ class LinkCodec:
         self._frames = LinkFramer(joined_midway=parameters.joined_midway)
         self._texts = TextJoiner()
         self._tag = 0
+        self._hello_due = False  # asked for, and not come yet
+        self._streaming = False  # as far as was heard
         self._capabilities: int | None = None
         self._foreign = False  # another major version: its numbers mean who knows what
         self._seq: int | None = None
@@ -126,6 +129,7 @@ class LinkCodec:
                 f"This '{PROFILE.model}' device has no command '{command}'.",
                 hint="`tissuesense devices conformance URL` shows what it can do.",
             )
+        self._hello_due |= command is Command.IDENTIFY
         return b"\0" + b"".join(map(self._request, _COMMANDS[command]))
 
     def _knows(self, command: Command) -> bool:
@@ -168,6 +172,8 @@ class LinkCodec:
                 return self._text(message)
             case Battery():
                 return _battery(message, data)
+            case Hello() if self._restarted():
+                return [DeviceRestarted(), DeviceFacts(facts=self._facts(message))]
             case Hello() | Range() | Tip():
                 facts = self._facts(message)
                 return [DeviceFacts(facts=facts)] if facts else []
@@ -175,11 +181,17 @@ class LinkCodec:
                 return []
 
     def _meet(self, hello: Hello) -> None:
-        """Learn who speaks; a device that says so unasked was just switched on."""
+        """Learn who speaks."""
         self._foreign = hello.major != _VERSION
         self._capabilities = hello.capabilities
         self._seq = None
         self._said.clear()
+
+    def _restarted(self) -> bool:
+        """Whether it streamed, and now says unasked who it is: it was just switched on again."""
+        restarted = self._streaming and not self._hello_due
+        self._hello_due = self._streaming = False
+        return restarted
 
     def _sample(self, sample: Sample, t_host_s: float) -> list[Event]:
         reading = ForceReading(
@@ -189,6 +201,7 @@ class LinkCodec:
             displacement_mm=_divided(sample.displacement_um, 1e3),
             acceleration_m_s2=_divided(sample.acceleration_cm_s2, 1e2),
         )
+        self._streaming = True
         step = 1 if self._seq is None else (sample.seq - self._seq) % _NUMBERS
         self._seq = sample.seq
         # A step of more than half the circle goes back: the device began anew, nothing is missing.
