@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tissuesense.core.quality import QualitySummary
-from tissuesense.core.trace import Trace
+from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.devices.profile import DeviceProfile
 from tissuesense.transport.base import HostChannel
 from tissuesense.transport.capture_file import read_capture
@@ -133,7 +133,9 @@ def _usual_rate_hz(profile: DeviceProfile) -> float | None:
 def test_it_streams_before_it_would_be_given_up(listened: Listened) -> None:
     assert listened.trace.size > 0
     assert listened.up_s < SECONDS + GIVE_UP_S
-    assert not listened.quality.gaps
+    # Where only arrival tells the time, a busy machine's own pauses cannot be told from a gauge's.
+    if listened.trace.clock is ClockSource.DEVICE:
+        assert not listened.quality.gaps
 
 
 def test_time_only_goes_on(listened: Listened) -> None:
