@@ -11,14 +11,13 @@ Sources: as `level_path`; the usual scatter and wander are those of the literatu
 thresholds (see `UsualScatter`), to be replaced by the clinic's own.
 """
 
+import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from tissuesense.analysis.level_path import LevelPath, level_path
@@ -33,10 +32,14 @@ _FEWEST_VISITS = 2
 # From this many visits on, a person's own series says something about scatter and wander.
 _ENOUGH_TO_LEARN = 8
 _PRIOR_SD = 1.0  # of the logarithm of each variance
+_NODES = np.linspace(-1.0, 1.0, 9)
+_WIDEST = 3.0  # standard deviations that the nodes reach
+_CLOSER_LOOKS = 3  # long series tell the variances so well that nine nodes miss them at first
 _ANY_STEP = 1.0  # a threshold two or three times as high, or as low, is no surprise
 _UNUSUAL = 2.58
 _VERY_LIKELY, _PROBABLY = 0.95, 0.75
 
+_Ends = tuple[int, int]
 Verdict = Literal["very likely", "probably", "cannot tell", "not enough data"]
 
 
@@ -149,12 +152,13 @@ def change_over_visits(
     log_y, gaps = np.log(y), np.diff(t)
     step = np.where(np.arange(gaps.size) == base[-1], step_sd**2, 0.0)
     wander = usual.wander_per_week**2 / _DAYS_A_WEEK
-    if seen.size >= _ENOUGH_TO_LEARN:
-        scale, wander_scale = _learnt(log_y, scatter, wander * gaps, step)
-        scatter, wander = scatter * scale, wander * wander_scale
     start, end = int(base[-1]), int(seen[-1])
+    learnt = None
+    if seen.size >= _ENOUGH_TO_LEARN:
+        *learnt, scale, wander_scale = _learnt(log_y, scatter, wander * gaps, step, (start, end))
+        scatter, wander = scatter * scale, wander * wander_scale
     path = level_path(log_y, scatter, wander * gaps + step)
-    mean, variance = path.change(start, end)
+    mean, variance = learnt or path.change(start, end)
     if retest_shift is not None and base.size == 1 and base[0] == 0:
         mean -= retest_shift.value
         variance += retest_shift.u**2
@@ -185,21 +189,30 @@ def _presses(trials: ArrayLike, y: FloatArray) -> FloatArray:
 
 
 def _learnt(
-    log_y: FloatArray, scatter: FloatArray, wander: FloatArray, step: FloatArray
-) -> tuple[float, float]:
-    """Return by how much the usual variances of scatter and wander fit this person's better.
+    log_y: FloatArray, scatter: FloatArray, wander: FloatArray, step: FloatArray, ends: _Ends
+) -> tuple[float, float, float, float]:
+    """Return the change, its variance, and this person's scatter and wander over the usual ones.
 
-    The most probable factors, each with a log-normal prior about 1.
+    Averaged over both factors, each with a log-normal prior about 1, by how well they explain the
+    visits. The most probable factors alone would leave out that a dozen visits tell them poorly,
+    and the interval would hold the truth in 92 % instead of 95 %.
     """
-
-    def loss(log_factors: Sequence[float]) -> float:
-        a, b = np.exp(log_factors)
-        loglik = level_path(log_y, scatter * a, wander * b + step).loglik or 0.0
-        return -loglik + 0.5 * float(np.square(log_factors).sum()) / _PRIOR_SD**2
-
-    found = minimize(loss, (0.0, 0.0), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-6})
-    scale, wander_scale = np.exp(found.x)
-    return float(scale), float(wander_scale)
+    centre, half = np.zeros(2), np.full(2, _WIDEST * _PRIOR_SD)
+    for _ in range(_CLOSER_LOOKS):
+        found = []
+        for a, b in itertools.product(*(m + h * _NODES for m, h in zip(centre, half, strict=True))):
+            path = level_path(log_y, scatter * math.exp(a), wander * math.exp(b) + step)
+            log_weight = (path.loglik or 0.0) - 0.5 * (a**2 + b**2) / _PRIOR_SD**2
+            found.append((log_weight, *path.change(*ends), a, b))
+        log_weight, change, variance, *factors = np.array(found).T
+        weight = np.exp(log_weight - log_weight.max())
+        weight /= weight.sum()
+        centre = np.array(factors) @ weight
+        spread = np.sqrt(np.square(np.array(factors).T - centre).T @ weight)
+        half = _WIDEST * np.maximum(spread, half * (_NODES[1] - _NODES[0]) / 2)
+    mean = float(weight @ change)
+    total = float(weight @ (variance + np.square(change - mean)))
+    return mean, total, math.exp(centre[0]), math.exp(centre[1])
 
 
 def _told(mean: float, sd: float, mdc: float, path: LevelPath) -> Change:

@@ -52,8 +52,8 @@ class SideDifference:
         limit = 100 * math.expm1(self.limit_ln)
         beyond = "more" if self.beyond_error else "no more"
         return (
-            f"The left threshold is {percent:+z.0f} % from the right, {beyond} than measuring twice "
-            f"gives anyway (+{limit:.0f} or {100 * math.expm1(-self.limit_ln):.0f} %)."
+            f"The left threshold is {percent:+z.0f} % from the right, {beyond} than measuring "
+            f"twice gives anyway (+{limit:.0f} or {100 * math.expm1(-self.limit_ln):.0f} %)."
         )
 
 

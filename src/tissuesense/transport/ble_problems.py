@@ -43,7 +43,8 @@ _ALLOW = {
     "win32": "Let desktop apps use Bluetooth under Settings, Privacy & security.",
 }
 _HINTS = {
-    RadioProblem.NO_ADAPTER: "Plug in a Bluetooth adapter, or start the Bluetooth service.",
+    RadioProblem.NO_ADAPTER: "Plug in a Bluetooth adapter, or start the Bluetooth service: "
+    "`tissuesense devices doctor` says which.",
     RadioProblem.POWERED_OFF: "Switch Bluetooth on.",
     RadioProblem.PERMISSION_REFUSED: _ALLOW.get(sys.platform, "Allow this program Bluetooth."),
     RadioProblem.UNKNOWN: "",
@@ -62,6 +63,8 @@ _UNPAIRED_CODES = frozenset(
 )
 GONE = (BleakError, OSError, EOFError, TimeoutError)
 """What bleak, the bus below it and our own patience raise when something is not there any more."""
+# Linux without a system bus has no Bluetooth service.
+_NO_BUS = (FileNotFoundError, ConnectionRefusedError)
 _TEXT_SECOND = (BleakDBusError, BleakGATTProtocolError)
 
 
@@ -125,6 +128,8 @@ def why(error: Exception) -> str:
     """Return the part of an error that is a sentence, without its full stop."""
     if isinstance(error, TimeoutError) and not str(error):
         return "it did not answer in time"
+    if isinstance(error, _NO_BUS):
+        return "no Bluetooth service runs here"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     texts = error.args[1:] if isinstance(error, _TEXT_SECOND) else ()
@@ -139,6 +144,6 @@ def _radio_problem(error: Exception) -> RadioProblem | None:
     if isinstance(error, BleakDBusError):
         # One listener at a time may take a characteristic over; that is no matter of permission.
         return None if why(error) == "Notify acquired" else _DBUS_ERRORS.get(error.dbus_error)
-    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
-        return RadioProblem.NO_ADAPTER  # Linux without a system bus has no Bluetooth service
+    if isinstance(error, _NO_BUS):
+        return RadioProblem.NO_ADAPTER
     return None

@@ -156,3 +156,17 @@ def test_a_missed_visit_may_say_that_it_had_no_presses() -> None:
 
 def test_no_change_has_no_minus_sign() -> None:
     assert "-0 %" not in change_over_visits([0, 7], [200.0, 199.99]).sentence
+
+
+def test_what_eight_visits_tell_of_the_scatter_is_not_taken_for_certain() -> None:
+    """500 persons of the usual scatter, one visit before treatment and seven after it."""
+    rng = np.random.default_rng(23)
+    days, usual = 7.0 * np.arange(8), UsualScatter()
+    scatter = math.sqrt(float(usual.variance(3)))
+    inside = []
+    for _ in range(500):
+        level = 5.6 + np.append(0.0, np.cumsum(rng.normal(0, usual.wander_per_week, 7)))
+        found = change_over_visits(days, np.exp(rng.normal(level, scatter))).log_change
+        assert found is not None
+        inside.append(found.ci95[0] <= level[-1] - level[0] <= found.ci95[1])
+    assert 0.92 <= np.mean(inside) <= 0.98

@@ -168,7 +168,7 @@ def test_the_interval_of_the_agreement_error_covers_the_truth_however_raters_dif
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda x: reliability.minimal_detectable_change(x), "sem"),
+        (reliability.minimal_detectable_change, "sem"),
         (lambda x: reliability.sem_interval(1.0, x), "df"),
         (lambda x: reliability.sem_from_icc(x, 0.5), "sd"),
         (lambda x: reliability.sem_from_icc(1.0, x), "icc"),

@@ -227,6 +227,6 @@ def test_a_finding_is_the_same_in_json() -> None:
         "check": "clock",
         "title": "Clock",
         "state": "ok",
-        "sentence": "2026-12-01.",
+        "sentence": "It shows 2026-12-01.",
         "mend": None,
     }

@@ -37,8 +37,8 @@ def command(
     if anonymous is not None:
         export_anonymous(file, anonymous)
         say(f"A copy without site, names, address and date: {anonymous}")
-        say("The gauge's own bytes are as they were: a serial number that it sent is still there.")
-        say(f"Look at it before you hand it on: tissuesense devices capture {anonymous}")
+        say("The gauge's own bytes are as they were, with any serial number that it sent.")
+        say(f"Look at it first: tissuesense devices capture {anonymous}")
 
 
 def _table(facts: "CaptureFacts") -> "Table":
