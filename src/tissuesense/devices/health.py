@@ -5,6 +5,7 @@ from typing import Any
 
 _LOW_BATTERY = "The gauge reports a low battery: charge it or change it before the next recording."
 _BUTTON_LOST = "The link to the stop button was lost: presses may lack the client's signal."
+_OVERLOAD = "The gauge reported an overload: what it could not measure was left out."
 _SENSOR = "The gauge reported trouble with its sensor or clock: check it before the next recording."
 _REFUSED = "The gauge refused {} of the commands that it was sent: check that model= is right."
 
@@ -19,6 +20,8 @@ class GaugeHealth:
         As last told; None where it was not.
     low_battery
         The gauge itself calls its battery low.
+    overloaded
+        It reported a force beyond its range; the flag `overload` says so beside the samples.
     sensor_fault
         It reported trouble with its sensor, or with another part that readings depend on.
     refused_commands
@@ -30,6 +33,7 @@ class GaugeHealth:
     battery_v: float | None = None
     battery_percent: float | None = None
     low_battery: bool = False
+    overloaded: bool = False
     sensor_fault: bool = False
     refused_commands: int = 0
     button_losses: int = 0
@@ -39,6 +43,7 @@ class GaugeHealth:
         """What a person must be told; nothing while all is well."""
         told = {
             _LOW_BATTERY: self.low_battery,
+            _OVERLOAD: self.overloaded,
             _SENSOR: self.sensor_fault,
             _REFUSED.format(self.refused_commands): self.refused_commands > 0,
             _BUTTON_LOST: self.button_losses > 0,

@@ -43,8 +43,8 @@ _ALLOW = {
     "win32": "Let desktop apps use Bluetooth under Settings, Privacy & security.",
 }
 _HINTS = {
-    RadioProblem.NO_ADAPTER: "Plug in a Bluetooth adapter, or start the Bluetooth service: "
-    "`tissuesense devices doctor` says which.",
+    RadioProblem.NO_ADAPTER: "Plug one in, or start the Bluetooth service: `tissuesense devices "
+    "doctor` says which.",
     RadioProblem.POWERED_OFF: "Switch Bluetooth on.",
     RadioProblem.PERMISSION_REFUSED: _ALLOW.get(sys.platform, "Allow this program Bluetooth."),
     RadioProblem.UNKNOWN: "",

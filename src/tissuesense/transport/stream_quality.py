@@ -60,6 +60,7 @@ class StreamQuality:
             battery_v=self._battery.volts,
             battery_percent=self._battery.percent,
             low_battery=self._faults[FaultKind.LOW_BATTERY] > 0,
+            overloaded=self._faults[FaultKind.OVERLOAD] > 0,
             sensor_fault=self._faults[FaultKind.SENSOR] > 0,
             refused_commands=self._faults[FaultKind.REFUSED_COMMAND],
         )

@@ -24,6 +24,15 @@ def test_a_fault_is_told_and_written_down(kind: FaultKind, notice: str, word: st
     assert word in sentence
 
 
+def test_an_overload_is_told_and_its_flag_written_down_beside_the_samples() -> None:
+    quality = StreamQuality()
+    quality.note(Fault(kind=FaultKind.OVERLOAD))
+
+    (sentence,) = quality.health.sentences
+    assert "overload" in sentence
+    assert quality.health.to_dict()["notices"] == []
+
+
 def test_of_a_gauge_without_trouble_nothing_is_told() -> None:
     assert GaugeHealth().sentences == ()
     assert GaugeHealth().to_dict() == {"notices": []}

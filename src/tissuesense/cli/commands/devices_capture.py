@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Say what a capture file holds, and make a copy that may be attached to a public report.
 
-    Example: tissuesense devices capture press.capture --anonymous report.capture
+    Example: tissuesense devices capture press.capture --anonymous copy.capture
     """
     from tissuesense.cli.output import print_json, say, show
     from tissuesense.services.capture_export import export_anonymous

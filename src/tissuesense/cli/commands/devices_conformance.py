@@ -27,7 +27,7 @@ def command(
 
     Lay it down unloaded: its tare is taken off and set. It takes about half a minute.
 
-    Example: tissuesense devices conformance 'serial:///dev/ttyACM0?model=tissuesense-link'
+    Example: tissuesense devices conformance 'sim:?model=tissuesense-link'
     """
     import asyncio
 

@@ -41,7 +41,9 @@ def command(
         print_json(outcome.to_dict())
     elif outcome.equal:
         source = "raw capture" if outcome.from_capture else "stored trace"
-        print(f"equal: {outcome.compared} numbers computed again from the {source}, to the last bit")
+        print(
+            f"equal: {outcome.compared} numbers computed again from the {source}, to the last bit"
+        )
     else:
         for difference in outcome.differences:
             print(

@@ -15,8 +15,8 @@ author liked), so this grammar is ours::
 
 What tells the fields apart: a displacement always says ``mm``, a time is a whole number without
 sign or unit and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a time and a force,
-``12,3.2 mm`` a force and a displacement, and ``12.5,3.2`` is refused rather than guessed at. Behind
-a tab or a semicolon sketches print raw counts as often as milliseconds: the force is read, the
+``12,3.2 mm`` a force and a displacement; ``12.5,3.2`` and ``12,5 N``, which may have a decimal
+comma, are refused rather than guessed at. Behind a tab or a semicolon sketches print raw counts as often as milliseconds: the force is read, the
 whole number is not used. A label must be one that can only mean the force; ``Reading: 12.3 lbs
 calibration_factor: -7050`` is 12.3 lbf, a calibration factor alone is nothing. Where neither line
 nor label says the unit, a labelled or tabulated force has a decimal point: raw counts have none.
@@ -64,6 +64,8 @@ _LABELLED = re.compile(
     rb"(?P<label>[A-Za-z][\w ./-]*?)[ \t]*(?:[(\[](?P<unit>" + _UNIT + rb")[)\]][ \t]*)?[:=][ \t]*"
     rb"(?P<force>" + DECIMAL + rb"(?:[ \t]*" + _UNIT + rb")?)(?:[ \t,;|]+|$)"
 )
+# "12,5 N" is 12.5 N to much of the world, and would be 5 N at 12 ms here.
+_MAYBE_DECIMAL_COMMA = re.compile(rb"\d{1,3},\d{1,3}[ \t]*[A-Za-z]*")
 _LABEL_WORD = re.compile(rb"[a-z0-9]+")
 _NAMES_A_FORCE = frozenset({b"force", b"load", b"weight", b"mass", b"reading"})
 _MAY_STAND_BY = frozenset({b"one", b"current", b"measured", b"cell", b"output", b"val", b"value"})
@@ -84,6 +86,8 @@ def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
     line = _MONITOR_STAMP.sub(b"", line)
     if line.startswith(b"#"):
         return [DeviceText(text=printable(line[1:].decode("utf-8", errors="replace").strip()))]
+    if _MAYBE_DECIMAL_COMMA.fullmatch(line):
+        return [rejected(Rejection.MALFORMED, line)]
     fields = [field.strip(b" \t") for field in line.split(b",")]
     displacement_mm = _take_displacement(fields)
     t_device_s = _take_time(fields)
