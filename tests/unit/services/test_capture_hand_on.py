@@ -131,9 +131,7 @@ def test_the_facts_of_a_capture_are_those_of_the_recording(tmp_path: Path) -> No
     assert list(facts.decoded.flags) == sidecar["flags"]
     ((lost_s, _),) = sidecar["gaps"]
     assert facts.link_losses_s == pytest.approx([lost_s], abs=0.2)
-    assert set(facts.signals) == {
-        "of unknown source"
-    }  # a simulated client's
+    assert set(facts.signals) == {"of unknown source"}  # a simulated client's
     assert facts.sent["start"] == 2  # once more after the link had come back
     assert facts.closed
     assert json.loads(json.dumps(facts.to_dict()))["torn_at"] is None

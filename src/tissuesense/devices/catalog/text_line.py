@@ -16,10 +16,11 @@ author liked), so this grammar is ours::
 What tells the fields apart: a displacement always says ``mm``, a time is a whole number without
 sign or unit and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a time and a force,
 ``12,3.2 mm`` a force and a displacement; ``12.5,3.2`` and ``12,5 N``, which may have a decimal
-comma, are refused rather than guessed at. Behind a tab or a semicolon sketches print raw counts as often as milliseconds: the force is read, the
-whole number is not used. A label must be one that can only mean the force; ``Reading: 12.3 lbs
-calibration_factor: -7050`` is 12.3 lbf, a calibration factor alone is nothing. Where neither line
-nor label says the unit, a labelled or tabulated force has a decimal point: raw counts have none.
+comma, are refused rather than guessed at. Behind a tab or a semicolon sketches print raw counts as
+often as milliseconds: the force is read, the whole number is not used. A label must be one that can
+only mean the force; ``Reading: 12.3 lbs calibration_factor: -7050`` is 12.3 lbf, a calibration
+factor alone is nothing. Where neither line nor label says the unit, a labelled or tabulated force
+has a decimal point: raw counts have none.
 """
 
 import re
