@@ -10,32 +10,32 @@ _NEXT: Mapping[QualityFlag, str] = {
     QualityFlag.CENSORED: "The limit came before the pain. Kept as 'at least'.",
     QualityFlag.CLIP: "The gauge reached the end of its range. Use a stronger one.",
     QualityFlag.OVERLOAD: "The gauge was overloaded. Use a stronger one.",
-    QualityFlag.DROP: "Readings were lost. Check the gauge, again.",
-    QualityFlag.GAP: "Readings were lost. Check the gauge, again.",
-    QualityFlag.NOT_RELEASED: "Not let go. Lift off, again.",
-    QualityFlag.EARLY_RELEASE: "Too short. Press on until the word, again.",
-    QualityFlag.SLIP: "The tip slipped. Seat it flat, again.",
-    QualityFlag.DIP: "The force dipped. Press on without easing, again.",
-    QualityFlag.DOUBLE_PEAK: "Two presses in one. Press once, again.",
-    QualityFlag.RATE_MEAN: "Not at the asked rate. Follow the guide, again.",
-    QualityFlag.DWELL: "Paused on the way. Press without stopping, again.",
-    QualityFlag.RATE_CV: "Uneven. Press steadily, again.",
-    QualityFlag.NONLINEAR: "Uneven. Press steadily, again.",
-    QualityFlag.PLATEAU: "Held at the top. Let go at the word, again.",
-    QualityFlag.LATE_RELEASE: "Let go late. Let go at the word, again.",
-    QualityFlag.OVERSHOOT: "Let go late. Let go at the word, again.",
-    QualityFlag.PRELOAD: "Rested on the skin. Lift off before pressing, again.",
-    QualityFlag.OFF_AXIS: "Tilted. Press straight down, again.",
-    QualityFlag.NO_HOLD: "Not held long enough. Hold still, again.",
-    QualityFlag.CREEP: "Moved during the hold. Hold still, again.",
-    QualityFlag.HAND_DRIFT: "Moved during the hold. Hold still, again.",
-    QualityFlag.DRIFT: "The zero moved. Lift off and wait for the zero, again.",
+    QualityFlag.DROP: "Readings were lost. Check the gauge. Again.",
+    QualityFlag.GAP: "Readings were lost. Check the gauge. Again.",
+    QualityFlag.NOT_RELEASED: "Not let go. Lift off. Again.",
+    QualityFlag.EARLY_RELEASE: "Too short. Press on until the word. Again.",
+    QualityFlag.SLIP: "The tip slipped. Seat it flat. Again.",
+    QualityFlag.DIP: "The force dipped. Press on without easing. Again.",
+    QualityFlag.DOUBLE_PEAK: "Two presses in one. Press once. Again.",
+    QualityFlag.RATE_MEAN: "Not at the asked rate. Follow the guide. Again.",
+    QualityFlag.DWELL: "Paused on the way. Press without stopping. Again.",
+    QualityFlag.RATE_CV: "Uneven. Press steadily. Again.",
+    QualityFlag.NONLINEAR: "Uneven. Press steadily. Again.",
+    QualityFlag.PLATEAU: "Held at the top. Let go at the word. Again.",
+    QualityFlag.LATE_RELEASE: "Let go late. Let go at the word. Again.",
+    QualityFlag.OVERSHOOT: "Let go late. Let go at the word. Again.",
+    QualityFlag.PRELOAD: "Rested on the skin. Lift off before pressing. Again.",
+    QualityFlag.OFF_AXIS: "Tilted. Press straight down. Again.",
+    QualityFlag.NO_HOLD: "Not held long enough. Hold still. Again.",
+    QualityFlag.CREEP: "Moved during the hold. Hold still. Again.",
+    QualityFlag.HAND_DRIFT: "Moved during the hold. Hold still. Again.",
+    QualityFlag.DRIFT: "The zero moved. Lift off and wait for the zero. Again.",
     QualityFlag.WRONG_SIGN: "Pressing reads as pulling. Add invert=1 to the device URL.",
 }
-TOO_FAST = "Too fast. Press slower, again."
-TOO_SLOW = "Too slow. Press faster, again."
+TOO_FAST = "Too fast. Press slower. Again."
+TOO_SLOW = "Too slow. Press faster. Again."
 NOT_A_PRESS = "Too light or too short to count. Again."
-READINGS_STOPPED = "Readings stopped during the press. Check the gauge, again."
+READINGS_STOPPED = "Readings stopped during the press. Check the gauge. Again."
 # Pressing lowers the next threshold at the same spot; four presses are the usual most.
 USUAL_MOST = "Four presses at one spot are the usual most."
 

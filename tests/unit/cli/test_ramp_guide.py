@@ -15,7 +15,7 @@ def progress(
         paced=paced,
         judged=(True, False),
         wanted=3,
-        sentence="Too fast. Press slower, again.",
+        sentence="Too fast. Press slower. Again.",
         rest_s=rest_s,
         linked=linked,
     )
@@ -72,4 +72,4 @@ def test_rest_lost_link_and_limit_are_said_beside_the_word() -> None:
 
 
 def test_the_sentence_after_the_press_is_there() -> None:
-    assert "Too fast. Press slower, again." in shown(progress(ramp()))
+    assert "Too fast. Press slower. Again." in shown(progress(ramp()))
