@@ -89,6 +89,8 @@ class Change:
         How sure it is that there was a change beyond what measuring alone gives.
     sentence
         The result in plain words.
+    bound_percent
+        Where a press reached the safety cut-off: what the change is at least, or at most.
     """
 
     log_change: Estimate | None
@@ -100,6 +102,7 @@ class Change:
     unusual_visits: tuple[int, ...]
     verdict: Verdict
     sentence: str
+    bound_percent: float | None = None
     flags: tuple[QualityFlag, ...] = ()
 
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tissuesense.analysis.change import Change, UsualScatter, change_over_visits
+from tissuesense.analysis.bounded_change import change_with_limits
+from tissuesense.analysis.change import Change, UsualScatter
 from tissuesense.analysis.comparability import Comparable, Comparison, comparable
 from tissuesense.core.errors import UsageError
 from tissuesense.core.protocol import Protocol
@@ -25,6 +26,8 @@ class Measured:
         How many presses it is the mean of.
     rate_kpa_s
         How fast the force rose in fact.
+    at_limit
+        The value is the safety cut-off, and the threshold lies above it.
     """
 
     day: float
@@ -32,6 +35,7 @@ class Measured:
     protocol: Protocol
     trials: int = 3
     rate_kpa_s: float | None = None
+    at_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +83,10 @@ def change_of_measured(
     """
     if not visits:
         raise UsageError("visits is empty: a change needs a value before and one after.")
-    change = change_over_visits(
+    change = change_with_limits(
         [visit.day for visit in visits],
         [math.nan if visit.value_kpa is None else visit.value_kpa for visit in visits],
+        [visit.at_limit for visit in visits],
         trials=[visit.trials for visit in visits],
         baseline_visits=baseline_visits,
         usual=usual,

@@ -1,5 +1,7 @@
 """`tissuesense.trend`: how a value moves over visits, in one person and in a study."""
 
+from tissuesense.analysis.bounded_change import change_with_limits
+from tissuesense.analysis.censored import CensoredNormal, censored_normal
 from tissuesense.analysis.change import Change, UsualScatter, change_over_visits
 from tissuesense.analysis.comparability import Comparable, Comparison, comparable
 from tissuesense.analysis.local_level import LocalLevel, local_level
@@ -15,6 +17,7 @@ from tissuesense.analysis.phase_change import (
 from tissuesense.analysis.study_model import StudyModel, study_model
 
 __all__ = [
+    "CensoredNormal",
     "Change",
     "Comparable",
     "Comparison",
@@ -27,8 +30,10 @@ __all__ = [
     "SegmentedLine",
     "StudyModel",
     "UsualScatter",
+    "censored_normal",
     "change_of_measured",
     "change_over_visits",
+    "change_with_limits",
     "comparable",
     "local_level",
     "monotone_trend",
