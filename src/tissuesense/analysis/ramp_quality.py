@@ -104,7 +104,8 @@ def ramp_rate_cv(curve: PressedCurve, start_s: float, end_s: float) -> float | N
     start_s, end_s
         Where the ramp passes 20 % and 80 % of the threshold.
     """
-    width = max(_CV_WINDOW_S, 3.5 * curve.step_s)
+    # Below 20 samples a second tremor looks like changes of rate; five samples average most of it.
+    width = max(_CV_WINDOW_S, 5.5 * curve.step_s)
     count = int((end_s - start_s) / width)
     if count < 3:  # noqa: PLR2004 - a spread of fewer says nothing
         return None
