@@ -3,8 +3,7 @@
 A drawing is a picture of which points of the body chart were marked. What lies about the place that
 was pressed is local; the rest is referred.
 
-Source: Graven-Nielsen T (2006) Fundamentals of muscle pain, referred pain, and deep tissue
-hyperalgesia, Scand J Rheumatol 35 (suppl 122):1-43 (areas of drawings as the measure).
+Source: Graven-Nielsen T (2006), for areas of drawings as the measure.
 """
 
 from dataclasses import dataclass

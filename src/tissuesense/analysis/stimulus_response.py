@@ -4,8 +4,8 @@ Three to five pressures above the pain threshold, held for some seconds in rando
 0 to 100. Pressures are those that were delivered; their own error, some kilopascals against steps
 of a hundred, is left out of the lines.
 
-Sources: Stevens SS (1957) On the psychophysical law, Psychol Rev 64:153-181 (the power law); Sen PK
-(1968) J Am Stat Assoc 63:1379-1389; Fieller EC (1954) J R Stat Soc B 16:175-185.
+Sources: Stevens SS (1957), for the power law; Sen PK (1968) J Am Stat Assoc 63:1379-1389; Fieller
+EC (1954) J R Stat Soc B 16:175-185.
 """
 
 from dataclasses import dataclass
