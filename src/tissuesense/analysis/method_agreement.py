@@ -99,8 +99,13 @@ def bland_altman(
     if interval not in get_args(Interval):
         raise UsageError(f"interval is one of {', '.join(get_args(Interval))}, not {interval}.")
     d = first - second
-    n, bias, sd = d.size, float(d.mean()), float(d.std(ddof=1))
-    half = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
+    return _agreement(d, float(d.std(ddof=1)), multiple, interval)
+
+
+def _agreement(d: FloatArray, sd: float, multiple: float, interval: Interval) -> Agreement:
+    """Return mean difference and limits, `sd` being that of differences of single readings."""
+    n, bias = d.size, float(d.mean())
+    half = float(stdtrit(n - 1, 0.975)) * float(d.std(ddof=1)) / math.sqrt(n)
     near, far = _limit_factors(n, multiple, interval)
     return Agreement(
         bias=WithInterval(bias, (bias - half, bias + half)),
@@ -234,14 +239,4 @@ def averaged_agreement(a: ArrayLike, b: ArrayLike) -> Agreement:
     taken = sum(
         (1 - 1 / t.shape[1]) * float(t.var(axis=1, ddof=1).mean()) for t in tables if t.shape[1] > 1
     )
-    n, bias = d.size, float(d.mean())
-    sd = math.sqrt(float(d.var(ddof=1)) + taken)
-    half = float(stdtrit(n - 1, 0.975)) * float(d.std(ddof=1)) / math.sqrt(n)
-    near, far = _limit_factors(n, _USUAL_MULTIPLE, "exact")
-    return Agreement(
-        bias=WithInterval(bias, (bias - half, bias + half)),
-        sd=sd,
-        lower=WithInterval(bias - _USUAL_MULTIPLE * sd, (bias - far * sd, bias - near * sd)),
-        upper=WithInterval(bias + _USUAL_MULTIPLE * sd, (bias + near * sd, bias + far * sd)),
-        n=n,
-    )
+    return _agreement(d, math.sqrt(float(d.var(ddof=1)) + taken), _USUAL_MULTIPLE, "exact")

@@ -70,7 +70,7 @@ def log_ratio(before: Outcome, after: Outcome) -> Outcome:
 
 def ratio(before: Outcome, after: Outcome) -> Outcome:
     """Return after / before; the interval is that of the logarithm, so it never holds 0."""
-    return _exponential(log_ratio(before, after))
+    return antilogarithm(log_ratio(before, after), unit="")
 
 
 def percent_change(before: Outcome, after: Outcome) -> Outcome:
@@ -158,15 +158,16 @@ def _own(estimate: Estimate) -> tuple[float, float]:
     return own, estimate.dof * (own / total) ** 4
 
 
-def _exponential(outcome: Outcome) -> Outcome:
-    if isinstance(outcome, NotEstimable):
-        return outcome
-    value = math.exp(outcome.value)
-    low, high = (math.exp(bound) for bound in outcome.coverage_interval())
+def antilogarithm(log: Outcome, unit: str) -> Outcome:
+    """Return the exponential of an estimate, its interval turned back with it."""
+    if isinstance(log, NotEstimable):
+        return log
+    value = math.exp(log.value)
+    low, high = (math.exp(bound) for bound in log.coverage_interval())
     return Estimate(
         value=value,
-        standard_uncertainty=value * outcome.standard_uncertainty,
-        unit="",
-        dof=outcome.dof,
+        standard_uncertainty=value * log.standard_uncertainty,
+        unit=unit,
+        dof=log.dof,
         interval95=(low, high),
     )

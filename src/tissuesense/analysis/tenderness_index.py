@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tissuesense.analysis.paired import Reading, reading_of
+from tissuesense.analysis.paired import Reading, antilogarithm, reading_of
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
@@ -130,7 +130,7 @@ def tenderness_index(
     scores = [z_score(value, (norms or {}).get(site)) for site, value in logs.items()]
     return TendernessIndex(
         mean_ln=mean,
-        geometric_mean_kpa=_antilog(mean),
+        geometric_mean_kpa=antilogarithm(mean, unit="kPa"),
         mean_z=_mean(scores, correlation),
         n_sites=len(logs),
         correlation=correlation,
@@ -221,17 +221,3 @@ def _pooled_dof(u: np.ndarray[tuple[int], np.dtype[np.float64]], dofs: Sequence[
     """Return the degrees of freedom of the mean variance (JCGM 100:2008, G.2b)."""
     quartic = math.fsum(ui**4 / dof for ui, dof in zip(u.tolist(), dofs, strict=True))
     return float(u @ u) ** 2 / quartic if quartic > 0 else math.inf
-
-
-def _antilog(ln_kpa: Outcome) -> Outcome:
-    if isinstance(ln_kpa, NotEstimable):
-        return ln_kpa
-    value = math.exp(ln_kpa.value)
-    low, high = (math.exp(bound) for bound in ln_kpa.coverage_interval())
-    return Estimate(
-        value=value,
-        standard_uncertainty=value * ln_kpa.standard_uncertainty,
-        unit="kPa",
-        dof=ln_kpa.dof,
-        interval95=(low, high),
-    )

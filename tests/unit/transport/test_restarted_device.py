@@ -7,13 +7,13 @@ import numpy as np
 from tissuesense.core.quality import QualityFlag
 from tissuesense.devices.catalog.tissuesense_link import PROFILE
 from tissuesense.devices.codec import Command
-from tissuesense.devices.link.frames import frame
-from tissuesense.devices.link.messages import Hello, Sample, encode
+from tissuesense.devices.link.frames import LinkFramer, frame
+from tissuesense.devices.link.messages import Ask, Hello, Request, Sample, decode, encode
 from tissuesense.devices.profile import WireParameters
 from tissuesense.transport.assembly import StreamAssembler
 from tissuesense.transport.base import Chunk
 from tissuesense.transport.connection import Connection
-from tissuesense.transport.memory import MemoryTransport, Says
+from tissuesense.transport.memory import FallsSilent, MemoryTransport, Says
 
 STEP_S = 0.1
 HELLO = frame(encode(Hello(major=1, minor=0, capabilities=0, rate_mhz=10_000, fastest_mhz=10_000)))
@@ -72,3 +72,27 @@ def test_it_is_started_again_at_once() -> None:
 
     assert asyncio.run(listen()) == 1
     assert transport.pace.now_s() < 4.0  # no two seconds of silence were waited for
+
+
+def test_a_board_that_missed_the_first_question_is_asked_again_who_it_is() -> None:
+    """It restarts when its port is opened: nothing is heard for two seconds, then it answers."""
+    stream = [Says(data=piece, after_s=STEP_S) for piece in _samples(3, 0)]
+    transport = MemoryTransport([FallsSilent(for_s=4.0), Says(data=HELLO), *stream])
+    connection = Connection(
+        transport,
+        PROFILE,
+        StreamAssembler(PROFILE, WireParameters()),
+        record=lambda _chunk: None,
+        give_up_s=10.0,
+    )
+
+    async def listen() -> None:
+        await connection.open()
+        await connection.greet()
+        while await connection.next_block() is not None:
+            pass
+
+    asyncio.run(listen())
+    sent = LinkFramer().receive(b"".join(transport.written))
+    asked = [decode(piece) for piece in sent if isinstance(piece, bytes)]
+    assert sum(isinstance(one, Request) and one.command == Ask.HELLO for one in asked) == 2
