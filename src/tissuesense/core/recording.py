@@ -100,15 +100,35 @@ class RecordingContext:
     @property
     def protocol(self) -> Protocol:
         """What the side-car says of how it was pressed, for comparing with another."""
-        trials = _number(self.extra, "trials", positive=True)
+        trials = self.number("trials", positive=True)
         return Protocol(
             tip_area_cm2=self.tip.area_cm2 if self.tip else None,
-            tip_shape=_text(self.extra, "tip_shape"),
+            tip_shape=self.text("tip_shape"),
             target_rate_kpa_s=self.target_rate_kpa_s,
             stop_mode=self.stop_mode,
-            aggregation=_text(self.extra, "aggregation"),
+            aggregation=self.text("aggregation"),
             trials=None if trials is None else int(trials),
         )
+
+    def number(self, key: str, *, positive: bool = False) -> float | None:
+        """Return a number that one kind of recording alone needs, such as the lever of a stretch.
+
+        Raises
+        ------
+        UsageError
+            When it is no number, or not positive where it has to be.
+        """
+        return _number(self.extra, key, positive=positive)
+
+    def text(self, key: str) -> str | None:
+        """Return a word that one kind of recording alone needs.
+
+        Raises
+        ------
+        UsageError
+            When it is no text.
+        """
+        return _text(self.extra, key)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "RecordingContext":
