@@ -21,11 +21,15 @@ class SiteTruth:
         Median pressure that the person would bear.
     spread_ln
         Standard deviation of either from press to press, natural logarithm.
+    firmness
+        How much firmer than that of an ordinary body the muscle is here, by which `tissue` is
+        stiffened already.
     """
 
     threshold_kpa: float
     tolerance_kpa: float
     spread_ln: float
+    firmness: float
     tissue: Tissue
 
 
@@ -139,6 +143,7 @@ def site_truth(subject: str, site: str, side: Side) -> SiteTruth:
         raise _unknown("side", side, SIDES)
     place, ordinary = (site, side), SITES[site]
     threshold = ordinary.threshold_kpa * person.threshold * person.threshold_at.get(place, 1.0)
+    firmness = person.firmness * person.firmness_at.get(place, 1.0)
     tissue = Tissue(
         elastic=PowerLaw(
             k_n=ordinary.k_n, exponent=ordinary.exponent + person.exponent_at.get(place, 0.0)
@@ -150,7 +155,8 @@ def site_truth(subject: str, site: str, side: Side) -> SiteTruth:
         threshold_kpa=threshold,
         tolerance_kpa=threshold * _TOLERANCE_OVER_THRESHOLD,
         spread_ln=person.spread_ln,
-        tissue=tissue.stiffened(person.firmness * person.firmness_at.get(place, 1.0)),
+        firmness=firmness,
+        tissue=tissue.stiffened(firmness),
     )
 
 
