@@ -9,9 +9,13 @@ import pytest
 from tissuesense.cli.main import main
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
-PAGES = (REFERENCE / "modulation.md",)
-COMMAND = re.compile(r"^    tissuesense (.+)$", flags=re.MULTILINE)
 EXAMPLE = re.compile(r"^```python\n(.+?)^```.+?^```text\n(.+?)^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^    tissuesense (.+)$", flags=re.MULTILINE)
+PAGES = [
+    page
+    for page in sorted(REFERENCE.glob("*.md"))
+    if EXAMPLE.search(page.read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -29,8 +33,6 @@ def test_it_prints_what_it_says(
         assert left.value.code == 0, capsys.readouterr().err
     capsys.readouterr()
 
-    examples = EXAMPLE.findall(text)
-    assert examples
-    for code, printed in examples:
+    for code, printed in EXAMPLE.findall(text):
         exec(compile(code, page.name, "exec"), {})  # noqa: S102 - our own page, as it stands
         assert capsys.readouterr().out == printed

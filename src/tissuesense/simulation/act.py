@@ -1,12 +1,12 @@
 """What happens in one piece of a simulated session, whatever the instrument."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from tissuesense.core.arrays import FloatArray
 
 
-class Act[T](Protocol):
+class Act(Protocol):
     """One tap, one stretch, one stroke of a treatment, with the pauses around it."""
 
     @property
@@ -21,6 +21,6 @@ class Act[T](Protocol):
         """
         ...
 
-    def truth(self, start_s: float) -> T:
+    def truth(self, start_s: float) -> Any:  # noqa: ANN401 - a frozen dataclass, each act its own
         """Return what an analysis should find, the act beginning at `start_s` of the session."""
         ...
