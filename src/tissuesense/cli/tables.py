@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tissuesense.analysis.analyse import RecordingAnalysis
 from tissuesense.analysis.result import Finding
 from tissuesense.core.flag_words import flag_words
-from tissuesense.core.quantity import Estimate
+from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.quantities import NOTHING, number, spread
 
@@ -41,6 +41,30 @@ _COLUMNS: dict[RecordingKind, tuple[_Column, ...]] = {
         _Column("Stiffness", "N/mm", ("secant_stiffness_n_mm",)),
         _Column("Relaxation", "%", ("relaxation_fraction",), 100.0),
         _Column("Energy loss", "%", ("energy_loss_ratio",), 100.0),
+    ),
+    RecordingKind.TAP: (
+        _Column("Frequency", "Hz", ("frequency_hz",)),
+        _Column("Decrement", "1", ("log_decrement",)),
+        _Column("Stiffness", "N/m", ("stiffness_n_m",)),
+    ),
+    RecordingKind.STRETCH: (
+        _Column("Peak speed", "°/s", ("peak_speed_deg_s",)),
+        _Column("Catch at", "°", ("catch_angle_deg",)),
+        _Column("Stiffness", "N m/rad", ("stiffness_n_m_rad",)),
+        _Column("Damping", "N m s/rad", ("damping_n_m_s_rad",)),
+    ),
+    RecordingKind.ROM: (
+        _Column("From", "°", ("start_deg",)),
+        _Column("To", "°", ("end_deg",)),
+        _Column("Range", "°", ("range_deg",)),
+        _Column("Peak speed", "°/s", ("peak_speed_deg_s",)),
+    ),
+    RecordingKind.DOSE: (
+        _Column("Contact", "s", ("contact_s",)),
+        _Column("Mean", "kPa", ("mean_kpa",)),
+        _Column("Impulse", "kPa s", ("impulse_kpa_s",)),
+        _Column("Longest hold", "s", ("longest_hold_s",)),
+        _Column("Changes", "", ("alternations",)),
     ),
 }
 
@@ -98,10 +122,15 @@ def _title(analysis: RecordingAnalysis) -> str:
 
 def _cell(row: Sequence[Finding], column: _Column) -> str:
     value = next((f.value for f in row if f.quantity in column.quantities), None)
-    if not isinstance(value, Estimate):
-        return NOTHING
-    shown = number(column.scale * value.value, column.unit)
-    return f"{shown} {spread(column.scale * value.standard_uncertainty, column.unit)}"
+    if isinstance(value, Estimate):
+        shown = number(column.scale * value.value, column.unit)
+        return f"{shown} {spread(column.scale * value.standard_uncertainty, column.unit)}"
+    return NOTHING if value is None or isinstance(value, NotEstimable) else _plain(value, column)
+
+
+def _plain(value: float, column: _Column) -> str:
+    """Return a number that has no uncertainty; a count has no unit either."""
+    return number(column.scale * value, column.unit) if column.unit else f"{value:.0f}"
 
 
 def _judgement(row: Sequence[Finding]) -> str:

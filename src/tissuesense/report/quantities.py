@@ -3,7 +3,26 @@
 from tissuesense.report.document import Number
 
 # Fixed for each unit, not for each value: columns align and nobody compares digits.
-_DECIMALS = {"kPa": 0, "kPa/s": 0, "%": 0, "N": 1, "mm": 1, "s": 1, "N/mm": 2, "Hz": 0, "cm²": 2}
+_DECIMALS = {
+    "kPa": 0,
+    "kPa/s": 0,
+    "kPa s": 0,
+    "%": 0,
+    "N": 1,
+    "mm": 1,
+    "mm/s": 1,
+    "s": 1,
+    "N/mm": 2,
+    "N/m": 0,
+    "N m/rad": 1,
+    "N m s/rad": 2,
+    "Hz": 1,
+    "/s": 0,
+    "°": 0,
+    "°/s": 0,
+    "1": 2,
+    "cm²": 2,
+}
 NOTHING = "–"  # noqa: RUF001 - an en dash is how an empty cell of a table is printed
 
 

@@ -51,7 +51,7 @@ def _recording(view: VisitView, reading: Reading) -> Row:
         (
             Cell(say(_name(view, reading)), heads=True),
             Cell(say(counted)),
-            Cell(say(NOTHING if rate_hz is None else number(rate_hz, "Hz"))),
+            Cell(say(NOTHING if rate_hz is None else number(rate_hz, "/s"))),
             Cell(_remarks(reading)),
         )
     )
