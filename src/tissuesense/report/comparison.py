@@ -8,8 +8,12 @@ from tissuesense.analysis.asymmetry import (
     stiffness_asymmetry,
     threshold_asymmetry,
 )
+from tissuesense.analysis.clinic_sem import clinic_sem
+from tissuesense.analysis.published_sem import published_sems
+from tissuesense.analysis.treatment_effect import TreatmentEffect, treatment_effect
 from tissuesense.core.quantity import Estimate
 from tissuesense.report.document import Number, Words, say
+from tissuesense.report.measures import MEASURES, Measure
 from tissuesense.report.quantities import measured, signed
 from tissuesense.report.readings import Reading, SiteView
 
@@ -40,6 +44,36 @@ def compare_stiffness(left: SiteView, right: SiteView) -> Asymmetry | None:
         return None
     return stiffness_asymmetry(
         left.indentation.values(STIFFNESS), right.indentation.values(STIFFNESS)
+    )
+
+
+def measured_twice(
+    before: SiteView, after: SiteView
+) -> tuple[tuple[Measure, Reading, Reading], ...]:
+    """Return what was measured of one site both before and after treatment, in repeats."""
+    return tuple(
+        (measure, earlier, later)
+        for measure in MEASURES
+        if measure.repeat
+        and (earlier := before.reading(measure.kind)) is not None
+        and (later := after.reading(measure.kind)) is not None
+    )
+
+
+def change_in_visit(measure: Measure, before: Reading, after: Reading) -> TreatmentEffect:
+    """Compare what counts before treatment with what counts after it.
+
+    Measurement error is what is known of the quantity between days, on the safe side within one.
+    """
+    known = published_sems(measure.known_as)
+    sem = clinic_sem([], quantity=measure.known_as) if known else None
+    return treatment_effect(
+        before.values(measure.repeat or ""),
+        after.values(measure.repeat or ""),
+        sem=sem,
+        scale="ratio" if sem is None or sem.scale == "ln" else "difference",
+        name=measure.title,
+        unit=measure.unit,
     )
 
 

@@ -2,15 +2,19 @@
 
 import numpy as np
 
+from tissuesense.analysis.dose_side_car import DoseSideCar
 from tissuesense.core.arrays import FloatArray
+from tissuesense.report.figures.dose_timeline import DoseTimeline, Held
 from tissuesense.report.figures.press_hold import PressHold
 from tissuesense.report.figures.ramp import Mark, Ramp
+from tissuesense.report.figures.taps import Tap
 from tissuesense.report.quantities import number
 from tissuesense.report.readings import Press, Reading
 
 _BEFORE_S = 0.3
 _AFTER_S = 1.0
 _GONE = 0.02  # of the peak: the press is over
+_BEFORE_TAP_S, _AFTER_TAP_S = 0.02, 0.25
 _MOST_POINTS = 1000  # finer than a printer shows at the width of a panel
 
 
@@ -31,6 +35,64 @@ def press_holds(reading: Reading) -> tuple[PressHold, ...]:
         if (contact := press.value("contact_s")) is not None
     )
     return tuple(press for press in drawn if press is not None)
+
+
+def taps(reading: Reading) -> tuple[Tap, ...]:
+    """Return the acceleration of every tap whose onset is known, without gravity."""
+    trace = reading.measurement.trace
+    if trace.acceleration_m_s2 is None:
+        return ()
+    drawn = []
+    for tap in reading.presses():
+        if (onset_s := tap.value("onset_s")) is None:
+            continue
+        since_s = trace.t_s - onset_s
+        shown = (since_s >= -_BEFORE_TAP_S) & (since_s <= _AFTER_TAP_S)
+        before = shown & (since_s < 0)
+        if before.any():
+            level = float(trace.acceleration_m_s2[before].mean())
+            swing = trace.acceleration_m_s2[shown] - level
+            accepted = tap.accepted
+            drawn.append(Tap(t_ms=1e3 * since_s[shown], acceleration_m_s2=swing, accepted=accepted))
+    return tuple(drawn)
+
+
+def dose_timeline(reading: Reading) -> DoseTimeline | None:
+    """Return the pressure of a whole treatment, and its holds; None where nothing was pressed."""
+    tip, force_n, doses = (
+        reading.measurement.context.tip,
+        _force_n(reading),
+        reading.items("dose"),
+    )
+    tares = [
+        ((start_s + end_s) / 2, tare_n)
+        for dose in doses
+        if (start_s := dose.value("start_s")) is not None
+        and (end_s := dose.value("end_s")) is not None
+        and (tare_n := dose.value("tare_n")) is not None
+    ]
+    if tip is None or force_n is None or not tares:
+        return None
+    t_s = reading.measurement.trace.t_s
+    middles_s, tares_n = np.array(tares).T
+    above_n = force_n - np.interp(t_s, middles_s, tares_n)
+    drawn_s, drawn_kpa = _drawn(reading, t_s, above_n * tip.kpa_per_n)
+    told = DoseSideCar.of(reading.measurement.context)
+    return DoseTimeline(
+        t_s=drawn_s - t_s[0],
+        pressure_kpa=drawn_kpa,
+        holds=tuple(
+            Held(
+                start_s=(hold.value("start_s") or 0.0) - float(t_s[0]),
+                seconds=hold.value("seconds") or 0.0,
+                mean_kpa=hold.value("mean_kpa") or 0.0,
+            )
+            for hold in reading.items("hold")
+        ),
+        ppt_kpa=None if told.site_ppt_kpa is None else told.site_ppt_kpa.value,
+        ratings=tuple((rating.t_s - float(t_s[0]), rating.nrs) for rating in told.ratings),
+        good_pain=told.good_pain_band,
+    )
 
 
 def _force_n(reading: Reading) -> FloatArray | None:

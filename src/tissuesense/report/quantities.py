@@ -1,5 +1,7 @@
 """Numbers as they are printed: fixed decimals for each unit, uncertainty as part of the number."""
 
+import re
+
 from tissuesense.report.document import Number
 
 # Fixed for each unit, not for each value: columns align and nobody compares digits.
@@ -38,6 +40,11 @@ def measured(value: float, standard_uncertainty: float | None, unit: str) -> Num
     return Number(value=number(value, unit), spread=spread(standard_uncertainty, unit), unit=unit)
 
 
+def bare(value: float, standard_uncertainty: float | None, unit: str) -> Number:
+    """Return a value with ± its standard uncertainty where the table says the unit."""
+    return Number(value=number(value, unit), spread=spread(standard_uncertainty, unit))
+
+
 def spread(standard_uncertainty: float | None, unit: str) -> str:
     """Return "± u"; where u rounds to zero, "± <1" in the last printed place."""
     if standard_uncertainty is None:
@@ -46,6 +53,11 @@ def spread(standard_uncertainty: float | None, unit: str) -> str:
     if float(text) > 0:
         return f"± {text}"
     return f"± <{10.0 ** -_DECIMALS[unit]:.{_DECIMALS[unit]}f}"
+
+
+def printed(sentence: str) -> str:
+    """Return a sentence with real minus signs before its numbers."""
+    return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", sentence)
 
 
 def interval(low: float, high: float, unit: str) -> str:

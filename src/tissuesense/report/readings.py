@@ -11,12 +11,20 @@ from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, StoredFinding
 from tissuesense.record.visit import Block, ManualFinding, Visit
 
-_ITEM = {RecordingKind.PPT: "trial", RecordingKind.INDENTATION: "press"}
+_ITEM = {
+    RecordingKind.PPT: "trial",
+    RecordingKind.TOLERANCE: "trial",
+    RecordingKind.INDENTATION: "press",
+    RecordingKind.TAP: "tap",
+    RecordingKind.STRETCH: "stretch",
+    RecordingKind.ROM: "movement",
+    RecordingKind.DOSE: "dose",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One trial or press of a recording, with its numbers by name."""
+    """One trial, press, tap or movement of a recording, with its numbers by name."""
 
     index: int
     accepted: bool
@@ -51,10 +59,14 @@ class Reading:
         return None if finding is None or finding.value is None else finding
 
     def presses(self) -> tuple[Press, ...]:
-        """Return the trials or presses, in order."""
+        """Return the trials, presses, taps or movements, in order."""
+        return self.items(_ITEM.get(self.measurement.kind, ""))
+
+    def items(self, item: str) -> tuple[Press, ...]:
+        """Return what the recording has several of, by its name, in order."""
         grouped: dict[int, dict[str, StoredFinding]] = {}
         for finding in self.record.findings:
-            if finding.index is not None and finding.item == _ITEM.get(self.measurement.kind):
+            if finding.index is not None and finding.item == item:
                 grouped.setdefault(finding.index, {})[finding.quantity] = finding
         return tuple(
             Press(
@@ -84,6 +96,19 @@ class SiteView:
     hand: ManualFinding | None = None
     ppt: Reading | None = None
     indentation: Reading | None = None
+    tap: Reading | None = None
+    stretch: Reading | None = None
+    movement: Reading | None = None
+
+    def reading(self, kind: RecordingKind) -> Reading | None:
+        """Return the recording of a kind that is to be shown."""
+        return {
+            RecordingKind.PPT: self.ppt,
+            RecordingKind.INDENTATION: self.indentation,
+            RecordingKind.TAP: self.tap,
+            RecordingKind.STRETCH: self.stretch,
+            RecordingKind.ROM: self.movement,
+        }.get(kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +163,13 @@ class VisitView:
             for name in names
         )
 
+    def before_and_after(self) -> Iterator[tuple[SiteView, SiteView]]:
+        """Yield each site that was examined both before and after treatment."""
+        later = {view.site: view for view in self._views(Block.POST)}
+        for view in self._views(Block.PRE):
+            if view.site in later:
+                yield view, later[view.site]
+
     def _views(self, block: Block) -> Iterator[SiteView]:
         hands = {m.site: m for m in self.record.manual_findings if m.block is block}
         here = [r for r in self.readings() if r.measurement.block is block]
@@ -149,6 +181,9 @@ class VisitView:
                 hand=hands.get(site),
                 ppt=_last(there, RecordingKind.PPT, "ppt_kpa"),
                 indentation=_last(there, RecordingKind.INDENTATION, "secant_stiffness_n_mm"),
+                tap=_last(there, RecordingKind.TAP, "frequency_hz"),
+                stretch=_last(there, RecordingKind.STRETCH, "stiffness_n_m_rad"),
+                movement=_last(there, RecordingKind.ROM, "range_deg"),
             )
 
     @property

@@ -11,6 +11,10 @@ _KINDS = {
     RecordingKind.PPT: "pain threshold",
     RecordingKind.INDENTATION: "press and hold",
     RecordingKind.TOLERANCE: "pain tolerance",
+    RecordingKind.TAP: "taps",
+    RecordingKind.STRETCH: "stretches",
+    RecordingKind.ROM: "range of motion",
+    RecordingKind.DOSE: "treatment",
 }
 _BLOCKS = {
     Block.PRE: "before treatment",

@@ -1,6 +1,6 @@
 """Invented records to print: presses of simulated clients, analysed and kept as a store would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -64,7 +64,7 @@ def measured(
         quality=simulated.quality,
         trace_sha256=simulated.trace.sha256,
         capture_sha256=None,
-        device_model=spec.model,
+        device_model=spec.gauge_model,
         block=block,
     )
     computed = stored_findings(
@@ -145,12 +145,26 @@ def full_visit() -> VisitView:
                 felt(*place, minute=minute, note=note if place == places[0] else "")
                 for minute, place in enumerate(places)
             ),
-            measurements=tuple(
-                measured(spec, minute=10 + minute, presses=4 if spec.fault else 3)
-                for minute, spec in enumerate(specs)
+            measurements=(
+                *(
+                    measured(spec, minute=10 + minute, presses=4 if spec.fault else 3)
+                    for minute, spec in enumerate(specs)
+                ),
+                *_worked_on(SITES[0], minute=30),
             ),
         )
     )
+
+
+def _worked_on(site: str, *, minute: int) -> Iterator[MeasurementRecord]:
+    """Yield taps on both sides, a treatment of the left, and taps of the relaxed left after it."""
+    for side in (Side.LEFT, Side.RIGHT):
+        yield measured(simulated_spec(site, side, RecordingKind.TAP), minute=minute, presses=3)
+        minute += 1
+    left = simulated_spec(site, Side.LEFT, RecordingKind.DOSE)
+    yield measured(left, minute=minute, block=Block.TREATMENT, presses=1)
+    softer = replace(left, kind=RecordingKind.TAP, subject="relaxed")
+    yield measured(softer, minute=minute + 1, block=Block.POST, presses=3)
 
 
 @cache

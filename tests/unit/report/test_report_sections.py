@@ -138,7 +138,7 @@ def test_a_tender_and_firm_side_is_told_as_lower_threshold_and_higher_stiffness(
 def test_equal_sides_are_told_as_within_error() -> None:
     tibialis = text("in_short", "full").splitlines()[2]
 
-    assert tibialis.startswith("Tibialis anterior.")
+    assert tibialis.startswith("Tibialis anterior, before treatment.")
     assert tibialis.count("within usual measurement error") == 2
 
 
@@ -230,3 +230,25 @@ def test_the_other_side_of_the_midline_is_not_missed() -> None:
     (table, *_) = SECTIONS["hands_and_sensor"].write(visit)
 
     assert "No other side." in [text_of(words) for words in said(table)]
+
+
+def test_what_changed_in_the_visit_is_told_with_its_error_and_without_a_cause() -> None:
+    changed = text("in_short", "full").splitlines()[-1]
+
+    assert changed.startswith("Trapezius upper, left. Tap stiffness was measured ")
+    assert re.search(r"\d+ % lower after than before \(95 % interval", changed)
+    assert "cannot be told from this" in changed
+
+
+def test_what_did_not_change_beyond_error_is_told_in_the_table_alone() -> None:
+    assert "no detectable change." in text("before_and_after", "treated")
+    assert "after than before" not in text("in_short", "treated")
+
+
+def test_every_application_of_a_treatment_has_its_row_and_its_recording_a_picture() -> None:
+    table, figure = written("treatment", "full")
+
+    assert isinstance(table, Table)
+    assert isinstance(figure, Figure)
+    assert len(table.rows) == 1
+    assert "pain threshold here" in figure.svg

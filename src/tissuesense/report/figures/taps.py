@@ -30,6 +30,6 @@ def taps_figure(taps: Sequence[Tap]) -> str:
             axes.plot(tap.t_ms, tap.acceleration_m_s2, **line(accepted=tap.accepted, width=_WIDTH))
         axes.set_xlabel("Time from the tap (ms)")
         axes.set_ylabel("Acceleration (m/s²)")
-        axes.set_xlim(min(float(tap.t_ms[0]) for tap in taps), max(t.t_ms[-1] for t in taps))
+        axes.set_xlim(float(taps[0].t_ms[0]), max(float(tap.t_ms[-1]) for tap in taps))
 
     return picture(_HEIGHT_MM, draw)

@@ -16,7 +16,6 @@ from tissuesense.report.document import (
     Block,
     Cell,
     Column,
-    Number,
     Paragraph,
     Row,
     Run,
@@ -25,7 +24,7 @@ from tissuesense.report.document import (
     Words,
     say,
 )
-from tissuesense.report.quantities import NOTHING, number, spread
+from tissuesense.report.quantities import NOTHING, bare
 from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
 from tissuesense.report.registry import Section
 from tissuesense.report.words import block_words, hand_words, site_and_side, site_words
@@ -50,16 +49,23 @@ def write(view: VisitView) -> tuple[Block, ...]:
     """Return one table for each block of the visit, and the notes made by hand."""
     if not view.record.sites:
         return (Paragraph(say("No site was examined or measured.")),)
-    return (*(_table(view, block) for block in view.blocks), *_notes(view))
+    tables = (_table(view, block) for block in view.blocks)
+    return (*(table for table in tables if table.rows), *_notes(view))
 
 
 def _table(view: VisitView, block: VisitBlock) -> Table:
+    pairs = (pair for pair in view.pairs(block) if any(map(_is_here, pair.sides)))
     return Table(
         caption=block_words(block).capitalize() if len(view.blocks) > 1 else "",
         columns=_COLUMNS,
-        rows=tuple(row for pair in view.pairs(block) for row in _rows(pair)),
+        rows=tuple(row for pair in pairs for row in _rows(pair)),
         note=say(_NOTE),
     )
+
+
+def _is_here(side: SiteView) -> bool:
+    """Tell whether this table has anything to show of a side."""
+    return bool(side.hand or side.ppt or side.indentation)
 
 
 def _rows(pair: SitePair) -> tuple[Row, ...]:
@@ -86,9 +92,7 @@ def _value(reading: Reading | None, quantity: str, unit: str) -> Words:
     found = None if reading is None else reading.session(quantity)
     if found is None or found.value is None:
         return say(Run(NOTHING if reading is None else "no value", Voice.MUTED))
-    return say(
-        Number(value=number(found.value, unit), spread=spread(found.standard_uncertainty, unit))
-    )
+    return say(bare(found.value, found.standard_uncertainty, unit))
 
 
 def _against(pair: SitePair) -> Words:

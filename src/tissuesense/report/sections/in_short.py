@@ -4,34 +4,67 @@ from tissuesense.core.quality import QualityFlag
 from tissuesense.report.comparison import (
     PAIN_THRESHOLD,
     STIFFNESS,
+    change_in_visit,
     compare_stiffness,
     compare_thresholds,
+    measured_twice,
     stiffness_sentence,
     threshold_sentence,
 )
 from tissuesense.report.document import Block, Listing, Paragraph, Run, Voice, Words, say
-from tissuesense.report.quantities import measured, number
+from tissuesense.report.measures import FURTHER
+from tissuesense.report.quantities import measured, number, printed
 from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import hand_words, site_words, when_words
+from tissuesense.report.words import (
+    hand_words,
+    kind_words,
+    site_and_side,
+    site_words,
+    when_words,
+)
 
 
 def write(view: VisitView) -> tuple[Block, ...]:
     """Return one sentence or two for each site."""
     items = [
-        _item(pair, when_words(view.blocks, block))
+        item
         for block in view.blocks
         for pair in view.pairs(block)
+        if (item := _item(pair, when_words(view.blocks, block))) is not None
     ]
+    items += _changes(view)
     if not items:
         return (Paragraph(say("Nothing was examined or measured in this visit.")),)
     return (Listing(tuple(items)),)
 
 
-def _item(pair: SitePair, when: str) -> Words:
+def _item(pair: SitePair, when: str) -> Words | None:
     site = Run(f"{site_words(pair.name)}{when}.", Voice.STRONG)
     found = _both(*pair.both) if pair.both else _alone(pair.sides[0])
-    return say(site, *_hand(pair), *found, *_spread(pair))
+    told = (*_hand(pair), *found, *_spread(pair), *_further(pair))
+    return say(site, *told) if told else None
+
+
+def _further(pair: SitePair) -> Words:
+    """Name what else was measured; its numbers stand in tables of their own."""
+    kinds = dict.fromkeys(m.kind for m in FURTHER if any(s.reading(m.kind) for s in pair.sides))
+    words = [kind_words(kind) for kind in kinds]
+    return say(f" Also measured: {', '.join(words)}.") if words else ()
+
+
+def _changes(view: VisitView) -> list[Words]:
+    """Return a sentence for each change within the visit that is more than error."""
+    found = (
+        (before.site, change_in_visit(*twice))
+        for before, after in view.before_and_after()
+        for twice in measured_twice(before, after)
+    )
+    return [
+        say(Run(f"{site_and_side(site)}.", Voice.STRONG), f" {printed(effect.sentence)}")
+        for site, effect in found
+        if effect.verdict in {"higher", "lower"}
+    ]
 
 
 def _spread(pair: SitePair) -> Words:

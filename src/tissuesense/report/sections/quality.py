@@ -13,7 +13,7 @@ from tissuesense.report.words import kind_words, site_and_side, when_words
 
 _RECORDINGS = (
     Column(title="Recording", share=2.4),
-    Column(title="Presses that count", numeric=True, share=1.1),
+    Column(title="That count", numeric=True, share=1.1),
     Column(title="Samples", unit="/s", numeric=True, share=0.8),
     Column(title="What to know", share=3.6),
 )
@@ -25,8 +25,8 @@ _PRESSES = (
     Column(title="Rate", unit="kPa/s", numeric=True, share=0.9),
     Column(title="Counts", share=2.8),
 )
-# Says what this version of the program cannot do; nothing about the data.
-_NOT_OF_THE_DATA = frozenset({QualityFlag.NOT_IMPLEMENTED})
+# Says which law describes the tissue; nothing about how good the data are.
+_NOT_OF_THE_DATA = frozenset({QualityFlag.OTHER_LAW})
 
 
 def write(view: VisitView) -> tuple[Block, ...]:
