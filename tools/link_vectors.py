@@ -66,15 +66,23 @@ def number(steps: int, per_unit: int) -> float:
 
 
 def sample_message(
-    seq: int, time_us: int, force_un: int, depth_um: int | None = None, cm_s2: int | None = None
+    seq: int,
+    time_us: int,
+    force_un: int,
+    depth_um: int | None = None,
+    cm_s2: int | None = None,
+    cdeg: int | None = None,
 ) -> bytes:
     """Return a SAMPLE without its frame."""
-    kind = 0x10 + (depth_um is not None) + 2 * (cm_s2 is not None)
+    kind = 0x10 if cdeg is None else 0x1C
+    kind += (depth_um is not None) + 2 * (cm_s2 is not None)
     message = struct.pack("<BHIi", kind, seq, time_us, force_un)
     if depth_um is not None:
         message += struct.pack("<i", depth_um)[:3]
     if cm_s2 is not None:
         message += struct.pack("<h", cm_s2)
+    if cdeg is not None:
+        message += struct.pack("<h", cdeg)
     return message
 
 
@@ -84,6 +92,7 @@ def sample(
     force_un: int,
     depth_um: int | None = None,
     cm_s2: int | None = None,
+    cdeg: int | None = None,
     *,
     tail: bytes = b"",
 ) -> Said:
@@ -97,7 +106,10 @@ def sample(
         event["displacement_mm"] = number(depth_um, 1000)
     if cm_s2 is not None:
         event["acceleration_m_s2"] = number(cm_s2, 100)
-    return Said(frame(sample_message(seq, time_us, force_un, depth_um, cm_s2) + tail), (event,))
+    if cdeg is not None:
+        event["angle_deg"] = number(cdeg, 100)
+    message = sample_message(seq, time_us, force_un, depth_um, cm_s2, cdeg)
+    return Said(frame(message + tail), (event,))
 
 
 def missed(count: int) -> Said:
@@ -127,9 +139,9 @@ def facts(message: bytes, **known: float | str) -> Said:
     return Said(frame(message), ({"type": "facts", "facts": known},))
 
 
-def hello(major: int = 1, minor: int = 0) -> Said:
+def hello(major: int = 1, minor: int = 0, can: int = 0xFF) -> Said:
     """Return a HELLO of a device that can do everything, at 80 of 320 samples a second."""
-    message = struct.pack("<BBBHII", 0x20, major, minor, 0xFF, 80_000, 320_000)
+    message = struct.pack("<BBBHII", 0x20, major, minor, can, 80_000, 320_000)
     return facts(message, protocol=f"{major}.{minor}")
 
 
@@ -202,6 +214,16 @@ VALID: dict[str, tuple[str, tuple[Said, ...]]] = {
     "force_acceleration": ("type 0x12", (sample(3, 2_025_000, 1, None, 981),)),
     "all_three": ("type 0x13, the longest message of version 1",
                   (sample(4, 2_037_500, 7_654_321, 12_345, 1_234),)),
+    "force_angle": ("type 0x1C of version 1.1", (sample(3, 2_025_000, 1, cdeg=4_525),)),
+    "force_displacement_angle": ("type 0x1D of version 1.1, as long as the longest of 1.0",
+                                 (sample(4, 2_037_500, 7_654_321, 12_345, None, -4_525),)),
+    "force_acceleration_angle": ("type 0x1E of version 1.1",
+                                 (sample(5, 2_050_000, 7_654_321, None, -981, 18_000),)),
+    "ends_of_an_angle": ("the least and the largest number in the field of the angle",
+                         (sample(6, 0, 0, cdeg=-(2**15)), sample(7, 12_500, 0, cdeg=2**15 - 1))),
+    "unknown_sample": ("0x1F, which would have all four, is of no version",
+        (sample(1, 0, 5), silent(b"\x1f" + PLAIN_MESSAGE[1:] + bytes(7)), sample(2, 12_500, 6))),
+    "hello_of_1_1": ("a device of version 1.1 that has an angle", (hello(minor=1, can=0x100),)),
     "pull": ("negative force, height and acceleration",
              (sample(5, 2_050_000, -3_210_000, -250, -981),)),
     "largest_numbers": ("the largest number in each field",
@@ -300,6 +322,9 @@ SHORT = {
     "sample_displacement": sample_message(1, 2, 3, 4),
     "sample_acceleration": sample_message(1, 2, 3, None, 5),
     "sample_all_three": sample_message(1, 2, 3, 4, 5),
+    "sample_angle": sample_message(1, 2, 3, None, None, 6),
+    "sample_displacement_angle": sample_message(1, 2, 3, 4, None, 6),
+    "sample_acceleration_angle": sample_message(1, 2, 3, None, 5, 6),
     "marker": struct.pack("<BBI", 0x18, 1, 2),
     "fault": struct.pack("<BBBI", 0x19, 1, 1, 2),
     "hello": struct.pack("<BBBHII", 0x20, 1, 0, 0xFF, 80_000, 320_000),

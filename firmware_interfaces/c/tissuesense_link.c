@@ -1,4 +1,4 @@
-/* TissueSense Link 1.0: the reference codec. The manual is the header. */
+/* TissueSense Link 1.1: the reference codec. The manual is the header. */
 #include "tissuesense_link.h"
 
 enum { CRC_BYTES = 2, SKIPPING = TSL_LONGEST_ACCEPTED + 1 };
@@ -76,6 +76,8 @@ static void walk_sample(cursor *at, uint8_t type, tsl_sample *sample) {
         i24(at, &sample->displacement_um);
     if (type & TSL_WITH_ACCELERATION)
         i16(at, &sample->acceleration_cm_s2);
+    if ((type & TSL_WITH_ANGLE) == TSL_WITH_ANGLE)
+        i16(at, &sample->angle_cdeg);
 }
 
 static void walk_text(cursor *at, tsl_text *text) {
@@ -104,6 +106,9 @@ static int walk(cursor *at, tsl_message *message) {
     case TSL_SAMPLE + TSL_WITH_DISPLACEMENT:
     case TSL_SAMPLE + TSL_WITH_ACCELERATION:
     case TSL_SAMPLE + TSL_WITH_DISPLACEMENT + TSL_WITH_ACCELERATION:
+    case TSL_SAMPLE + TSL_WITH_ANGLE:
+    case TSL_SAMPLE + TSL_WITH_DISPLACEMENT + TSL_WITH_ANGLE:
+    case TSL_SAMPLE + TSL_WITH_ACCELERATION + TSL_WITH_ANGLE:
         walk_sample(at, message->type, &message->as.sample);
         return 1;
     case TSL_MARKER:

@@ -1,5 +1,5 @@
 /*
- * TissueSense Link 1.0: the reference codec.
+ * TissueSense Link 1.1: the reference codec.
  *
  * Copy tissuesense_link.h and tissuesense_link.c into your program; nothing else is needed. C99, no
  * library function, no allocation, no floating point, no global state: any number of decoders can
@@ -45,7 +45,7 @@ extern "C" {
 /* Version and sizes [2]. Enumerators, so that a debugger and other languages know them too. */
 enum {
     TSL_VERSION_MAJOR = 1,
-    TSL_VERSION_MINOR = 0,
+    TSL_VERSION_MINOR = 1,
     TSL_LONGEST_FRAME = 20,    /* what a sender of this version makes, the ending zero included */
     TSL_LONGEST_ACCEPTED = 64, /* what a receiver takes of any version, before the zero */
     TSL_LONGEST_MESSAGE = 61,  /* what such a frame can hold: type and payload, without CRC */
@@ -67,11 +67,13 @@ enum {
 };
 
 /* Types of messages from the device [3]. The type of a sample is TSL_SAMPLE plus what it has
- * beside the force: TSL_WITH_DISPLACEMENT, TSL_WITH_ACCELERATION, both or none. */
+ * beside the force: TSL_WITH_DISPLACEMENT, TSL_WITH_ACCELERATION and TSL_WITH_ANGLE, none, one or
+ * two of them. */
 enum {
     TSL_SAMPLE = 0x10,
     TSL_WITH_DISPLACEMENT = 0x01,
     TSL_WITH_ACCELERATION = 0x02,
+    TSL_WITH_ANGLE = 0x0C, /* since 1.1 */
     TSL_MARKER = 0x18,
     TSL_FAULT = 0x19,
     TSL_HELLO = 0x20,
@@ -92,7 +94,8 @@ enum {
     TSL_HAS_BUTTON = 1 << 4,
     TSL_HAS_BATTERY = 1 << 5,
     TSL_HAS_RATE = 1 << 6,
-    TSL_KEEPS_TARE = 1 << 7
+    TSL_KEEPS_TARE = 1 << 7,
+    TSL_HAS_ANGLE = 1 << 8 /* since 1.1 */
 };
 
 /* tsl_fault.code */
@@ -139,6 +142,7 @@ typedef struct {
     int32_t force_uN;           /* pushing is positive; less the tare */
     int32_t displacement_um;    /* grows with depth; -8388608 to 8388607; 0 where there is none */
     int16_t acceleration_cm_s2; /* 0 where there is none */
+    int16_t angle_cdeg;         /* hundredths of a degree; 0 where there is none */
 } tsl_sample;
 
 typedef struct {

@@ -40,6 +40,7 @@ WIDTHS = {
     "seq": (16, False),
     "displacement_um": (24, True),
     "acceleration_cm_s2": (16, True),
+    "angle_cdeg": (16, True),
     "capabilities": (16, False),
     "millivolt": (16, False),
     "centi_celsius": (16, True),
@@ -106,9 +107,11 @@ class Dice:
         values = {
             field.name: self.number(*WIDTHS.get(field.name, (8, False))) for field in fields(kind)
         }
-        for optional in ("displacement_um", "acceleration_cm_s2"):
+        for optional in ("displacement_um", "acceleration_cm_s2", "angle_cdeg"):
             if optional in values and self.below(2):
                 del values[optional]
+        if values.keys() >= {"displacement_um", "acceleration_cm_s2", "angle_cdeg"}:
+            del values["angle_cdeg"]  # there is no room for all
         return kind(**values)
 
     def pieces(self, stream: bytes) -> Iterator[bytes]:
@@ -236,6 +239,7 @@ def test_the_checksum_has_its_check_value(link_c: LinkC) -> None:
     [
         Sample(seq=0, time_us=0, force_un=0, displacement_um=2**23),
         Sample(seq=0, time_us=0, force_un=0, displacement_um=-(2**23) - 1),
+        Sample(seq=0, time_us=0, force_un=0, displacement_um=1, acceleration_cm_s2=2, angle_cdeg=3),
         Request(command=0, tag=1),
     ],
 )

@@ -204,7 +204,7 @@ def test_hello_is_answered_in_the_order_of_the_protocol(link_c: LinkC) -> None:
     can = Capability.TARE | Capability.BUTTON | Capability.BATTERY
     can |= Capability.RATE | Capability.TARE_KEPT
     assert bench.ask(Ask.HELLO, tag=200) == [
-        Hello(major=1, minor=0, capabilities=can, rate_mhz=80_000, fastest_mhz=500_000),
+        Hello(major=1, minor=1, capabilities=can, rate_mhz=80_000, fastest_mhz=500_000),
         Range(least_un=-MOST_UN, most_un=MOST_UN, resolution_un=10),
         Tip(shape=1, area=100_000, area_u=500),
         *text_parts(TextKind.MAKER, "Maker"),
@@ -307,12 +307,16 @@ def test_samples_that_the_board_lost_use_up_their_numbers(streaming: Bench) -> N
 
 def test_a_sample_has_what_the_facts_promise(link_c: LinkC) -> None:
     for parts in range(4):
-        bench = Bench(link_c, capabilities=parts)
-        bench.ask(Ask.START)
-        (sample,) = bench.poll(1, displacement_um=-9, acceleration_cm_s2=-5)
-        assert isinstance(sample, Sample)
-        assert sample.displacement_um == (-9 if parts & 1 else None)
-        assert sample.acceleration_cm_s2 == (-5 if parts & 2 else None)
+        for has_angle in (False, True):
+            can = parts | (Capability.ANGLE if has_angle else 0)
+            bench = Bench(link_c, capabilities=can)
+            bench.ask(Ask.START)
+            (sample,) = bench.poll(1, displacement_um=-9, acceleration_cm_s2=-5, angle_cdeg=-7)
+            assert isinstance(sample, Sample)
+            assert sample.displacement_um == (-9 if parts & 1 else None)
+            assert sample.acceleration_cm_s2 == (-5 if parts & 2 else None)
+            # There is no room for all.
+            assert sample.angle_cdeg == (-7 if has_angle and parts != 3 else None)
 
 
 def test_numbers_go_on_after_stop_and_start(streaming: Bench) -> None:

@@ -1,6 +1,9 @@
 /* TissueSense Link: a device, less what is particular to a board. The manual is the header. */
 #include "tsl_device.h"
 
+/* No message has room for more [3]. */
+enum { TSL_FULL_SAMPLE = TSL_SAMPLE + TSL_WITH_DISPLACEMENT + TSL_WITH_ACCELERATION };
+
 /* What is sent */
 
 void tsl_device_send(const tsl_device *device, const tsl_message *message) {
@@ -33,11 +36,14 @@ static void send_sample(tsl_device *device, const tsl_reading *reading) {
         message.type |= TSL_WITH_DISPLACEMENT;
     if (parts & TSL_HAS_ACCELERATION)
         message.type |= TSL_WITH_ACCELERATION;
+    if (parts & TSL_HAS_ANGLE && message.type != TSL_FULL_SAMPLE)
+        message.type |= TSL_WITH_ANGLE;
     message.as.sample.seq = device->seq;
     message.as.sample.time_us = reading->time_us;
     message.as.sample.force_uN = reading->force_uN - device->tare_uN;
     message.as.sample.displacement_um = reading->displacement_um;
     message.as.sample.acceleration_cm_s2 = reading->acceleration_cm_s2;
+    message.as.sample.angle_cdeg = reading->angle_cdeg;
     tsl_device_send(device, &message);
     if (device->repeats > 0) {
         device->repeats--;

@@ -29,6 +29,7 @@ typedef struct {
     uint32_t time_us;           /* set to clock_us(); write a better time if you have one */
     int32_t displacement_um;    /* where facts.capabilities has TSL_HAS_DISPLACEMENT */
     int16_t acceleration_cm_s2; /* where facts.capabilities has TSL_HAS_ACCELERATION */
+    int16_t angle_cdeg;         /* where it has TSL_HAS_ANGLE; not sent where it has all three */
     uint16_t missed;            /* samples that were lost between the one before and this one */
 } tsl_reading;
 
@@ -71,8 +72,8 @@ typedef struct {
     const char *firmware;
     const char *calibration; /* number of the certificate that the force is calibrated by */
 
-    /* Of TSL_HAS_DISPLACEMENT, TSL_HAS_ACCELERATION, TSL_HAS_TEMPERATURE those that hold; the other
-     * bits follow from the functions of the port. */
+    /* Of TSL_HAS_DISPLACEMENT, TSL_HAS_ACCELERATION, TSL_HAS_ANGLE, TSL_HAS_TEMPERATURE those that
+     * hold; the other bits follow from the functions of the port. */
     uint16_t capabilities;
 
     uint32_t rate_mHz; /* as it is after power-on */

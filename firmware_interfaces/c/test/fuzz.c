@@ -91,6 +91,7 @@ static tsl_sensor_state read_force(void *self, tsl_reading *reading) {
     reading->force_uN = (int32_t)(host->mood & 0x40 ? INT32_MAX : INT32_MIN) / (1 + host->mood % 9);
     reading->displacement_um = reading->force_uN >> (host->mood % 20);
     reading->acceleration_cm_s2 = (int16_t)-host->mood;
+    reading->angle_cdeg = (int16_t)(host->mood * 257);
     reading->missed = host->mood & 0x80 ? 65535 : 0;
     return (tsl_sensor_state)(host->mood % 4);
 }
@@ -131,7 +132,7 @@ static void talk_to_a_device(const uint8_t *data, size_t size) {
         "cut",
         "",
         NULL,
-        TSL_HAS_DISPLACEMENT | TSL_HAS_ACCELERATION,
+        TSL_HAS_DISPLACEMENT | TSL_HAS_ANGLE,
         80000,
         1000000,
         {INT32_MIN, INT32_MAX, 1},
@@ -196,9 +197,9 @@ static uint32_t dice(uint32_t sides) { /* Marsaglia, Xorshift RNGs, 2003 */
 }
 
 static size_t add_frame(uint8_t *to) {
-    static const uint8_t types[] = {0x01, 0x02, 0x02, 0x03, 0x04, 0x04, 0x05, 0x06, 0x07,
-                                    0x0A, 0x10, 0x11, 0x12, 0x13, 0x18, 0x19, 0x20, 0x21,
-                                    0x22, 0x23, 0x24, 0x25, 0x2F, 0x30, 0x80, 0x00};
+    static const uint8_t types[] = {0x01, 0x02, 0x02, 0x03, 0x04, 0x04, 0x05, 0x06, 0x07, 0x0A,
+                                    0x10, 0x11, 0x12, 0x13, 0x18, 0x19, 0x1C, 0x1D, 0x1E, 0x1F,
+                                    0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x2F, 0x30, 0x80, 0x00};
     uint8_t message[TSL_LONGEST_MESSAGE];
     const size_t size = 1 + dice(dice(4) ? 17 : TSL_LONGEST_MESSAGE);
     size_t i;

@@ -110,16 +110,13 @@ COLUMN_NAMES = tuple(f.name for f in fields(Trace) if f.name not in {"t_s", "clo
 class TraceBuilder:
     """Collect rows as they arrive; give a `Trace` at any moment.
 
-    A column exists from the first row that has it; rows before it hold the column's blank (0 for
-    the marker, else they are an error).
+    Its columns are those of the first row, and of every other. The marker alone may come later.
     """
 
     def __init__(self, clock: ClockSource) -> None:
         self._clock = clock
         self._t_s: list[float] = []
-        self._force_n: list[float] = []
-        self._displacement_mm: list[float] = []
-        self._acceleration_m_s2: list[float] = []
+        self._columns: dict[str, list[float]] = {}
         self._marks_s: list[float] = []
 
     def __len__(self) -> int:
@@ -128,31 +125,34 @@ class TraceBuilder:
     def add(
         self,
         t_s: float,
-        force_n: float,
+        force_n: float | None = None,
         displacement_mm: float | None = None,
         acceleration_m_s2: float | None = None,
+        angle_deg: float | None = None,
     ) -> bool:
         """Add one row; return False, adding nothing, when its time is not later than the last.
 
         Raises
         ------
         UsageError
-            When displacement or acceleration is there for some rows only.
+            When a column is there for some rows only.
         """
         if self._t_s and t_s <= self._t_s[-1]:
             return False
-        optional = (
-            ("displacement", displacement_mm, self._displacement_mm),
-            ("acceleration", acceleration_m_s2, self._acceleration_m_s2),
+        stated = (
+            ("force_n", force_n),
+            ("displacement_mm", displacement_mm),
+            ("acceleration_m_s2", acceleration_m_s2),
+            ("angle_deg", angle_deg),
         )
-        for name, value, values in optional:
-            if self._t_s and (value is None) is bool(values):
-                raise UsageError(f"A trace has a value of {name} for every row or for none.")
+        row = {name: value for name, value in stated if value is not None}
+        if not self._t_s:
+            self._columns = {name: [] for name in row}
+        for name in row.keys() ^ self._columns.keys():
+            raise UsageError(f"A trace has a value of {name} for every row or for none.")
         self._t_s.append(t_s)
-        self._force_n.append(force_n)
-        for _, value, values in optional:
-            if value is not None:
-                values.append(value)
+        for name, value in row.items():
+            self._columns[name].append(value)
         return True
 
     def mark(self, t_s: float) -> None:
@@ -174,13 +174,7 @@ class TraceBuilder:
             marker[rows[rows < t_s.size]] = 1.0
         return Trace(
             t_s=t_s,
-            force_n=np.array(self._force_n, dtype=np.float64),
-            displacement_mm=_column_if_any(self._displacement_mm),
-            acceleration_m_s2=_column_if_any(self._acceleration_m_s2),
             marker=None if marker is None else frozen(marker),
             clock=self._clock,
+            **{name: np.array(values, dtype=np.float64) for name, values in self._columns.items()},
         )
-
-
-def _column_if_any(values: list[float]) -> FloatArray | None:
-    return np.array(values, dtype=np.float64) if values else None

@@ -55,6 +55,27 @@ class ForceReading:
     t_host_s: float
     displacement_mm: float | None = None
     acceleration_m_s2: float | None = None
+    angle_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionReading:
+    """How something moves, from a gauge that measures no force.
+
+    Attributes
+    ----------
+    t_device_s, t_host_s
+        As those of a force.
+    """
+
+    t_device_s: float | None
+    t_host_s: float
+    displacement_mm: float | None = None
+    acceleration_m_s2: float | None = None
+    angle_deg: float | None = None
+
+
+Reading = ForceReading | MotionReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +147,7 @@ class FrameRejected:
 
 
 Event = (
-    ForceReading
+    Reading
     | MarkerPressed
     | BatteryLevel
     | Fault
@@ -194,14 +215,18 @@ class WireSample:
     ----------
     t_s
         What the gauge's own clock shows, before it wraps.
+    senses_force
+        False for a gauge of motion alone; a wire that cannot do without a force says `force_n`.
     marker
         The client signals at this moment; sent by wires that have a word for it.
     """
 
     t_s: float
-    force_n: float
+    force_n: float = 0.0
     displacement_mm: float | None = None
     acceleration_m_s2: float | None = None
+    angle_deg: float | None = None
+    senses_force: bool = True
     marker: bool = False
 
 
@@ -223,6 +248,7 @@ class Encoder(Protocol):
 
 _EVENT_NAMES: Mapping[type, str] = {
     ForceReading: "force",
+    MotionReading: "motion",
     MarkerPressed: "marker",
     BatteryLevel: "battery",
     Fault: "fault",
@@ -234,7 +260,7 @@ _EVENT_NAMES: Mapping[type, str] = {
     FrameRejected: "rejected",
 }
 _LEFT_OUT = frozenset({"t_host_s", "data"})
-_ABSENT_WHERE_NONE = frozenset({"displacement_mm", "acceleration_m_s2"})
+_ABSENT_WHERE_NONE = frozenset({"displacement_mm", "acceleration_m_s2", "angle_deg"})
 
 
 def event_json(event: Event) -> dict[str, Any]:

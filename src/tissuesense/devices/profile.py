@@ -182,6 +182,8 @@ class DeviceProfile:
         After how many seconds the device's clock starts again; None where it has no clock.
     push_sign
         Which sign the wire gives to pushing; the codec always gives a positive one.
+    columns
+        What its wire can carry beside the time, by column of a trace.
     resolution_n, least_n
         Smallest step and least force that the wire can carry; the simulator's too.
     states_tip
@@ -201,6 +203,7 @@ class DeviceProfile:
     nominal_rate_hz: float | None = None
     clock_period_s: float | None = None
     push_sign: Literal["positive", "negative"] = "positive"
+    columns: tuple[str, ...] = ("force_n",)
     resolution_n: float = 0.001
     least_n: float = -math.inf
     states_tip: bool = False

@@ -1,7 +1,7 @@
 """From chunks to a trace: the one function of the recorded bytes that live and replay share."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from tissuesense.devices.codec import (
     Event,
     ForceReading,
     MarkerPressed,
+    Reading,
     Rejection,
 )
 from tissuesense.devices.health import GaugeHealth
@@ -27,8 +28,8 @@ from tissuesense.transport.base import Chunk, HostChannel, LinkState, MarkSource
 from tissuesense.transport.sample_time import SampleTimes
 from tissuesense.transport.stream_quality import Notice, StreamQuality
 
-# Time, force, displacement, acceleration.
-_Row = tuple[float, float, float | None, float | None]
+# Time, and a value for each column.
+_Row = tuple[float, Mapping[str, float]]
 
 _SILENCE_AT_END_S = 0.5
 _NOTHING = frozen(np.zeros(0))
@@ -41,8 +42,9 @@ class SampleBlock:
     Attributes
     ----------
     t_s, force_n
-        New samples, shape (n,), n may be 0; exactly those of the trace.
-    displacement_mm, acceleration_m_s2
+        New samples, shape (n,), n may be 0; exactly those of the trace. A gauge of motion alone
+        has times and no forces.
+    displacement_mm, acceleration_m_s2, angle_deg
         None where the gauge has none.
     marks_s
         When the client signalled, in trace time.
@@ -56,10 +58,22 @@ class SampleBlock:
     force_n: FloatArray = field(default_factory=lambda: _NOTHING)
     displacement_mm: FloatArray | None = None
     acceleration_m_s2: FloatArray | None = None
+    angle_deg: FloatArray | None = None
     marks_s: tuple[float, ...] = ()
     events: tuple[Notice, ...] = ()
     link: LinkState = LinkState.UP
     elapsed_s: float = 0.0
+
+    @property
+    def columns(self) -> dict[str, FloatArray]:
+        """The new samples by column of a trace: what the gauge has, and nothing else."""
+        stated = {
+            "force_n": self.force_n if self.force_n.size == self.t_s.size else None,
+            "displacement_mm": self.displacement_mm,
+            "acceleration_m_s2": self.acceleration_m_s2,
+            "angle_deg": self.angle_deg,
+        }
+        return {name: values for name, values in stated.items() if values is not None}
 
 
 class StreamAssembler:
@@ -77,7 +91,7 @@ class StreamAssembler:
             period_s=profile.clock_period_s, usual_step_s=1 / rate_hz if rate_hz else None
         )
         self._builder: TraceBuilder | None = None
-        self._columns = (False, False)  # displacement, acceleration
+        self._columns: tuple[str, ...] = ()
         self._link = LinkState.UP
         self._last_t_s: float | None = None
         self._broke_at_s: float | None = None
@@ -155,7 +169,7 @@ class StreamAssembler:
         if any(isinstance(event, DeviceRestarted) for event in events):
             self._interrupted()
             self._begun_anew()
-        readings = [event for event in events if isinstance(event, ForceReading)]
+        readings = [event for event in events if isinstance(event, Reading)]
         places = self._times.place([r.t_device_s for r in readings], chunk.t_host_s)
         rows = [r for r in map(self._add, readings, places) if r is not None]
         marks = [
@@ -168,24 +182,24 @@ class StreamAssembler:
         ]
         return self._block(chunk, rows, marks, self._notices(events))
 
-    def _add(self, reading: ForceReading, t_s: float | None) -> _Row | None:
+    def _add(self, reading: Reading, t_s: float | None) -> _Row | None:
         """Add a reading to the trace; return its row, or None where it is none."""
+        values = _values(reading)
         if self._builder is None:
             self._builder = TraceBuilder(self._times.source or ClockSource.HOST)
-            self._columns = _columns_of(reading)
+            self._columns = tuple(values)
         # A column has a value in every row; a line that lost its depth is a damaged line.
-        if t_s is None or _columns_of(reading) != self._columns:
+        if t_s is None or tuple(values) != self._columns:
             self._quality.refuse(Rejection.MALFORMED)
             return None
-        row = (t_s, reading.force_n, reading.displacement_mm, reading.acceleration_m_s2)
-        if not self._builder.add(*row):
+        if not self._builder.add(t_s, **values):
             self._quality.repeat()
             return None
         if self._broke_at_s is not None:
             self._quality.outage(self._broke_at_s, t_s)
             self._broke_at_s = None
         self._last_t_s = t_s
-        return row
+        return t_s, values
 
     def _mark(self, t_s: float | None, told_by: str) -> tuple[float, ...]:
         """Note a signal of the client; one from before the first reading belongs to nothing."""
@@ -196,7 +210,7 @@ class StreamAssembler:
         return (t_s,)
 
     def _notices(self, events: Sequence[Event]) -> tuple[Notice, ...]:
-        notices = tuple(e for e in events if not isinstance(e, ForceReading | MarkerPressed))
+        notices = tuple(e for e in events if not isinstance(e, Reading | MarkerPressed))
         for notice in notices:
             self._quality.note(notice)
         return notices
@@ -242,15 +256,17 @@ class StreamAssembler:
         marks_s: Sequence[float] = (),
         events: tuple[Notice, ...] = (),
     ) -> SampleBlock:
-        depth = [row[2] for row in rows if row[2] is not None]
-        acceleration = [row[3] for row in rows if row[3] is not None]
-        has_depth, has_acceleration = self._columns
+        columns = {
+            name: frozen(np.array([values[name] for _, values in rows], dtype=np.float64))
+            for name in self._columns
+        }
         elapsed_s = self._times.on_host_clock(chunk.t_host_s) or 0.0
         return SampleBlock(
-            t_s=frozen(np.array([row[0] for row in rows], dtype=np.float64)),
-            force_n=frozen(np.array([row[1] for row in rows], dtype=np.float64)),
-            displacement_mm=frozen(np.array(depth)) if has_depth else None,
-            acceleration_m_s2=frozen(np.array(acceleration)) if has_acceleration else None,
+            t_s=frozen(np.array([t_s for t_s, _ in rows], dtype=np.float64)),
+            force_n=columns.get("force_n", _NOTHING),
+            displacement_mm=columns.get("displacement_mm"),
+            acceleration_m_s2=columns.get("acceleration_m_s2"),
+            angle_deg=columns.get("angle_deg"),
             marks_s=tuple(marks_s),
             events=events,
             link=self._link,
@@ -258,5 +274,12 @@ class StreamAssembler:
         )
 
 
-def _columns_of(reading: ForceReading) -> tuple[bool, bool]:
-    return reading.displacement_mm is not None, reading.acceleration_m_s2 is not None
+def _values(reading: Reading) -> dict[str, float]:
+    """Return what a reading has a value for, by column."""
+    stated = (
+        ("force_n", reading.force_n if isinstance(reading, ForceReading) else None),
+        ("displacement_mm", reading.displacement_mm),
+        ("acceleration_m_s2", reading.acceleration_m_s2),
+        ("angle_deg", reading.angle_deg),
+    )
+    return {name: value for name, value in stated if value is not None}

@@ -13,6 +13,9 @@ from tissuesense.transport.replay import ReplayTransport
 from tissuesense.transport.simulated import SimulatedTransport
 from tissuesense.transport.url import DeviceUrl
 
+# A gauge is simulated at its own usual rate where that is enough: for the motion of a hand.
+_HAND_HZ = 100.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
@@ -48,9 +51,11 @@ def opening_for(url: DeviceUrl, *, clock: Clock) -> Opening:
 
 
 def _simulated(url: DeviceUrl, clock: Clock) -> Opening:
+    spec = SessionSpec.from_query({"model": url.profile.model, **url.options})
     rate_hz = url.profile.nominal_rate_hz
-    usual = {"model": url.profile.model} | ({"rate_hz": f"{rate_hz:g}"} if rate_hz else {})
-    spec = SessionSpec.from_query({**usual, **url.options})
+    if rate_hz is not None and spec.rate_hz is None and spec.samples_per_s <= _HAND_HZ:
+        spec = replace(spec, rate_hz=rate_hz)
+    known = spec.context()
     transport = SimulatedTransport(url.profile, url.parameters, spec, clock=clock, speed=url.speed)
     return Opening(
         url=url.text,
@@ -58,7 +63,7 @@ def _simulated(url: DeviceUrl, clock: Clock) -> Opening:
         parameters=url.parameters,
         transport=transport,
         # The instrument is what the simulated link and wire say, as of any gauge.
-        context=replace(spec.context(), instrument=None, extra={SOURCE: SIMULATED}),
+        context=replace(known, instrument=None, extra={**known.extra, SOURCE: SIMULATED}),
     )
 
 

@@ -3,8 +3,9 @@
 import math
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -75,7 +76,7 @@ class SimulatedTransport:
         self._encoder = profile.encoder(parameters)
         # Readings without a time of their own are timed by their arrival: each leaves at once.
         untimed = profile.clock_period_s is None
-        self._batches = _batches(spec, 1 if untimed else _batch_size(spec.rate_hz))
+        self._batches = _batches(spec, 1 if untimed else _batch_size(spec.samples_per_s))
         self._fault = _LinkFault(spec)
         self._next = next(self._batches)
         self._next_due_s = self._next.end_s
@@ -131,15 +132,7 @@ class SimulatedTransport:
         batch, due_s = self._next, self._next_due_s
         self._advance()
         data = self._encoder.samples(
-            [
-                WireSample(
-                    t_s=max(sample.t_s - self._zero_s, 0.0),
-                    force_n=sample.force_n,
-                    displacement_mm=sample.displacement_mm,
-                    acceleration_m_s2=sample.acceleration_m_s2,
-                )
-                for sample in batch.samples
-            ]
+            [replace(s, t_s=max(s.t_s - self._zero_s, 0.0)) for s in batch.samples]
         )
         if self._fault.silent(due_s):
             return None
@@ -195,8 +188,10 @@ def _channel(profile: DeviceProfile) -> str | None:
 
 
 def _mid_press_s(spec: SessionSpec) -> float:
-    """Return a moment in the ramp of the second press."""
+    """Return a moment in the ramp of the second press, or in the middle of the second movement."""
     piece = next(islice(simulated_session(spec), _FAULT_PRESS, None))
+    if "force_n" not in piece.columns:
+        return float(np.median(piece.t_s))
     return float(piece.t_s[int(np.argmax(piece.force_n))]) - _BEFORE_PEAK_S
 
 
@@ -210,7 +205,6 @@ def _batches(spec: SessionSpec, size: int) -> Iterator[_Batch]:
 
 
 def _cut(piece: SessionPiece, size: int) -> Iterator[_Batch]:
-    depth = piece.displacement_mm
     marks_s = deque(piece.marks_s)
     for start in range(0, piece.t_s.size, size):
         rows = range(start, min(start + size, piece.t_s.size))
@@ -219,13 +213,11 @@ def _cut(piece: SessionPiece, size: int) -> Iterator[_Batch]:
         while marks_s and marks_s[0] <= end_s:
             due.append(marks_s.popleft())
         yield _Batch(
-            samples=tuple(
-                WireSample(
-                    t_s=float(piece.t_s[i]),
-                    force_n=float(piece.force_n[i]),
-                    displacement_mm=None if depth is None else float(depth[i]),
-                )
-                for i in rows
-            ),
+            samples=tuple(_sample(piece, i) for i in rows),
             marks_s=tuple(due),
         )
+
+
+def _sample(piece: SessionPiece, i: int) -> WireSample:
+    values: dict[str, Any] = {name: float(column[i]) for name, column in piece.columns.items()}
+    return WireSample(t_s=float(piece.t_s[i]), senses_force="force_n" in values, **values)

@@ -12,6 +12,7 @@ from tissuesense.core.site import BodySite
 from tissuesense.core.units import newton_per_unit
 from tissuesense.devices.profile import DeviceProfile, WireParameters
 from tissuesense.devices.registry import DEVICES
+from tissuesense.simulation.kinds import KINDS, NEUROMUSCULAR, usual_model
 from tissuesense.simulation.spec import QUERY_KEYS, SWITCH
 from tissuesense.simulation.subjects import SIDES, SITES
 
@@ -34,9 +35,6 @@ _LINKS: Mapping[str, frozenset[str]] = {
     "serial": frozenset({"serial"}),
     "ble": frozenset({"ble", "ble-advertisement"}),
 }
-# A simulated gauge for each kind of recording: only some wires carry a depth.
-_SIMULATED_MODEL = "progressor"
-_SIMULATED_MODEL_WITH_DEPTH = "text-line"
 _FASTEST_BAUD = 12_000_000  # of the adapters that there are
 # Keys that have a typed field of their own in `DeviceUrl`.
 _TYPED = frozenset({"model", "unit", "invert", "sensitivity_mv_v", "capacity_n", "baud", "speed"})
@@ -85,17 +83,23 @@ class DeviceUrl:
         return DEVICES[self.model]
 
 
-def simulated_at(url: str, site: BodySite) -> str:
-    """Return a ``sim:`` URL that measures at `site` where it states no place; others as they are.
+def simulated_at(url: str, site: BodySite | None, kind: RecordingKind | None = None) -> str:
+    """Return a ``sim:`` URL that measures `kind` at `site` where it states neither.
 
-    A place that the simulation does not know is left to the URL's own default.
+    Other URLs are returned as they are. A place that the simulation does not know is left to the
+    URL's own default.
     """
+    if not url.startswith("sim:"):
+        return url
     query = dict(parse_qsl(url.partition("?")[2]))
-    if not url.startswith("sim:") or site.name not in SITES or site.side not in SIDES:
-        return url
-    if "site" in query or "side" in query:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}site={site.name}&side={site.side}"
+    added = {}
+    stated = not query.keys().isdisjoint({"site", "side"})
+    if site is not None and site.name in SITES and site.side in SIDES and not stated:
+        added = {"site": site.name, "side": str(site.side)}
+    if kind is not None and "kind" not in query:
+        added["kind"] = str(kind)
+    more = "&".join(f"{key}={value}" for key, value in added.items())
+    return f"{url}{'&' if '?' in url else '?'}{more}" if more else url
 
 
 def parse_device_url(text: str) -> DeviceUrl:
@@ -126,6 +130,8 @@ def parse_device_url(text: str) -> DeviceUrl:
     model = _model(scheme, ours)
     if model is not None:
         _check_settings(DEVICES[model], ours, scheme)
+    if model is not None and scheme == "sim":
+        _check_columns(DEVICES[model], _simulated_kind(ours))
     return DeviceUrl(
         text=text.strip(),
         scheme=scheme,
@@ -202,8 +208,27 @@ def _check_settings(profile: DeviceProfile, ours: Mapping[str, str], scheme: str
 
 
 def _simulated_model(ours: Mapping[str, str]) -> str:
-    needs_depth = ours.get("kind") == RecordingKind.INDENTATION
-    return _SIMULATED_MODEL_WITH_DEPTH if needs_depth else _SIMULATED_MODEL
+    return usual_model(_simulated_kind(ours), ours.get("technique", NEUROMUSCULAR))
+
+
+def _simulated_kind(ours: Mapping[str, str]) -> RecordingKind:
+    """Return the kind of a session; a word that is none is for the session to refuse."""
+    known = {str(kind): kind for kind in KINDS}
+    return known.get(ours.get("kind", ""), RecordingKind.PPT)
+
+
+def _check_columns(profile: DeviceProfile, kind: RecordingKind) -> None:
+    """Refuse a gauge whose wire cannot carry what a kind of recording consists of."""
+    needs = set(KINDS[kind].needs)
+    if needs.issubset(profile.columns):
+        return
+    able = [name for name in DEVICES if needs.issubset(DEVICES[name].columns)]
+    missing = ", ".join(sorted(needs - set(profile.columns)))
+    raise ConfigurationError(
+        f"The wire of '{profile.model}' carries no {missing}, which the kind '{kind}' needs.",
+        hint=f"Models that carry it: {', '.join(able)}.",
+        known=able,
+    )
 
 
 def _parameters(

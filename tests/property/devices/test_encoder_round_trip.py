@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from tissuesense.devices.codec import (
     ForceReading,
     FrameRejected,
     MarkerPressed,
+    MotionReading,
     SamplesMissed,
     WireSample,
 )
@@ -111,6 +113,55 @@ def test_text_line_in_every_unit_with_its_signals(
     for sample, reading in zip(sent, readings, strict=True):
         resolution_n = TEXT_RESOLUTION * LARGEST_UNIT_N
         assert reading.force_n == pytest.approx(sample.force_n, abs=resolution_n)
+
+
+@pytest.mark.parametrize("model", DEVICES)
+@pytest.mark.parametrize("column", ["displacement_mm", "acceleration_m_s2", "angle_deg"])
+def test_a_wire_carries_the_columns_that_its_profile_states(model: str, column: str) -> None:
+    profile = DEVICES[model]
+    moved: dict[str, Any] = {column: 1.5}
+    sent = [WireSample(t_s=1.0, force_n=10.0, **moved)]
+    parameters = profile.example_parameters
+    events = told(profile, profile.encoder(parameters), profile.codec(parameters), sent)
+    (reading,) = [event for event in events if isinstance(event, ForceReading)]
+    assert "force_n" in profile.columns
+    assert (getattr(reading, column) is not None) is (column in profile.columns)
+
+
+_MOVES = st.one_of(st.none(), st.floats(min_value=-1000, max_value=1000))
+
+
+@given(
+    depth_mm=_MOVES,
+    acceleration_m_s2=_MOVES,
+    angle_deg=_MOVES,
+    senses_force=st.booleans(),
+    unit=UNITS,
+)
+def test_text_line_carries_whatever_moves(
+    depth_mm: float | None,
+    acceleration_m_s2: float | None,
+    angle_deg: float | None,
+    senses_force: bool,
+    unit: str | None,
+) -> None:
+    senses_force |= angle_deg is None and acceleration_m_s2 is None
+    sent = WireSample(
+        t_s=1.5,
+        force_n=12.0,
+        displacement_mm=depth_mm,
+        acceleration_m_s2=acceleration_m_s2,
+        angle_deg=angle_deg,
+        senses_force=senses_force,
+    )
+    profile, parameters = DEVICES["text-line"], WireParameters(unit=unit)
+    (event,) = profile.codec(parameters).receive(profile.encoder(parameters).samples([sent]), 0.0)
+    assert isinstance(event, ForceReading if senses_force else MotionReading)
+    assert event.t_device_s == 1.5
+    for name in ("displacement_mm", "acceleration_m_s2", "angle_deg"):
+        moved, read = getattr(sent, name), getattr(event, name)
+        assert (read is None) is (moved is None)
+        assert read is None or read == pytest.approx(moved, rel=0, abs=TEXT_RESOLUTION)
 
 
 @pytest.mark.parametrize(

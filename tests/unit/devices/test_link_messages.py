@@ -54,6 +54,22 @@ FIXED: st.SearchStrategy[Message] = st.one_of(
         displacement_um=st.none() | signed(24),
         acceleration_cm_s2=st.none() | signed(16),
     ),
+    built(
+        Sample,
+        seq=U16,
+        time_us=U32,
+        force_un=I32,
+        displacement_um=st.none() | signed(24),
+        angle_cdeg=signed(16),
+    ),
+    built(
+        Sample,
+        seq=U16,
+        time_us=U32,
+        force_un=I32,
+        acceleration_cm_s2=signed(16),
+        angle_cdeg=signed(16),
+    ),
     built(Marker, count=U8, time_us=U32),
     built(FaultChange, code=U8, state=U8, time_us=U32),
     built(Hello, major=U8, minor=U8, capabilities=U16, rate_mhz=U32, fastest_mhz=U32),
@@ -86,7 +102,7 @@ def test_one_byte_less_is_refused(message: Message) -> None:
 
 @given(data=st.binary(min_size=1, max_size=61))
 def test_any_bytes_are_a_message_a_refusal_or_nothing(data: bytes) -> None:
-    known = {*range(0x01, 0x14), 0x18, 0x19, *range(0x20, 0x26), 0x2F}
+    known = {*range(0x01, 0x14), 0x18, 0x19, *range(0x1C, 0x1F), *range(0x20, 0x26), 0x2F}
     assert (decode(data) is None) == (data[0] not in known)
 
 
@@ -98,6 +114,8 @@ def test_any_bytes_are_a_message_a_refusal_or_nothing(data: bytes) -> None:
         Sample(seq=0, time_us=0, force_un=2**31),
         Sample(seq=0, time_us=0, force_un=0, displacement_um=2**23),
         Sample(seq=0, time_us=0, force_un=0, acceleration_cm_s2=-(2**15) - 1),
+        Sample(seq=0, time_us=0, force_un=0, angle_cdeg=2**15),
+        Sample(seq=0, time_us=0, force_un=0, displacement_um=1, acceleration_cm_s2=2, angle_cdeg=3),
         Battery(percent=256, millivolt=0),
     ],
 )

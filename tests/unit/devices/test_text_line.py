@@ -13,6 +13,7 @@ from tissuesense.devices.codec import (
     ForceReading,
     FrameRejected,
     MarkerPressed,
+    MotionReading,
     Rejection,
     WireSample,
 )
@@ -48,6 +49,61 @@ def reading(
 )
 def test_the_fields_of_a_reading_are_told_apart(line: bytes, expected: ForceReading) -> None:
     assert read(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            b"12 N,34.2 deg",
+            ForceReading(force_n=12.0, t_device_s=None, t_host_s=7.0, angle_deg=34.2),
+        ),
+        (
+            b"1234,12 N,9.81 m/s2,-3.2 mm,34deg",
+            ForceReading(
+                force_n=12.0,
+                t_device_s=1.234,
+                t_host_s=7.0,
+                displacement_mm=-3.2,
+                acceleration_m_s2=9.81,
+                angle_deg=34.0,
+            ),
+        ),
+        (b"12,34.2 deg", ForceReading(force_n=12.0, t_device_s=None, t_host_s=7.0, angle_deg=34.2)),
+        (b"34.2 deg", MotionReading(t_device_s=None, t_host_s=7.0, angle_deg=34.2)),
+        (
+            b"12 ms,-9.81 m/s2, 0.5 mm",
+            MotionReading(
+                t_device_s=0.012, t_host_s=7.0, displacement_mm=0.5, acceleration_m_s2=-9.81
+            ),
+        ),
+    ],
+)
+def test_a_motion_says_its_unit_with_or_without_a_force(line: bytes, expected: Event) -> None:
+    assert read(line) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"1 N,2 deg,3 deg",
+        b"2 deg,1 N",
+        b"1 N,2 deg,",
+        b"1 N,2e1 deg",
+        b"1 N,nan deg",
+        b"1 N,2 degrees",
+        b"1 N,2 m/s",
+        b"1 ms,3.2 mm",
+        b"1 ms",
+        b"1.5 ms,2 deg",
+        b"-1 ms,2 deg",
+        b"4294967296 ms,2 deg",
+        b"2 deg,stop",
+        b"12,34 deg",
+    ],
+)
+def test_a_motion_in_doubt_gives_no_number_at_all(line: bytes) -> None:
+    assert isinstance(read(line), FrameRejected)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +239,19 @@ def test_the_simulated_board_prints_time_force_displacement_and_stop() -> None:
         b"1234,12.3400 N\r\n1247,-1.0000 N,3.2100 mm\r\n1247,stop\r\n"
     )
     assert board.reply(b"anything\r\n") == b""
+
+
+def test_the_simulated_board_prints_what_moves_and_leaves_out_a_force_that_it_does_not_sense() -> (
+    None
+):
+    board = TextLineEncoder(WireParameters())
+    samples = [
+        WireSample(t_s=1.2, force_n=2.0, acceleration_m_s2=-9.81, angle_deg=34.5),
+        WireSample(t_s=1.3, angle_deg=34.5, senses_force=False),
+    ]
+    assert board.samples(samples) == (
+        b"1200,2.0000 N,34.5000 deg,-9.8100 m/s2\r\n1300 ms,34.5000 deg\r\n"
+    )
 
 
 def test_the_simulated_board_prints_a_stated_unit_without_its_name() -> None:

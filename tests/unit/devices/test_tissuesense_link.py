@@ -80,6 +80,32 @@ def sent(codec: Codec, command: Command) -> list[Request]:
     return requests
 
 
+@given(
+    depth_mm=st.none() | st.floats(-8000, 8000),
+    acceleration_m_s2=st.none() | st.floats(-327, 327),
+    angle_deg=st.floats(-327, 327),
+)
+def test_an_angle_is_read_unless_there_is_no_room_for_it(
+    depth_mm: float | None, acceleration_m_s2: float | None, angle_deg: float
+) -> None:
+    codec, device = both()
+    asked(codec, device, Command.START)
+    sample = WireSample(
+        t_s=1.0,
+        force_n=2.0,
+        displacement_mm=depth_mm,
+        acceleration_m_s2=acceleration_m_s2,
+        angle_deg=angle_deg,
+    )
+    (reading,) = codec.receive(device.samples([sample]), 0.0)
+    assert isinstance(reading, ForceReading)
+    assert reading.force_n == 2.0
+    assert reading.displacement_mm == pytest.approx(depth_mm, abs=5.1e-4)
+    assert reading.acceleration_m_s2 == pytest.approx(acceleration_m_s2, abs=5.1e-3)
+    full = None not in {depth_mm, acceleration_m_s2}
+    assert reading.angle_deg == (None if full else pytest.approx(angle_deg, abs=5.1e-3))
+
+
 @given(samples=st.lists(SAMPLES, min_size=1, max_size=40), invert=st.booleans())
 def test_what_the_device_measures_is_read(samples: list[WireSample], invert: bool) -> None:
     codec, device = both(WireParameters(invert=invert))
@@ -109,7 +135,7 @@ def test_the_device_says_who_it_is_in_the_words_of_a_side_car() -> None:
             facts |= event.facts
 
     assert facts == {
-        "protocol": "1.0",
+        "protocol": "1.1",
         "full_scale_n": 500.0,
         "resolution_n": 1e-6,
         "probe_area_cm2": 1.0,

@@ -3,6 +3,7 @@
 import pytest
 
 from tissuesense.core.errors import ConfigurationError
+from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.transport.url import parse_device_url, simulated_at
 
@@ -48,6 +49,28 @@ def test_a_simulation_keeps_its_own_settings() -> None:
 def test_a_simulated_gauge_carries_the_depth_that_its_kind_needs() -> None:
     assert parse_device_url("sim:").model == "progressor"
     assert parse_device_url("sim:?kind=indentation").model == "text-line"
+    assert parse_device_url("sim:?kind=dose").model == "progressor"
+    assert parse_device_url("sim:?kind=dose&technique=myofascial").model == "text-line"
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "able"),
+    [
+        ("sim:?kind=tap&model=progressor", "acceleration_m_s2", {"text-line", "tissuesense-link"}),
+        ("sim:?kind=stretch&model=mark10", "angle_deg", {"text-line", "tissuesense-link"}),
+        ("sim:?kind=rom&model=wh-c06", "angle_deg", {"text-line"}),
+    ],
+)
+def test_a_wire_that_cannot_carry_what_a_kind_consists_of_is_refused(
+    text: str, column: str, able: set[str]
+) -> None:
+    with pytest.raises(ConfigurationError, match=column) as caught:
+        parse_device_url(text)
+    assert able <= set(caught.value.known)
+
+
+def test_a_press_without_a_depth_is_a_press() -> None:
+    assert parse_device_url("sim:?kind=indentation&model=progressor").model == "progressor"
 
 
 def test_real_time_is_the_usual_speed() -> None:
@@ -113,3 +136,22 @@ def test_a_simulated_gauge_is_put_where_it_measures(url: str, at: str) -> None:
 
 def test_a_place_that_is_not_simulated_changes_no_url() -> None:
     assert simulated_at("sim:?seed=2", BodySite("deltoid", Side.RIGHT)) == "sim:?seed=2"
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        ("sim:?seed=2&side=left", "sim:?seed=2&side=left&kind=tap"),
+        ("sim:?kind=rom&side=left", "sim:?kind=rom&side=left"),
+        ("sim:", "sim:?site=levator_scapulae&side=left&kind=tap"),
+        ("replay:a.capture", "replay:a.capture"),
+    ],
+)
+def test_a_simulated_gauge_does_what_is_measured(url: str, at: str) -> None:
+    site = BodySite("levator_scapulae", Side.LEFT)
+    assert simulated_at(url, site, RecordingKind.TAP) == at
+
+
+def test_a_kind_is_added_where_the_place_is_not_stated() -> None:
+    assert simulated_at("sim:?seed=2", None, RecordingKind.ROM) == "sim:?seed=2&kind=rom"
+    assert simulated_at("sim:?seed=2", None) == "sim:?seed=2"

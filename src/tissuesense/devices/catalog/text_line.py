@@ -4,19 +4,22 @@ There is no standard for such lines (sketches for the HX711 bridge amplifier pri
 author liked), so this grammar is ours::
 
     line          = reading | stop | comment
-    reading       = [time ","] (force | labelled) ["," displacement]
+    reading       = [time ","] (force | labelled) {"," motion}
+                  | [time " ms,"] motion {"," motion}   a gauge that measures no force
                   | whole (tab | ";") force          the whole number is a time or a raw count
     labelled      = label (":" | "=") number ...     one of the labels says that it is the force
     stop          = [time ","] "stop"                the client signalled
     comment       = "#" anything                     a banner, a name
-    time          = whole milliseconds since the board started, 0 to 4294967295
+    time          = whole milliseconds since the board started, 0 to 4294967295, ["ms"]
     force         = decimal [unit]                   unit: N, kgf, gf, lbf, ozf, ..., or unit=
-    displacement  = decimal "mm"
+    motion        = decimal ("mm" | "deg" | "m/s2")  displacement, angle, acceleration; each once
 
-What tells the fields apart: a displacement always says ``mm``, a time is a whole number without
-sign or unit and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a time and a force,
+What tells the fields apart: a motion always says its unit, a time is a whole number without sign
+or with ``ms``, and never stands alone. So ``12.5`` is a force, ``1234,12.5`` a time and a force,
 ``12,3.2 mm`` a force and a displacement; ``12.5,3.2`` and ``12,5 N``, which may have a decimal
-comma, are refused rather than guessed at. Behind a tab or a semicolon sketches print raw counts as
+comma, are refused rather than guessed at. Without a force a line needs an angle or an
+acceleration, and its time needs its unit: ``1234 ms,34.2 deg``, for ``1234,34.2 deg`` is a force
+of 1234 and an angle. Behind a tab or a semicolon sketches print raw counts as
 often as milliseconds: the force is read, the whole number is not used. A label must be one that can
 only mean the force; ``Reading: 12.3 lbs calibration_factor: -7050`` is 12.3 lbf, a calibration
 factor alone is nothing. Where neither line nor label says the unit, a labelled or tabulated force
@@ -34,6 +37,7 @@ from tissuesense.devices.codec import (
     Event,
     ForceReading,
     MarkerPressed,
+    MotionReading,
     Rejection,
     WireSample,
 )
@@ -52,8 +56,11 @@ from tissuesense.devices.text_codec import TextCodec
 _LONGEST_LINE = 96
 _UNITS = frozenset({"n", "mn", "kn", "kgf", "kg", "gf", "g", "lbf", "lb", "lbs", "ozf", "oz"})
 _UNIT = rb"(?i:" + "|".join(sorted(_UNITS)).encode() + rb")"
-_TIME = re.compile(rb"\d{1,10}")
-_DISPLACEMENT = re.compile(rb"(" + DECIMAL + rb")[ \t]*mm")
+_TIME = re.compile(rb"(?P<ms>\d{1,10})(?P<unit>[ \t]*ms)?")
+_MOTION = re.compile(rb"(" + DECIMAL + rb")[ \t]*(mm|deg|m/s2)")
+_COLUMNS = {b"mm": "displacement_mm", b"deg": "angle_deg", b"m/s2": "acceleration_m_s2"}
+# A bare displacement is the display of a calliper, of which nobody could say what it touches.
+_ENOUGH_ALONE = {"angle_deg", "acceleration_m_s2"}
 _STOP = b"stop"
 _CLOCK_PERIOD_MS = 2**32  # millis() of Arduino counts in 32 bits
 
@@ -90,20 +97,16 @@ def _decode(force: ForceText, line: bytes, t_host_s: float) -> Sequence[Event]:
     if _MAYBE_DECIMAL_COMMA.fullmatch(line):
         return [rejected(Rejection.MALFORMED, line)]
     fields = [field.strip(b" \t") for field in line.split(b",")]
-    displacement_mm = _take_displacement(fields)
-    t_device_s = _take_time(fields)
-    if len(fields) == 1 and fields[0].lower() == _STOP and displacement_mm is None:
+    motion = _take_motion(fields)
+    t_device_s = _take_time(fields, alone=not _ENOUGH_ALONE.isdisjoint(motion))
+    if not fields:
+        return [MotionReading(t_device_s=t_device_s, t_host_s=t_host_s, **motion)]
+    if len(fields) == 1 and fields[0].lower() == _STOP and not motion:
         return [MarkerPressed(t_device_s=t_device_s, t_host_s=t_host_s)]
     force_n = _newtons(force, b",".join(fields))
     if not isinstance(force_n, float):
         return [rejected(force_n, line)]
-    reading = ForceReading(
-        force_n=force_n,
-        t_device_s=t_device_s,
-        t_host_s=t_host_s,
-        displacement_mm=displacement_mm,
-    )
-    return [reading]
+    return [ForceReading(force_n=force_n, t_device_s=t_device_s, t_host_s=t_host_s, **motion)]
 
 
 def _newtons(force: ForceText, text: bytes) -> float | Rejection:
@@ -133,27 +136,42 @@ def _labelled_force(text: bytes) -> bytes | None:
     return forces[0] if len(forces) == 1 else None
 
 
-def _take_displacement(fields: list[bytes]) -> float | None:
-    """Take the last of several fields when it is a displacement."""
-    match = _DISPLACEMENT.fullmatch(fields[-1])
-    if match is None or len(fields) == 1:
-        return None
-    del fields[-1]
-    return float(match[1])
+def _take_motion(fields: list[bytes]) -> dict[str, float]:
+    """Take the last fields that say how something moves, by column, each column once.
+
+    A displacement alone is left where it is: no force stands before it.
+    """
+    motion: dict[str, float] = {}
+    while fields and (match := _MOTION.fullmatch(fields[-1])) and _COLUMNS[match[2]] not in motion:
+        if len(fields) == 1 and match[2] == b"mm" and _ENOUGH_ALONE.isdisjoint(motion):
+            break
+        motion[_COLUMNS[match[2]]] = float(match[1])
+        del fields[-1]
+    return motion
 
 
-def _take_time(fields: list[bytes]) -> float | None:
-    """Take the first of several fields when it is a time, in seconds."""
-    if len(fields) == 1 or not _TIME.fullmatch(fields[0]) or int(fields[0]) >= _CLOCK_PERIOD_MS:
+def _take_time(fields: list[bytes], *, alone: bool) -> float | None:
+    """Take the first field when it is a time, in seconds.
+
+    Parameters
+    ----------
+    alone
+        Nothing need come behind it, if it says its unit.
+    """
+    match = _TIME.fullmatch(fields[0]) if fields else None
+    if match is None or int(match["ms"]) >= _CLOCK_PERIOD_MS:
         return None
-    return int(fields.pop(0)) / 1e3
+    if len(fields) == 1 and not (alone and match["unit"]):
+        return None
+    del fields[0]
+    return int(match["ms"]) / 1e3
 
 
 class TextLineEncoder:
     """A board that prints each sample as it comes, with its time.
 
     It prints newtons with their unit; where the parameters state a unit, that unit without its
-    name.
+    name. A board that measures no force prints the unit of its time.
     """
 
     def __init__(self, parameters: WireParameters) -> None:
@@ -170,10 +188,15 @@ class TextLineEncoder:
 
     def _lines_of(self, sample: WireSample) -> str:
         time_ms = round(sample.t_s * 1e3) % _CLOCK_PERIOD_MS
-        line = f"{time_ms},{print_force(sample.force_n, self._parameters)}"
-        if sample.displacement_mm is not None:
-            line += f",{sample.displacement_mm:.4f} mm"
-        return line + "\r\n" + (f"{time_ms},stop\r\n" if sample.marker else "")
+        fields = [f"{time_ms}", print_force(sample.force_n, self._parameters)]
+        if not sample.senses_force:
+            fields = [f"{time_ms} ms"]
+        fields += [
+            f"{value:.4f} {unit.decode()}"
+            for unit, column in _COLUMNS.items()
+            if (value := getattr(sample, column)) is not None
+        ]
+        return ",".join(fields) + "\r\n" + (f"{time_ms},stop\r\n" if sample.marker else "")
 
 
 # Nordic Semiconductor's UART service, which boards with a radio use for lines.
@@ -192,12 +215,14 @@ PROFILE = DeviceProfile(
     ble=BleLink(service=_NORDIC_UART, notify=(_NOTIFY,), write=_WRITE),
     clock_period_s=_CLOCK_PERIOD_MS / 1e3,
     push_sign="positive",
+    columns=("force_n", "displacement_mm", "acceleration_m_s2", "angle_deg"),
     parameters=("baud", "unit", "invert"),
     notes=(
         "Lines such as '1234,12.34 N,3.210 mm': time in ms and displacement may be absent, the "
-        "unit too if unit= states it. Lines such as 'Reading: 12.3 lbs' are read as well; a "
-        "sketch's greeting is left out and counted, which is no harm. 'stop' is the client's "
-        "signal, '#' begins a comment. An HX711 gives 10 or 80 samples a second."
+        "unit too if unit= states it. Angle ('34.2 deg') and acceleration ('9.81 m/s2') may follow "
+        "the force or stand without one: '1234 ms,34.2 deg'. Lines such as 'Reading: 12.3 lbs' "
+        "are read as well; a sketch's greeting is left out and counted, which is no harm. 'stop' "
+        "is the client's signal, '#' begins a comment. An HX711 gives 10 or 80 samples a second."
     ),
     sources={"grammar": "this project"},
 )

@@ -200,6 +200,7 @@ class LinkCodec:
             t_host_s=t_host_s,
             displacement_mm=_divided(sample.displacement_um, 1e3),
             acceleration_m_s2=_divided(sample.acceleration_cm_s2, 1e2),
+            angle_deg=_divided(sample.angle_cdeg, 1e2),
         )
         self._streaming = True
         step = 1 if self._seq is None else (sample.seq - self._seq) % _NUMBERS
@@ -288,6 +289,7 @@ PROFILE = DeviceProfile(
     nominal_rate_hz=80.0,
     clock_period_s=_CLOCK_PERIOD_US / 1e6,
     push_sign="positive",
+    columns=("force_n", "displacement_mm", "acceleration_m_s2", "angle_deg"),
     resolution_n=1e-6,
     states_tip=True,
     parameters=("baud", "invert", "rate_hz"),

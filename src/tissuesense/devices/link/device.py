@@ -38,6 +38,7 @@ _FAULT_AGAIN_US = 1_000_000
 _CAPABILITIES = (
     Capability.DISPLACEMENT
     | Capability.ACCELERATION
+    | Capability.ANGLE
     | Capability.TARE
     | Capability.BUTTON
     | Capability.BATTERY
@@ -117,12 +118,14 @@ class SimulatedLink:
         if self._overload is not None:
             yield replace(self._overload, state=0, time_us=time_us)
             self._overload = None
+        full = sample.displacement_mm is not None and sample.acceleration_m_s2 is not None
         yield Sample(
             seq=self._seq,
             time_us=time_us,
             force_un=self._latest_un - self._tare_un,
             displacement_um=_scaled(sample.displacement_mm, 1e3),
             acceleration_cm_s2=_scaled(sample.acceleration_m_s2, 1e2),
+            angle_cdeg=None if full else _scaled(sample.angle_deg, 1e2),
         )
 
     def _overloaded(self, time_us: int) -> Iterator[Message]:
@@ -147,7 +150,7 @@ class SimulatedLink:
     def _hello(self) -> Iterator[Message]:
         yield Hello(
             major=1,
-            minor=0,
+            minor=1,
             capabilities=_CAPABILITIES,
             rate_mhz=self._rate_mhz,
             fastest_mhz=self._fastest_mhz,

@@ -8,6 +8,7 @@ import enum
 import struct
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
+from itertools import accumulate, pairwise
 
 from tissuesense.devices.codec import Rejection
 
@@ -64,6 +65,7 @@ class Capability(enum.IntFlag):
     BATTERY = 1 << 5
     RATE = 1 << 6
     TARE_KEPT = 1 << 7
+    ANGLE = 1 << 8
 
 
 UNKNOWN_PERCENT = 255
@@ -82,13 +84,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What was measured at one moment; what the device has no sensor for is None."""
+    """What was measured at one moment; what the device has no sensor for is None.
+
+    There is no room for displacement, acceleration and angle together.
+    """
 
     seq: int
     time_us: int
     force_un: int
     displacement_um: int | None = None
     acceleration_cm_s2: int | None = None
+    angle_cdeg: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +195,12 @@ _KINDS = {kind: (message, layout) for message, (kind, layout) in _LAYOUTS.items(
 _COMMANDS = range(0x01, 0x10)
 _TAG = struct.Struct("<B")
 _RATE = struct.Struct("<BI")
-_SAMPLES = range(0x10, 0x14)
-_HAS_DISPLACEMENT, _HAS_ACCELERATION = 1, 2
+_SAMPLE = 0x10
+_HAS_DISPLACEMENT, _HAS_ACCELERATION, _HAS_ANGLE = 0x01, 0x02, 0x0C
+_SAMPLES = (*range(0x10, 0x14), *range(0x1C, 0x1F))
 _FORCE = struct.Struct("<HIi")
 _DISPLACEMENT_BYTES = 3  # no struct has an integer of 24 bits
-_ACCELERATION_BYTES = 2
+_ACCELERATION_BYTES = _ANGLE_BYTES = 2
 _TEXT = 0x23
 _PART = struct.Struct("<BB")
 
@@ -204,7 +211,7 @@ def encode(message: Message) -> bytes:
     Raises
     ------
     struct.error, OverflowError
-        When a number does not fit its field.
+        When a number does not fit its field, or a sample has more than there is room for.
     """
     match message:
         case Sample():
@@ -277,17 +284,20 @@ def _sample(kind: int, payload: bytes) -> Sample | Rejection:
     widths = (
         _DISPLACEMENT_BYTES if kind & _HAS_DISPLACEMENT else 0,
         _ACCELERATION_BYTES if kind & _HAS_ACCELERATION else 0,
+        _ANGLE_BYTES if kind & _HAS_ANGLE == _HAS_ANGLE else 0,
     )
     if len(payload) < _FORCE.size + sum(widths):
         return Rejection.BAD_LENGTH
     seq, time_us, force_un = _FORCE.unpack_from(payload)
-    middle = _FORCE.size + widths[0]
+    ends = (_FORCE.size, *(_FORCE.size + end for end in accumulate(widths)))
+    displacement, acceleration, angle = (payload[a:b] for a, b in pairwise(ends))
     return Sample(
         seq=seq,
         time_us=time_us,
         force_un=force_un,
-        displacement_um=_signed(payload[_FORCE.size : middle]),
-        acceleration_cm_s2=_signed(payload[middle : middle + widths[1]]),
+        displacement_um=_signed(displacement),
+        acceleration_cm_s2=_signed(acceleration),
+        angle_cdeg=_signed(angle),
     )
 
 
@@ -296,7 +306,7 @@ def _signed(data: bytes) -> int | None:
 
 
 def _encoded_sample(sample: Sample) -> bytes:
-    kind = _SAMPLES.start
+    kind = _SAMPLE
     data = _FORCE.pack(sample.seq, sample.time_us, sample.force_un)
     if sample.displacement_um is not None:
         kind |= _HAS_DISPLACEMENT
@@ -304,4 +314,9 @@ def _encoded_sample(sample: Sample) -> bytes:
     if sample.acceleration_cm_s2 is not None:
         kind |= _HAS_ACCELERATION
         data += sample.acceleration_cm_s2.to_bytes(_ACCELERATION_BYTES, "little", signed=True)
+    if sample.angle_cdeg is not None:
+        kind |= _HAS_ANGLE
+        data += sample.angle_cdeg.to_bytes(_ANGLE_BYTES, "little", signed=True)
+    if kind not in _SAMPLES:
+        raise OverflowError("A sample has no room for displacement, acceleration and angle.")
     return bytes((kind,)) + data

@@ -9,6 +9,7 @@ from tissuesense.devices.link.messages import (
     Marker,
     Reply,
     Sample,
+    encode,
 )
 from tissuesense.services.link_conformance.bench import Bench, identity_in
 from tissuesense.services.link_conformance.check import check, require
@@ -54,11 +55,11 @@ async def _sample_type(bench: Bench) -> str:
     kinds = {_carried(sample) for sample in samples}
     require(len(kinds) == 1, f"The samples of one stream carry {len(kinds)} different things.")
     (carried,) = kinds
-    sensors = Capability.DISPLACEMENT | Capability.ACCELERATION
+    sensors = Capability.DISPLACEMENT | Capability.ACCELERATION | Capability.ANGLE
     has = Capability((await bench.identity()).hello.capabilities) & sensors
     unsaid = carried & ~has
     require(not unsaid, f"Samples carry {unsaid!r}, which the capabilities do not say.")
-    return f"{len(samples)} samples of type 0x{0x10 + int(carried):02x}."
+    return f"{len(samples)} samples of type 0x{encode(samples[0])[0]:02x}."
 
 
 @check(3, "seq goes up by one with each sample.")
@@ -160,7 +161,8 @@ async def _restart(bench: Bench) -> str:
 def _carried(sample: Sample) -> Capability:
     displacement = Capability.DISPLACEMENT if sample.displacement_um is not None else 0
     acceleration = Capability.ACCELERATION if sample.acceleration_cm_s2 is not None else 0
-    return Capability(displacement | acceleration)
+    angle = Capability.ANGLE if sample.angle_cdeg is not None else 0
+    return Capability(displacement | acceleration | angle)
 
 
 CHECKS = (
