@@ -78,6 +78,6 @@ def test_the_side_car_of_a_recording_has_what_the_device_says_of_itself(
     assert side_car["maker"] == "TissueSense"
     assert side_car["device_model"] == "simulated Link gauge"
     assert side_car["calibration_id"] == "simulated"
-    assert side_car["protocol"] == "1.0"
+    assert side_car["protocol"] == "1.1"
     assert side_car["clock"] == "device"
     assert (side_car["rejected_frames"], side_car["gaps"]) == (0, [])

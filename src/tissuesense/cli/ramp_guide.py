@@ -1,6 +1,6 @@
-"""The live press in a terminal: word and shape, rate against the target, presses so far.
+"""Live measuring in a terminal: word and shape, rate against the target, presses so far.
 
-The running value is not shown unless asked for: a hand that sees it presses to a number.
+The running value of a press is not shown unless asked for: a hand that sees it presses to a number.
 """
 
 import contextlib
@@ -26,7 +26,14 @@ _SHAPES = {
     Cue.SLOWER: ("▲", "bold magenta"),
     Cue.LET_GO: ("◇", "bold"),
     Cue.STOP: ("■", "bold white on red"),
+    Cue.TAP: ("✦", "bold"),
+    Cue.STRETCH: ("↔", "bold"),
+    Cue.MOVE: ("↷", "bold"),
+    Cue.TREAT: ("≈", "bold"),
 }
+_OFF_SKIN = "keep off the skin until the zero is steady"
+_SETTLING = {"press": _OFF_SKIN, "application": _OFF_SKIN}
+_STILL = "hold still for a moment"
 _HALF_BAR = 20
 _RANGE = 1.0  # the bar ends at nothing and at twice the asked rate
 _BAND_CELLS = round(_HALF_BAR * RATE_BAND / _RANGE)
@@ -65,6 +72,9 @@ def drawn(progress: MeasureProgress, *, site: str, keys: str, kpa_per_n: float |
     text.append(*_word(progress))
     if kpa_per_n is not None:
         text.append(f"   {progress.view.force_n * kpa_per_n:.0f} kPa")
+    beside, *below = progress.view.told or ("",)
+    text.append(f"   {beside}".rstrip())
+    text.append(f"\n   {'   '.join(below)}" if below else "")
     text.append(f"\n\n   {rate_bar(progress.view.rate_error)}\n" if progress.paced else "\n")
     text.append(f"\n   {site}   {dots(progress)}   {progress.sentence}\n")
     text.append(f"   {keys}\n", style="dim")
@@ -97,9 +107,9 @@ def _word(progress: MeasureProgress) -> tuple[str, str]:
     if not progress.linked:
         return f"{word}: the gauge is not sending", style
     if resting:
-        return f"{word}: press again in {progress.rest_s:.0f} s", style
+        return f"{word}: {progress.item} again in {progress.rest_s:.0f} s", style
     if view.phase is Phase.SETTLING:
-        return f"{word}: keep off the skin until the zero is steady", style
+        return f"{word}: {_SETTLING.get(progress.item, _STILL)}", style
     if view.near_limit is not None:
         return f"{word}: {100 * view.near_limit:.0f} % of the limit", style
     return word, style
@@ -122,13 +132,26 @@ def _bell(console: "Console") -> Show:
 
 
 def _sentences() -> Show:
-    """Return what says each press's sentence once, for a log or a pipe."""
-    said = 0
+    """Return what says each press's sentence once, for a log or a pipe.
+
+    What was void has a sentence, too, and no number.
+    """
+    said = judged = 0
+    warned = False
 
     def show(progress: MeasureProgress) -> None:
-        nonlocal said
-        if len(progress.judged) > said:
-            said = len(progress.judged)
-            say(f"Press {said}: {progress.sentence}")
+        nonlocal said, judged, warned
+        if progress.view.alarm and not warned:
+            say("STOP: the limit is reached.")
+        warned = progress.view.alarm
+        if progress.said == said:
+            return
+        new = len(progress.judged) > judged
+        said, judged = progress.said, len(progress.judged)
+        say(
+            f"{progress.item.capitalize()} {judged}: {progress.sentence}"
+            if new
+            else progress.sentence
+        )
 
     return show

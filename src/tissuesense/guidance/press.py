@@ -12,13 +12,14 @@ come from the estimators, on the whole trace.
         +-- zero jumped                 +<-- let go -- STOPPED <-- signal, let go, limit, silence
 """
 
-from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from tissuesense.core.recording import RecordingContext
+from tissuesense.core.arrays import FloatArray
+from tissuesense.guidance.beat import Beat
+from tissuesense.guidance.limits import PressLimits, near_limit
 from tissuesense.guidance.ramp_rate import RampRate
-from tissuesense.guidance.view import Cue, GuideView, Phase, PressEnded, StoppedBy
+from tissuesense.guidance.view import ActEnded, Cue, GuideView, Phase, StoppedBy
 from tissuesense.guidance.zero import ZeroTracker
 
 CONTACT_N = 1.0
@@ -34,41 +35,7 @@ _HELD_SHARE = 0.8
 _LET_GO_WITHIN_S = 1.0
 RATE_BAND = 0.2
 _JUDGE_AFTER_S = 0.5  # skin gives way first: no ramp starts straight
-_SILENCE_S = 0.5
-_SILENT_STEPS = 4.0  # a gauge that sends twice a second is not silent in between
-_STEPS = 9
-_DEFAULT_LIMIT_N = 100.0
-_FULL_SCALE_SHARE = 0.95
-_NEAR_LIMIT = (0.9, 0.8)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PressLimits:
-    """What the press is held to, in newtons.
-
-    Attributes
-    ----------
-    target_rate_n_s
-        None: the rate is not guided.
-    limit_n
-        Nobody presses harder than this.
-    """
-
-    target_rate_n_s: float | None = None
-    limit_n: float = _DEFAULT_LIMIT_N
-
-    @classmethod
-    def of(cls, context: RecordingContext) -> "PressLimits":
-        """Return the limits that a context states: the cut-off, and what the gauge can bear."""
-        tip, full_scale_n = context.tip, context.full_scale_n
-        limit_n = context.cutoff_kpa / tip.kpa_per_n if tip else _DEFAULT_LIMIT_N
-        if full_scale_n is not None:
-            limit_n = min(limit_n, _FULL_SCALE_SHARE * full_scale_n)
-        rate = context.target_rate_kpa_s
-        return cls(
-            target_rate_n_s=rate / tip.kpa_per_n if rate and tip else None,
-            limit_n=limit_n,
-        )
+_UNLOADED_S = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,17 +53,40 @@ class _Press:
 class PressGuide:
     """Follow one stream of samples through any number of presses."""
 
+    columns = ("force_n",)
+    # After a release the estimator wants to see the unloaded gauge again.
+    settle_s = _UNLOADED_S
+
     def __init__(self, limits: PressLimits) -> None:
         self._limits = limits
         self._zero = ZeroTracker()
         self._phase = Phase.SETTLING
         self._t_s: float | None = None
-        self._steps_s: deque[float] = deque(maxlen=_STEPS)
+        self._beat = Beat()
         self._force_n = 0.0
         self._off_since_s: float | None = None
         self._press = _Press(onset_s=0.0, rate=RampRate(0.0, 0.0))
 
-    def sample(self, t_s: float, force_n: float) -> PressEnded | None:
+    def follow(
+        self, t_s: FloatArray, columns: Mapping[str, FloatArray], marks_s: Sequence[float]
+    ) -> ActEnded | None:
+        """Take new samples and the client's signals; return the last press that they end."""
+        ended = None
+        waiting_s = sorted(marks_s, reverse=True)
+        for moment_s, force_n in zip(t_s.tolist(), columns["force_n"].tolist(), strict=True):
+            while waiting_s and waiting_s[-1] <= moment_s:
+                self.signal(waiting_s.pop())
+            ended = self.sample(moment_s, force_n) or ended
+        for mark_s in reversed(waiting_s):
+            self.signal(mark_s)
+        return ended
+
+    @property
+    def busy(self) -> bool:
+        """Whether a press goes on, which nothing is to be judged before the end of."""
+        return self._phase in {Phase.CONTACT, Phase.RAMP}
+
+    def sample(self, t_s: float, force_n: float) -> ActEnded | None:
         """Take the next sample; return the press that it ends, if any."""
         if self._t_s is not None and t_s <= self._t_s:
             return None
@@ -115,7 +105,7 @@ class PressGuide:
         if self._phase in {Phase.CONTACT, Phase.RAMP}:
             self._stop(t_s, StoppedBy.SIGNAL)
 
-    def silence(self) -> PressEnded | None:
+    def silence(self) -> ActEnded | None:
         """Note that no sample came for longer than a press can bear; such a press is void."""
         if self._t_s is None or self._phase not in {Phase.CONTACT, Phase.RAMP}:
             return None
@@ -125,9 +115,8 @@ class PressGuide:
 
     @property
     def silence_after_s(self) -> float:
-        """How long without a sample is a silence: half a second, longer for a slow gauge."""
-        usual_s = median(self._steps_s) if self._steps_s else 0.0
-        return max(_SILENCE_S, _SILENT_STEPS * usual_s)
+        """How long without a sample is a silence."""
+        return self._beat.silence_after_s
 
     @property
     def view(self) -> GuideView:
@@ -141,18 +130,14 @@ class PressGuide:
             rate_error=self._rate_error(),
             force_n=self._force_n,
             limit_share=share,
-            near_limit=next((level for level in (1.0, *_NEAR_LIMIT) if share >= level), None),
+            near_limit=near_limit(share),
             alarm=self._held_too_long(),
             stopped_by=self._press.stopped_by,
         )
 
-    def _pass_time(self, t_s: float) -> PressEnded | None:
+    def _pass_time(self, t_s: float) -> ActEnded | None:
         """Go on to `t_s`, by way of a silence where the step is one."""
-        ended = None
-        if self._t_s is not None:
-            step_s = t_s - self._t_s
-            ended = self.silence() if step_s > self.silence_after_s else None
-            self._steps_s.append(step_s)
+        ended = self.silence() if self._beat.step(t_s) else None
         self._t_s = t_s
         return ended
 
@@ -172,7 +157,7 @@ class PressGuide:
             self._zero.forget()
             self._phase = Phase.SETTLING
 
-    def _follow(self, t_s: float) -> PressEnded | None:
+    def _follow(self, t_s: float) -> ActEnded | None:
         self._press.rate.add(t_s, self._force_n)
         self._press.peak_n = max(self._press.peak_n, self._force_n)
         if self._force_n >= self._limits.limit_n and self._press.stopped_by is not StoppedBy.LIMIT:
@@ -183,7 +168,7 @@ class PressGuide:
             self._stop(t_s, StoppedBy.RELEASE)
         return self._let_go(t_s)
 
-    def _let_go(self, t_s: float) -> PressEnded | None:
+    def _let_go(self, t_s: float) -> ActEnded | None:
         if self._force_n >= max(_OFF_N, _OFF_SHARE * self._press.peak_n):
             self._off_since_s = None
             return None
@@ -211,8 +196,8 @@ class PressGuide:
         self._press.stopped_by = why
         self._press.stopped_s = t_s
 
-    def _ended(self, t_s: float) -> PressEnded:
-        return PressEnded(
+    def _ended(self, t_s: float) -> ActEnded:
+        return ActEnded(
             onset_s=self._press.onset_s,
             end_s=t_s,
             stopped_by=self._press.stopped_by or StoppedBy.RELEASE,
@@ -244,13 +229,13 @@ class PressGuide:
         match self._phase:
             case Phase.SETTLING:
                 return Cue.WAIT
-            case Phase.ARMED | Phase.CONTACT:
-                return Cue.PRESS
             case Phase.STOPPED:
                 safe = self._press.stopped_by in {StoppedBy.SIGNAL, StoppedBy.RELEASE}
                 return Cue.LET_GO if safe else Cue.STOP
             case Phase.RAMP:
                 return self._pace()
+            case _:
+                return Cue.PRESS
 
     def _pace(self) -> Cue:
         error = self._rate_error()

@@ -1,16 +1,17 @@
-"""The words of the live press: where it stands, what the hand is told, what ended it."""
+"""The words of live measuring: where it stands, what the hand is told, what ended it."""
 
 import enum
 from dataclasses import dataclass
 
 
 class Phase(enum.StrEnum):
-    """Where the press stands."""
+    """Where a press stands: it has contact, a ramp and a stop; what is no press is just active."""
 
     SETTLING = "settling"
     ARMED = "armed"
     CONTACT = "contact"
     RAMP = "ramp"
+    ACTIVE = "active"
     STOPPED = "stopped"
 
 
@@ -24,10 +25,14 @@ class Cue(enum.StrEnum):
     SLOWER = "slower"
     LET_GO = "let go"
     STOP = "stop"
+    TAP = "tap"
+    STRETCH = "stretch"
+    MOVE = "move"
+    TREAT = "treat"
 
 
 class StoppedBy(enum.StrEnum):
-    """What ended a press."""
+    """What ended a press, a tap, a stretch or an application."""
 
     SIGNAL = "signal"
     RELEASE = "release"
@@ -36,8 +41,8 @@ class StoppedBy(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PressEnded:
-    """A press is over and may be analysed."""
+class ActEnded:
+    """A press, or whatever is done, is over and may be analysed."""
 
     onset_s: float
     end_s: float
@@ -58,6 +63,8 @@ class GuideView:
         0.8, 0.9 or 1.0 once that share of the limit is reached, else None.
     alarm
         The press goes on although it was stopped.
+    told
+        What else to show, in a few words each; where no press is guided to a number.
     """
 
     phase: Phase
@@ -69,3 +76,4 @@ class GuideView:
     near_limit: float | None = None
     alarm: bool = False
     stopped_by: StoppedBy | None = None
+    told: tuple[str, ...] = ()

@@ -1,9 +1,11 @@
-"""The one sentence after a press: what was wrong with it and what the hand does about it."""
+"""The one sentence after a press or a tap: what was wrong and what the hand does about it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tissuesense.core.flag_words import flag_words
 from tissuesense.core.quality import QualityFlag
+from tissuesense.core.recording import RecordingKind
 
 # What went wrong and what the hand does about it, gravest first: one sentence is heard, not five.
 _NEXT: Mapping[QualityFlag, str] = {
@@ -30,12 +32,51 @@ _NEXT: Mapping[QualityFlag, str] = {
     QualityFlag.CREEP: "Moved during the hold. Hold still. Again.",
     QualityFlag.HAND_DRIFT: "Moved during the hold. Hold still. Again.",
     QualityFlag.DRIFT: "The zero moved. Lift off and wait for the zero. Again.",
+    QualityFlag.BOUNCE: "The probe bounced. Rest it on the skin. Again.",
+    QualityFlag.NOT_RECOVERED: "The tissue did not spring back. Rest more lightly. Again.",
+    QualityFlag.NO_SWING: "Nothing swung. Let the probe go after the tap. Again.",
+    QualityFlag.SHORT_RECORD: "Moved too soon. Hold still before and after. Again.",
+    QualityFlag.NOISY: "Too noisy. Hold still. Again.",
     QualityFlag.WRONG_SIGN: "Pressing reads as pulling. Add invert=1 to the device URL.",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemWords:
+    """What a recording of a kind consists of, in words.
+
+    Attributes
+    ----------
+    one, many
+        Such as press and presses.
+    none_seen
+        The sentence where something was done that the estimator sees nothing in; empty where that
+        is usual, such as after a limb was brought back.
+    """
+
+    one: str
+    many: str
+    none_seen: str = ""
+
+
+NOT_A_PRESS = "Too light or too short to count. Again."
+_PRESSES = ItemWords(one="press", many="presses", none_seen=NOT_A_PRESS)
+ITEMS: Mapping[RecordingKind, ItemWords] = {
+    RecordingKind.PPT: _PRESSES,
+    RecordingKind.TOLERANCE: _PRESSES,
+    RecordingKind.INDENTATION: _PRESSES,
+    RecordingKind.TAP: ItemWords(
+        one="tap", many="taps", none_seen="That was no tap. Hold still, then tap again."
+    ),
+    RecordingKind.STRETCH: ItemWords(one="stretch", many="stretches"),
+    RecordingKind.ROM: ItemWords(one="movement", many="movements"),
+    RecordingKind.DOSE: ItemWords(
+        one="application", many="applications", none_seen="Too light or too short to count."
+    ),
+}
+
 TOO_FAST = "Too fast. Press slower. Again."
 TOO_SLOW = "Too slow. Press faster. Again."
-NOT_A_PRESS = "Too light or too short to count. Again."
-READINGS_STOPPED = "Readings stopped during the press. Check the gauge. Again."
 # Pressing lowers the next threshold at the same spot; four presses are the usual most.
 USUAL_MOST = "Four presses at one spot are the usual most."
 
@@ -56,3 +97,8 @@ def verdict(*, accepted: bool, flags: Sequence[str], rate_error: float | None = 
     if gravest is not None:
         return _NEXT[gravest]
     return f"Not usable: {flag_words(flags[0])}. Again." if flags else "Not usable. Again."
+
+
+def readings_stopped(kind: RecordingKind) -> str:
+    """Return the sentence after an outage in the middle of what was done."""
+    return f"Readings stopped during the {ITEMS[kind].one}. Check the gauge. Again."

@@ -9,28 +9,36 @@ from tissuesense.core.clock import Clock
 from tissuesense.core.errors import RecordError
 from tissuesense.files.sidecar import noticed
 from tissuesense.files.trace_csv import write_trace
+from tissuesense.guidance.words import ITEMS
 from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
 from tissuesense.record.visit import VisitId
 from tissuesense.services.analyse_files import software
 from tissuesense.services.measure import Ending, Measured
+from tissuesense.services.measure_plan import PAIN_KINDS
 from tissuesense.services.records import Acquisition, open_visit, save_measurement
 from tissuesense.store.opening import Store
 
 SCHEMA = "tissuesense.measure/1"
 
 _WHY = {
-    Ending.TOO_MANY: "Too many presses did not count. Let the spot rest and measure again.",
+    Ending.TOO_MANY: "Too many {many} did not count. Let the spot rest and measure again.",
     Ending.LIMIT: "The limit was reached before the client said stop. Do not press harder here.",
-    Ending.ASKED: "Stopped before enough presses were accepted.",
-    Ending.STREAM: "The recording ended before enough presses were accepted.",
+    Ending.ASKED: "Stopped before enough {many} were accepted.",
+    Ending.TIME: "The time was over before enough {many} were accepted.",
+    Ending.STREAM: "The recording ended before enough {many} were accepted.",
     Ending.ENOUGH: "",
 }
+_LIMIT_UNASKED = "The limit was reached. Do not press harder here."
 
 
 def why_incomplete(measured: Measured) -> str:
     """Return the sentence for what kept the measurement from being complete; empty if nothing."""
-    return "" if measured.complete else measured.why or _WHY.get(measured.ending, "")
+    if measured.complete or measured.why:
+        return "" if measured.complete else measured.why
+    if measured.ending is Ending.LIMIT and measured.plan.kind not in PAIN_KINDS:
+        return _LIMIT_UNASKED
+    return _WHY.get(measured.ending, "").format(many=ITEMS[measured.plan.kind].many)
 
 
 def measured_document(measured: Measured, saved: dict[str, Any] | None) -> dict[str, Any]:

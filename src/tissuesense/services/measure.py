@@ -1,29 +1,26 @@
-"""Measure at one site: guide each press, judge it by the estimator, end when enough count."""
+"""Measure at one site: guide what is done, judge it by the estimator, end when enough counts."""
 
 import asyncio
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.analysis.result import Finding
-from tissuesense.core.errors import CaptureError, TransportError
+from tissuesense.core.errors import CaptureError, NoColumn, TransportError
 from tissuesense.core.quantity import Estimate
-from tissuesense.core.recording import Recording, RecordingContext
+from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 from tissuesense.devices.health import GaugeHealth
-from tissuesense.guidance.press import PressGuide, PressLimits
-from tissuesense.guidance.view import GuideView, Phase, PressEnded, StoppedBy
-from tissuesense.guidance.words import NOT_A_PRESS, READINGS_STOPPED, USUAL_MOST, verdict
+from tissuesense.guidance.guide import guide_for
+from tissuesense.guidance.view import ActEnded, GuideView, StoppedBy
+from tissuesense.guidance.words import ITEMS, USUAL_MOST, readings_stopped, verdict
 from tissuesense.services.measure_plan import PAIN_KINDS, MeasurePlan
 from tissuesense.transport.assembly import SampleBlock
 from tissuesense.transport.base import LinkState
 from tissuesense.transport.device import Device
 
-_SPARE_PRESSES = 3
 _USUAL_MOST_PRESSES = 4
-# After a release the estimator wants to see the unloaded gauge again.
-_UNLOADED_S = 1.0
 _FEWEST_SAMPLES = 2
 
 
@@ -31,11 +28,15 @@ class Ending(enum.StrEnum):
     """Why measuring ended."""
 
     ENOUGH = "enough"
+    TIME = "time"
     TOO_MANY = "too_many"
     LIMIT = "limit"
     ASKED = "asked"
     DEVICE = "device"
     STREAM = "stream"
+
+
+_AS_MEANT = frozenset({Ending.ENOUGH, Ending.TIME, Ending.ASKED, Ending.STREAM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,9 @@ class MeasureProgress:
     paced
         Whether a rate is asked for.
     judged
-        Accepted or not, one for each press so far.
-    sentence
-        About the last press.
+        Accepted or not, one for each press so far, or whatever `item` is.
+    sentence, said
+        About the last one, and how many sentences there were so far.
     rest_s
         How long to rest still.
     """
@@ -61,6 +62,8 @@ class MeasureProgress:
     sentence: str
     rest_s: float
     linked: bool
+    item: str = "press"
+    said: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +88,18 @@ class Measured:
 
     @property
     def complete(self) -> bool:
-        """Whether as many presses as wanted were accepted."""
+        """Whether as many presses as wanted were accepted.
+
+        How much a treatment is, is for the hand that gives it to say: any that ended as it was
+        meant to is complete.
+        """
+        if self.plan.kind is RecordingKind.DOSE:
+            return self.pressed and self.ending in _AS_MEANT
         return sum(press.accepted for press in self._judged()) >= self.plan.trials
 
     @property
     def pressed(self) -> bool:
-        """Whether there was any press at all."""
+        """Whether there was any press at all, or whatever is measured."""
         return bool(self._judged())
 
     def _judged(self) -> "tuple[JudgedPress, ...]":
@@ -99,7 +108,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPress:
-    """One press as the estimator judged it."""
+    """One press, or whatever is measured, as the estimator judged it."""
 
     accepted: bool
     sentence: str
@@ -118,6 +127,10 @@ async def measure(
     ------
     NoProbeArea
         When a pressure is to be measured and nobody knows how wide the tip is.
+    NoColumn
+        When the gauge does not send what the kind needs.
+    UsageError
+        When the context lacks what the estimator needs; it is asked at the beginning.
     """
     live = _LiveMeasurement(device, plan, show)
     why = ""
@@ -149,8 +162,12 @@ def concluded(measured: Measured, device: Device) -> Measured:
 
 
 def judged_presses(analysis: RecordingAnalysis) -> tuple[JudgedPress, ...]:
-    """Return every press of an analysis with its verdict in words, in order."""
+    """Return every press of an analysis with its verdict in words, in order.
+
+    Whatever the kind consists of is judged so; what that itself consists of is not.
+    """
     rows = [finding for finding in analysis.findings() if finding.index is not None]
+    rows = [finding for finding in rows if finding.item == rows[0].item]
     target = analysis.recording.context.target_rate_kpa_s
     return tuple(
         _judged(list(group), target)
@@ -180,25 +197,39 @@ class _LiveMeasurement:
         self._plan = plan
         self._show = show
         self._context: RecordingContext = plan.context(device.context)
-        self._guide = PressGuide(PressLimits.of(self._context))
+        self._guide = guide_for(plan.kind, self._context)
         self._now_s = 0.0
         self._last_t_s: float | None = None
-        self._pending: PressEnded | None = None
+        self._pending: ActEnded | None = None
         self._judged: tuple[JudgedPress, ...] = ()
-        self._sentence = ""
+        self._sentence, self._said = "", 0
         self._rest_until_s = 0.0
 
     async def run(self, stop: asyncio.Event) -> Ending:
         """Follow the stream; return why it was left."""
+        self._require(self._device.profile.columns)
+        asked = False
         async for block in self._device.stream():
             self._guide_through(block)
+            if not asked and self._last_t_s is not None:
+                # What the estimator misses in the context, it says before anybody works in vain.
+                asked = await self._ask_the_estimator()
             ending = await self._judge_when_due()
             self._show(self._progress(block))
             if ending is not None:
                 return ending
             if stop.is_set():
                 return Ending.ASKED
+            if self._plan.seconds is not None and self._now_s >= self._plan.seconds:
+                return Ending.TIME
         return Ending.STREAM
+
+    async def _ask_the_estimator(self) -> bool:
+        recording = self.recording()
+        if recording.trace.size < _FEWEST_SAMPLES:
+            return False
+        await asyncio.to_thread(analyze, recording)
+        return True
 
     def recording(self) -> Recording:
         """Return everything so far, as `analyze` takes it."""
@@ -210,19 +241,23 @@ class _LiveMeasurement:
         )
 
     def _guide_through(self, block: SampleBlock) -> None:
-        marks_s = sorted(block.marks_s, reverse=True)
-        for t_s, force_n in zip(block.t_s.tolist(), block.force_n.tolist(), strict=True):
-            while marks_s and marks_s[-1] <= t_s:
-                self._guide.signal(marks_s.pop())
-            self._note(self._guide.sample(t_s, force_n))
-            self._last_t_s = t_s
-        for mark_s in reversed(marks_s):
-            self._guide.signal(mark_s)
+        columns = block.columns
+        if block.t_s.size:
+            self._require(columns)
+            self._last_t_s = float(block.t_s[-1])
+        if block.t_s.size or block.marks_s:
+            self._note(self._guide.follow(block.t_s, columns, block.marks_s))
         self._now_s = max(block.elapsed_s, self._last_t_s or 0.0)
         if self._now_s - (self._last_t_s or 0.0) > self._guide.silence_after_s:
             self._note(self._guide.silence())
 
-    def _note(self, ended: PressEnded | None) -> None:
+    def _require(self, columns: Collection[str]) -> None:
+        """Refuse a gauge that does not send what the kind needs, before anybody works in vain."""
+        for column in self._guide.columns:
+            if column not in columns:
+                raise NoColumn(column, kind=self._plan.kind)
+
+    def _note(self, ended: ActEnded | None) -> None:
         if ended is not None:
             self._pending = ended
             self._rest_until_s = ended.end_s + self._plan.rest_s
@@ -230,26 +265,29 @@ class _LiveMeasurement:
     async def _judge_when_due(self) -> Ending | None:
         """Judge a press once it is over and the gauge was seen unloaded after it."""
         ended = self._pending
-        pressing = self._guide.view.phase in {Phase.CONTACT, Phase.RAMP}
-        if ended is None or pressing or self._now_s < ended.end_s + _UNLOADED_S:
+        if ended is None or self._guide.busy or self._now_s < ended.end_s + self._guide.settle_s:
             return None
         self._pending = None
-        before = len(self._judged)
+        before = self._judged
         # In a thread: the link goes on being read, and its arrival times stay true.
         self._judged = judged_presses(await asyncio.to_thread(analyze, self.recording()))
-        self._sentence = self._about(ended, new=len(self._judged) > before)
+        new = len(self._judged) > len(before) or self._judged[-1:] != before[-1:]
+        self._say(self._about(ended, new=new))
         if sum(press.accepted for press in self._judged) >= self._plan.trials:
             return Ending.ENOUGH
         if ended.stopped_by is StoppedBy.LIMIT:
             return Ending.LIMIT
-        many = len(self._judged) >= self._plan.trials + _SPARE_PRESSES
-        return Ending.TOO_MANY if many else None
+        return Ending.TOO_MANY if len(self._judged) >= self._plan.most else None
 
-    def _about(self, ended: PressEnded, *, new: bool) -> str:
+    def _say(self, sentence: str) -> None:
+        if sentence:
+            self._sentence, self._said = sentence, self._said + 1
+
+    def _about(self, ended: ActEnded, *, new: bool) -> str:
         if ended.stopped_by is StoppedBy.SILENCE:
-            return READINGS_STOPPED
-        if not new:
-            return NOT_A_PRESS
+            return readings_stopped(self._plan.kind)
+        if not (new and self._judged):
+            return ITEMS[self._plan.kind].none_seen
         sentence = self._judged[-1].sentence
         often = len(self._judged) >= max(_USUAL_MOST_PRESSES, self._plan.trials)
         return f"{sentence} {USUAL_MOST}" if often and self._plan.kind in PAIN_KINDS else sentence
@@ -263,4 +301,6 @@ class _LiveMeasurement:
             sentence=self._sentence,
             rest_s=max(0.0, self._rest_until_s - self._now_s),
             linked=block.link is LinkState.UP,
+            item=ITEMS[self._plan.kind].one,
+            said=self._said,
         )

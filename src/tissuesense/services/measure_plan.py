@@ -13,14 +13,17 @@ from tissuesense.guidance.presets import preset
 from tissuesense.transport.capture_file import read_capture
 from tissuesense.transport.url import parse_device_url
 
-_TRIALS = 3
+_USUAL_TRIALS = 3
+_TRIALS = {RecordingKind.TAP: 5, RecordingKind.STRETCH: 4, RecordingKind.DOSE: 1}
 # Felt as pain: each press counts on the skin, not only on the screen.
 PAIN_KINDS = frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE})
+_PRESSURE_KINDS = PAIN_KINDS | {RecordingKind.DOSE}
+_SPARE_PRESSES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurePlan:
-    """One site, one kind of press.
+    """One site, one kind of press, tap or movement.
 
     Attributes
     ----------
@@ -28,13 +31,26 @@ class MeasurePlan:
         How many accepted presses are wanted.
     rest_s
         Between two presses.
+    seconds
+        After how long it is enough in any case; None: never.
     """
 
     kind: RecordingKind
     site: BodySite
     stated: RecordingContext
-    trials: int = _TRIALS
+    trials: int = _USUAL_TRIALS
     rest_s: float = 0.0
+    seconds: float | None = None
+
+    @property
+    def most(self) -> int:
+        """At how many it is given up: the same skin is not pressed again and again."""
+        return self.trials + _SPARE_PRESSES + (0 if self.pressing else self.trials)
+
+    @property
+    def pressing(self) -> bool:
+        """Whether single presses are measured, each of which the client may stop."""
+        return self.kind in PAIN_KINDS or self.kind is RecordingKind.INDENTATION
 
     def context(self, device: RecordingContext) -> RecordingContext:
         """Return what the device knows, outweighed by what was stated.
@@ -45,7 +61,7 @@ class MeasurePlan:
             When a pressure is to be measured and nobody knows how wide the tip is.
         """
         known = self.stated.outweighing(device)
-        if known.tip is None and self.kind in PAIN_KINDS:
+        if known.tip is None and self.kind in _PRESSURE_KINDS:
             raise NoProbeArea
         return known
 
@@ -72,7 +88,11 @@ def _place_of(recorded: RecordingContext) -> dict[str, Any]:
 
 
 def plan_measurement(
-    stated: Mapping[str, Any], *, trials: int | None = None, preset_name: str | None = None
+    stated: Mapping[str, Any],
+    *,
+    trials: int | None = None,
+    preset_name: str | None = None,
+    seconds: float | None = None,
 ) -> MeasurePlan:
     """Return the plan; what is stated goes before what the preset prescribes.
 
@@ -92,17 +112,21 @@ def plan_measurement(
     """
     if trials is not None and trials < 1:
         raise UsageError(f"At least one press is measured, not {trials}.")
+    if seconds is not None and not seconds > 0:
+        raise UsageError(f"A measurement lasts a positive time, not {seconds} s.")
     protocol = preset(preset_name) if preset_name else None
     prescribed = {} if protocol is None else protocol.sidecar()
     given = {key: value for key, value in stated.items() if value is not None}
     context = RecordingContext.from_dict(prescribed | given)
     if context.kind is None or context.body_site is None:
         raise UsageError("A measurement needs its kind, its site and its side.")
-    estimator_for(context.kind)
+    kind = context.kind
+    estimator_for(kind)
     return MeasurePlan(
-        kind=context.kind,
+        kind=kind,
         site=context.body_site,
         stated=context,
-        trials=trials or (protocol.trials if protocol else _TRIALS),
+        trials=trials or (protocol.trials if protocol else _TRIALS.get(kind, _USUAL_TRIALS)),
         rest_s=protocol.interval_s if protocol else 0.0,
+        seconds=seconds,
     )

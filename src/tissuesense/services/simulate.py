@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from tissuesense.core.errors import ConfigurationError
+from tissuesense.core.recording import RecordingKind
 from tissuesense.files.replace import make_folder, replace_file
 from tissuesense.files.sidecar import noticed
 from tissuesense.files.trace_csv import write_trace
 from tissuesense.simulation.faults import FAULTS
+from tissuesense.simulation.kinds import KINDS
 from tissuesense.simulation.session import SimulatedRecording, Truth, simulated_recording
 from tissuesense.simulation.spec import SIMULATED_KINDS, SessionSpec
 from tissuesense.simulation.subjects import SIDES, SITES, SUBJECTS
+from tissuesense.simulation.treatment import TECHNIQUES
 
 CATALOGUE_SCHEMA = "tissuesense.simulation/1"
 TRUTH_SCHEMA = "tissuesense.truth/1"
@@ -21,18 +24,25 @@ TRUTH_SCHEMA = "tissuesense.truth/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenRecording:
-    """Where one simulated recording and its truth stand."""
+    """Where one simulated recording and its truth stand.
+
+    Attributes
+    ----------
+    items
+        What the truths are of, in the plural: presses, taps, ...
+    """
 
     trace_path: Path
     truth_path: Path
     truths: tuple[Truth, ...]
+    items: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return {
             "path": str(self.trace_path),
             "truth_path": str(self.truth_path),
-            "presses": [asdict(truth) for truth in self.truths],
+            self.items: [asdict(truth) for truth in self.truths],
         }
 
 
@@ -40,6 +50,11 @@ def simulate_recordings(
     folder: Path, spec: SessionSpec, *, recordings: int, presses: int
 ) -> Iterator[WrittenRecording]:
     """Write `recordings` traces of `presses` each, the seed going up by one from each to the next.
+
+    Parameters
+    ----------
+    presses
+        Or taps, stretches, movements, strokes: whatever the kind consists of.
 
     Yields
     ------
@@ -68,7 +83,18 @@ def catalogue() -> dict[str, Any]:
     """Return what can be simulated, by name."""
     return {
         "schema": CATALOGUE_SCHEMA,
-        "kinds": [str(kind) for kind in SIMULATED_KINDS],
+        "kinds": [str(kind) for kind in KINDS],
+        "recordings": [
+            {
+                "kind": str(kind),
+                "items": how.items,
+                "model": how.model,
+                "rate_hz": how.rate_hz,
+                "needs": list(how.needs),
+            }
+            for kind, how in KINDS.items()
+        ],
+        "techniques": list(TECHNIQUES),
         "sites": list(SITES),
         "sides": [str(side) for side in SIDES],
         "subjects": [{"name": name, "words": who.words} for name, who in SUBJECTS.items()],
@@ -86,6 +112,8 @@ def catalogue() -> dict[str, Any]:
 
 def _name(spec: SessionSpec) -> str:
     parts = [str(spec.kind), spec.subject, spec.site, str(spec.side), f"{spec.seed:04d}"]
+    if spec.kind is RecordingKind.DOSE:
+        parts.insert(1, spec.technique)
     return "-".join(parts if spec.fault is None else [*parts, spec.fault])
 
 
@@ -100,7 +128,12 @@ def _write(path: Path, spec: SessionSpec, recording: SimulatedRecording) -> Writ
         "subject": spec.subject,
         "seed": spec.seed,
         "fault": spec.fault,
-        "presses": [asdict(truth) for truth in recording.truths],
+        KINDS[spec.kind].items: [asdict(truth) for truth in recording.truths],
     }
     replace_file(truth_path, [json.dumps(document, indent=2, allow_nan=False), "\n"])
-    return WrittenRecording(trace_path=path, truth_path=truth_path, truths=recording.truths)
+    return WrittenRecording(
+        trace_path=path,
+        truth_path=truth_path,
+        truths=recording.truths,
+        items=KINDS[spec.kind].items,
+    )

@@ -10,7 +10,9 @@ from tissuesense.simulation.operator import Flaw, Hand
 from tissuesense.simulation.sensor import Sensor
 
 _PAIN = frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE})
-_ALL = _PAIN | {RecordingKind.INDENTATION}
+_PRESSES = _PAIN | {RecordingKind.INDENTATION}
+_FORCE = _PRESSES | {RecordingKind.STRETCH, RecordingKind.DOSE}
+_ALL = frozenset(RecordingKind)
 
 
 class FaultPlace(enum.StrEnum):
@@ -42,12 +44,14 @@ class Fault:
     sensor: Callable[[Sensor], Sensor] = lambda sensor: sensor
 
 
-def _gauge(sentence: str, sensor: Callable[[Sensor], Sensor]) -> Fault:
-    return Fault(place=FaultPlace.GAUGE, sentence=sentence, sensor=sensor)
+def _gauge(
+    sentence: str, sensor: Callable[[Sensor], Sensor], kinds: frozenset[RecordingKind] = _ALL
+) -> Fault:
+    return Fault(place=FaultPlace.GAUGE, sentence=sentence, sensor=sensor, kinds=kinds)
 
 
 def _hand(
-    sentence: str, hand: Callable[[Hand], Hand], kinds: frozenset[RecordingKind] = _ALL
+    sentence: str, hand: Callable[[Hand], Hand], kinds: frozenset[RecordingKind] = _PRESSES
 ) -> Fault:
     return Fault(place=FaultPlace.HAND, sentence=sentence, hand=hand, kinds=kinds)
 
@@ -65,18 +69,23 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
             "Three readings in a hundred arrive twice.", lambda s: replace(s, doubled_share=0.03)
         ),
         "spikes": _gauge(
-            "Three readings in a thousand are nonsense, 20 to 80 N off.",
+            "Three readings in a thousand are nonsense, 20 to 80 N, degrees or m/s2 off.",
             lambda s: replace(s, spike_share=0.003),
         ),
         "drift": _gauge(
-            "The zero creeps by 6 N as the gauge warms up.", lambda s: replace(s, drift_n=6.0)
+            "The zero creeps by 6 N as the gauge warms up.",
+            lambda s: replace(s, drift_n=6.0),
+            _FORCE,
         ),
         "unzeroed": _gauge(
             "The gauge indicates 4.2 N with nothing touching it.",
             lambda s: replace(s, offset_n=4.2),
+            _FORCE,
         ),
         "clip": _gauge(
-            "The gauge can indicate no more than 10 N.", lambda s: replace(s, full_scale_n=10.0)
+            "The gauge can indicate no more than 10 N.",
+            lambda s: replace(s, full_scale_n=10.0),
+            _FORCE,
         ),
         "slow_hand": _hand(
             "The hand goes at half the intended speed.", lambda h: replace(h, speed=0.5)
@@ -108,7 +117,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
             _PAIN,
         ),
         "silence": _link("The gauge stays connected and stops sending."),
-        "unplug": _link("The link breaks off in the middle of a press."),
+        "unplug": _link("The link breaks off in the middle of the second press or tap."),
         "garbage": _link("Bytes that belong to no reading arrive between the readings."),
         "late_notifications": _link("Readings arrive in late, uneven batches."),
     }

@@ -1,5 +1,6 @@
 """One press, hold and release on simulated tissue, and what can be said of it exactly."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +82,19 @@ class IndentationPress:
     release: int
     contact_mm: float
     flaw: Flaw | None
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts, the pauses around it included."""
+        return (self.force_n.size - 1) * STEP_S
+
+    def at(self, t_s: FloatArray) -> Mapping[str, FloatArray]:
+        """Return force, a knock's too, and depth at each instant from the beginning."""
+        grid_s = np.arange(self.force_n.size) * STEP_S
+        return {
+            "displacement_mm": np.interp(t_s, grid_s, self.displacement_mm),
+            "force_n": np.interp(t_s, grid_s, self.force_n + self.disturbance_n),
+        }
 
     def truth(self, start_s: float) -> IndentationTruth:
         """Return the truth of this press, whose first step is at `start_s`."""

@@ -3,21 +3,31 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.recording import DEFAULT_CUTOFF_KPA, RecordingContext, RecordingKind
 from tissuesense.core.site import Side
 from tissuesense.simulation.faults import FAULTS, NO_FAULT, Fault, FaultPlace
+from tissuesense.simulation.joint_range import RANGE_CONTEXT
+from tissuesense.simulation.kinds import KINDS, NEUROMUSCULAR, usual_model
+from tissuesense.simulation.limb_stretch import STRETCH_CONTEXT
 from tissuesense.simulation.operator import Hand
 from tissuesense.simulation.sensor import Sensor
 from tissuesense.simulation.subjects import site_truth
+from tissuesense.simulation.tap_strike import TAP_MASS_KG
+from tissuesense.simulation.treatment import TECHNIQUES
 
-SIMULATED_KINDS = (RecordingKind.PPT, RecordingKind.INDENTATION, RecordingKind.TOLERANCE)
+SIMULATED_KINDS = tuple(KINDS)
+_PAIN = (RecordingKind.PPT, RecordingKind.TOLERANCE)
+_ON_THE_SKIN = (*_PAIN, RecordingKind.INDENTATION, RecordingKind.DOSE)
+_BY_FORCE = (*_ON_THE_SKIN, RecordingKind.STRETCH)
 QUERY_KEYS = (
     "subject",
     "seed",
     "kind",
+    "technique",
     "model",
     "rate_hz",
     "fault",
@@ -35,11 +45,15 @@ SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 class SessionSpec:
     """Everything that decides what a simulated session gives: the same spec, the same samples.
 
-    The press itself depends on subject, site, side, kind, hand and seed alone: another gauge or
-    sampling rate sees the same presses.
+    What is done depends on subject, site, side, kind, technique, hand and seed alone: another gauge
+    or sampling rate sees the same presses.
 
     Attributes
     ----------
+    technique
+        Of a treatment.
+    model, rate_hz
+        None: what is usual for the kind, which `gauge_model` and `samples_per_s` tell.
     fault
         A name of `FAULTS`; those of the link are left to whoever carries the samples.
     marker
@@ -54,8 +68,9 @@ class SessionSpec:
     subject: str = "relaxed"
     seed: int = 1
     kind: RecordingKind = RecordingKind.PPT
-    model: str = "progressor"
-    rate_hz: float = 80.0
+    technique: str = NEUROMUSCULAR
+    model: str | None = None
+    rate_hz: float | None = None
     fault: str | None = None
     site: str = "trapezius_upper"
     side: Side = Side.LEFT
@@ -67,16 +82,11 @@ class SessionSpec:
     sensor: Sensor = field(default_factory=Sensor)
 
     def __post_init__(self) -> None:
-        if self.kind not in SIMULATED_KINDS:
-            raise ConfigurationError(
-                f"Recordings of kind '{self.kind}' are not simulated yet.",
-                hint=f"Simulated: {', '.join(SIMULATED_KINDS)}.",
-                known=SIMULATED_KINDS,
-            )
         site_truth(self.subject, self.site, self.side)
+        self._check_technique()
         if self.seed < 0:
             raise ConfigurationError(f"A seed must not be negative, not {self.seed}.")
-        if not 1.0 <= self.rate_hz <= _FASTEST_HZ:
+        if not 1.0 <= self.samples_per_s <= _FASTEST_HZ:
             raise ConfigurationError(
                 f"rate_hz must lie between 1 and {_FASTEST_HZ:g}, not {self.rate_hz}."
             )
@@ -85,6 +95,19 @@ class SessionSpec:
             if not (math.isfinite(value) and value > 0):
                 raise ConfigurationError(f"{name} must be a positive number, not {value}.")
         self._check_fault()
+
+    def _check_technique(self) -> None:
+        if self.technique not in TECHNIQUES:
+            raise ConfigurationError(
+                f"There is no technique '{self.technique}' to simulate.",
+                hint=f"Known: {', '.join(TECHNIQUES)}.",
+                known=TECHNIQUES,
+            )
+        if self.technique != NEUROMUSCULAR and self.kind is not RecordingKind.DOSE:
+            raise ConfigurationError(
+                f"A technique is that of a treatment, not of the kind '{self.kind}'.",
+                hint="Add kind=dose.",
+            )
 
     def _check_fault(self) -> None:
         if self.fault is None:
@@ -118,29 +141,55 @@ class SessionSpec:
         return cls(**stated)  # type: ignore[arg-type] # `_parsed` gives each key its type
 
     @property
+    def gauge_model(self) -> str:
+        """The device model that is simulated."""
+        return self.model or usual_model(self.kind, self.technique)
+
+    @property
+    def samples_per_s(self) -> float:
+        """How often the gauge samples."""
+        return KINDS[self.kind].rate_hz if self.rate_hz is None else self.rate_hz
+
+    @property
     def link_fault(self) -> str | None:
         """The fault that whoever carries the samples has to make."""
         return self.fault if self._fault().place is FaultPlace.LINK else None
 
     @property
     def has_button(self) -> bool:
-        """Whether the client holds a button: never while stiffness is measured."""
-        return self.marker and self.kind is not RecordingKind.INDENTATION
+        """Whether the client holds a button: only where pain is measured."""
+        return self.marker and self.kind in _PAIN
 
     def context(self) -> RecordingContext:
         """Return the side-car of a recording of this session."""
-        pain = self.kind is not RecordingKind.INDENTATION
+        pain = self.kind in _PAIN
+        tip = ContactTip(area_cm2=self.probe_area_cm2)
         return RecordingContext(
             kind=self.kind,
-            tip=ContactTip(area_cm2=self.probe_area_cm2),
+            tip=tip if self.kind in _ON_THE_SKIN else None,
             target_rate_kpa_s=self.target_rate_kpa_s if pain else None,
+            tap_mass_kg=TAP_MASS_KG if self.kind is RecordingKind.TAP else None,
             site=self.site,
             side=self.side,
-            instrument=f"simulated {self.model}",
+            instrument=f"simulated {self.gauge_model}",
             stop_mode=("button_patient" if self.marker else "verbal_peak") if pain else None,
             cutoff_kpa=self.cutoff_kpa,
-            full_scale_n=self.gauge().full_scale_n,
+            full_scale_n=self.gauge().full_scale_n if self.kind in _BY_FORCE else None,
+            extra=self._state(),
         )
+
+    def _state(self) -> Mapping[str, Any]:
+        """Return what one kind alone needs to be stated."""
+        match self.kind:
+            case RecordingKind.STRETCH:
+                return STRETCH_CONTEXT
+            case RecordingKind.ROM:
+                return RANGE_CONTEXT
+            case RecordingKind.DOSE:
+                place = site_truth(self.subject, self.site, self.side)
+                return {"technique": self.technique, "site_ppt_kpa": round(place.threshold_kpa, 1)}
+            case _:
+                return {}
 
     def gauge(self) -> Sensor:
         """Return the gauge with its fault."""

@@ -1,8 +1,10 @@
 """The terminal's guide says one word, shows pace and presses, and keeps the value to itself."""
 
+from dataclasses import replace
+
 import pytest
 
-from tissuesense.cli.ramp_guide import dots, drawn, rate_bar
+from tissuesense.cli.ramp_guide import dots, drawn, ramp_guide, rate_bar
 from tissuesense.guidance.view import Cue, GuideView, Phase
 from tissuesense.services.measure import MeasureProgress
 
@@ -73,3 +75,44 @@ def test_rest_lost_link_and_limit_are_said_beside_the_word() -> None:
 
 def test_the_sentence_after_the_press_is_there() -> None:
     assert "Too fast. Press slower. Again." in shown(progress(ramp()))
+
+
+def test_what_is_no_press_is_shown_with_its_own_words() -> None:
+    told = ("142 kPa", "at this level 12 s")
+    treating = GuideView(phase=Phase.ACTIVE, cue=Cue.TREAT, told=told)
+    lines = shown(replace(progress(treating, paced=False), item="application")).splitlines()
+    assert lines[1].split(maxsplit=1)[1] == "TREAT   142 kPa"
+    assert lines[2].strip() == "at this level 12 s"
+    settling = GuideView(phase=Phase.SETTLING, cue=Cue.WAIT)
+    assert "keep off the skin" in shown(replace(progress(settling), item="application"))
+    assert "hold still" in shown(replace(progress(settling), item="tap"))
+
+
+def test_a_log_says_each_sentence_once_and_numbers_what_was_judged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    states = [
+        replace(progress(ramp()), judged=(), said=0, sentence=""),
+        replace(progress(ramp()), judged=(True,), said=1, sentence="Accepted.", item="tap"),
+        replace(progress(ramp()), judged=(True,), said=1, sentence="Accepted.", item="tap"),
+        replace(progress(ramp()), judged=(True,), said=2, sentence="That was no tap.", item="tap"),
+        replace(progress(ramp()), judged=(True, True), said=3, sentence="Accepted.", item="tap"),
+    ]
+    with ramp_guide("left thenar", keys="", kpa_per_n=None) as show:
+        for state in states:
+            show(state)
+    assert capsys.readouterr().err.splitlines() == [
+        "Tap 1: Accepted.",
+        "That was no tap.",
+        "Tap 2: Accepted.",
+    ]
+
+
+def test_a_log_says_stop_once_for_each_time_beyond_the_limit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    beyond = GuideView(phase=Phase.ACTIVE, cue=Cue.STOP, alarm=True)
+    with ramp_guide("left thenar", keys="", kpa_per_n=None) as show:
+        for view in (ramp(), beyond, beyond, ramp(), beyond):
+            show(progress(view))
+    assert capsys.readouterr().err.count("STOP") == 2

@@ -31,6 +31,13 @@ def test_of_several_faults_the_gravest_is_said() -> None:
     assert said == verdict(accepted=False, flags=["slip"])
 
 
+@pytest.mark.parametrize("flag", ["bounce", "not_recovered", "no_swing", "short_record", "noisy"])
+def test_after_a_tap_that_does_not_count_the_hand_is_told_what_to_do(flag: str) -> None:
+    said = verdict(accepted=False, flags=[flag])
+    assert said.endswith("Again.")
+    assert not said.startswith("Not usable")
+
+
 def test_the_known_presets_are_there_and_possible() -> None:
     assert set(presets()) >= {"dfns", "somedic30", "somedic40", "wagner1kg", "ndos5", "tmd0.5"}
     for protocol in presets().values():

@@ -5,8 +5,9 @@ import pytest
 
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.recording import RecordingContext
-from tissuesense.guidance.press import PressGuide, PressLimits
-from tissuesense.guidance.view import Cue, GuideView, Phase, PressEnded, StoppedBy
+from tissuesense.guidance.limits import PressLimits
+from tissuesense.guidance.press import PressGuide
+from tissuesense.guidance.view import ActEnded, Cue, GuideView, Phase, StoppedBy
 
 RATE_HZ = 80
 LIMITS = PressLimits(target_rate_n_s=5.0, limit_n=100.0)
@@ -22,7 +23,7 @@ class Hand:
         self.rng = np.random.default_rng(1)
         self.noise_n, self.zero_n = noise_n, zero_n
         self.t_s, self.force_n = 0.0, 0.0
-        self.ended: list[PressEnded] = []
+        self.ended: list[ActEnded] = []
         self.views: list[GuideView] = []
 
     def move(self, rate_n_s: float, seconds: float) -> "Hand":

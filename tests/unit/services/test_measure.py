@@ -133,7 +133,13 @@ def test_a_pressure_needs_an_area_and_stiffness_does_not() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "rom"}, {"kind": "ptt"}, {"side": "port"}, {"site": "Left shoulder"}, {"site": None}],
+    [
+        {"kind": "massage"},
+        {"kind": "ptt"},
+        {"side": "port"},
+        {"site": "Left shoulder"},
+        {"site": None},
+    ],
 )
 def test_a_wrong_plan_is_refused(wrong: dict[str, str | None]) -> None:
     with pytest.raises(UsageError):

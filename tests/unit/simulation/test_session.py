@@ -6,9 +6,12 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import Side
+from tissuesense.simulation.indentation_press import IndentationTruth
 from tissuesense.simulation.pain_press import PainTruth
+from tissuesense.simulation.sensor import PERFECT_SENSOR, Sensor
 from tissuesense.simulation.session import (
     SessionPiece,
     SessionSpec,
@@ -18,6 +21,15 @@ from tissuesense.simulation.session import (
 )
 
 KINDS = (RecordingKind.PPT, RecordingKind.INDENTATION, RecordingKind.TOLERANCE)
+COLUMNS = {
+    RecordingKind.PPT: {"force_n"},
+    RecordingKind.TOLERANCE: {"force_n"},
+    RecordingKind.INDENTATION: {"force_n", "displacement_mm"},
+    RecordingKind.TAP: {"force_n", "acceleration_m_s2"},
+    RecordingKind.STRETCH: {"force_n", "angle_deg"},
+    RecordingKind.ROM: {"angle_deg"},
+    RecordingKind.DOSE: {"force_n"},
+}
 
 
 def pieces(spec: SessionSpec, count: int = 4) -> list[SessionPiece]:
@@ -29,14 +41,59 @@ def pain(truth: Truth) -> PainTruth:
     return truth
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", RecordingKind)
 @pytest.mark.parametrize("fault", [None, "dropped", "spikes"])
 def test_the_same_spec_gives_the_same_samples(kind: RecordingKind, fault: str | None) -> None:
     spec = SessionSpec(kind=kind, fault=fault, seed=9)
     for one, again in zip(pieces(spec), pieces(spec), strict=True):
         assert np.array_equal(one.t_s, again.t_s)
-        assert np.array_equal(one.force_n, again.force_n)
+        assert one.columns.keys() == again.columns.keys()
+        for name, values in one.columns.items():
+            assert np.array_equal(values, again.columns[name])
         assert (one.marks_s, one.truth) == (again.marks_s, again.truth)
+
+
+@pytest.mark.parametrize("kind", RecordingKind)
+def test_each_kind_has_the_columns_that_it_consists_of(kind: RecordingKind) -> None:
+    trace = simulated_recording(SessionSpec(kind=kind, marker=False), presses=2).trace
+    assert {name for name, _ in trace.columns()} == COLUMNS[kind]
+
+
+def test_a_glide_has_a_way_and_a_hold_in_place_has_none() -> None:
+    for technique, has_way in (("myofascial", True), ("neuromuscular", False)):
+        spec = SessionSpec(kind=RecordingKind.DOSE, technique=technique)
+        assert ("displacement_mm" in pieces(spec, 1)[0].columns) is has_way
+
+
+def test_an_accelerometer_at_rest_shows_gravity_and_its_own_offset() -> None:
+    spec = SessionSpec(kind=RecordingKind.TAP)
+    (piece,) = pieces(spec, 1)
+    resting = piece.columns["acceleration_m_s2"][:200]
+    assert np.median(resting) == pytest.approx(-9.80665 + 0.12, abs=0.15)
+    assert np.std(resting) == pytest.approx(0.05, rel=0.2)
+
+
+def test_an_inclinometer_is_a_little_uncertain() -> None:
+    def angle(sensor: Sensor) -> FloatArray:
+        spec = SessionSpec(kind=RecordingKind.ROM, sensor=sensor)
+        return pieces(spec, 1)[0].columns["angle_deg"]
+
+    noise = angle(Sensor(jitter=0.0)) - angle(PERFECT_SENSOR)
+    assert np.std(noise) == pytest.approx(0.2, rel=0.1)
+    assert np.mean(noise) == pytest.approx(0.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [(RecordingKind.TAP, "acceleration_m_s2"), (RecordingKind.ROM, "angle_deg")],
+)
+def test_spikes_hit_whatever_is_measured(kind: RecordingKind, column: str) -> None:
+    clean, faulty = (
+        np.concatenate([p.columns[column] for p in pieces(SessionSpec(kind=kind, fault=fault), 6)])
+        for fault in (None, "spikes")
+    )
+    far = np.fabs(faulty - clean) > 15.0
+    assert 0.0005 < far.mean() < 0.006
 
 
 @pytest.mark.parametrize(
@@ -73,6 +130,7 @@ def test_the_events_of_a_press_lie_in_order_within_its_piece(kind: RecordingKind
         if isinstance(truth, PainTruth):
             events = [truth.onset_s, truth.sensation_s, truth.marker_s, truth.release_s]
         else:
+            assert isinstance(truth, IndentationTruth)
             events = [truth.contact_s, truth.peak_s, truth.release_s]
         in_time = [piece.t_s[0], *(e for e in events if e is not None), truth.end_s, piece.t_s[-1]]
         assert all(a <= b for a, b in pairwise(in_time))

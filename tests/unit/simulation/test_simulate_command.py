@@ -13,6 +13,7 @@ from tissuesense.core.recording import RecordingKind
 from tissuesense.files.trace_csv import read_trace
 from tissuesense.services.simulate import catalogue, simulate_recordings
 from tissuesense.simulation.faults import FAULTS
+from tissuesense.simulation.kinds import KINDS
 from tissuesense.simulation.session import SessionSpec, simulated_recording
 from tissuesense.simulation.subjects import SUBJECTS
 
@@ -27,7 +28,7 @@ def run(*arguments: str) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize("kind", [RecordingKind.PPT, RecordingKind.INDENTATION])
+@pytest.mark.parametrize("kind", RecordingKind)
 def test_a_written_recording_reads_back_exactly(tmp_path: Path, kind: RecordingKind) -> None:
     spec = SessionSpec(kind=kind, seed=5)
     (written,) = simulate_recordings(tmp_path, spec, recordings=1, presses=2)
@@ -111,3 +112,20 @@ def test_without_a_folder_the_call_is_wrong() -> None:
     with pytest.raises(UsageError) as refusal:
         run("--seed", "3")
     assert "--out" in refusal.value.hint
+
+
+@pytest.mark.parametrize("kind", RecordingKind)
+def test_the_truth_of_every_kind_is_written_under_its_own_name(
+    tmp_path: Path, kind: RecordingKind
+) -> None:
+    run("--out", str(tmp_path), "--kind", kind)
+    (path,) = tmp_path.glob("*.truth.json")
+    truths = json.loads(path.read_text(encoding="utf-8"))[KINDS[kind].items]
+    assert len(truths) == KINDS[kind].usual_count
+
+
+def test_two_techniques_do_not_write_over_each_other(tmp_path: Path) -> None:
+    for technique in ("neuromuscular", "myofascial"):
+        options = ("--kind", "dose", "--technique", technique, "--presses", "1")
+        run("--out", str(tmp_path), *options)
+    assert len(list(tmp_path.glob("*.csv"))) == 2

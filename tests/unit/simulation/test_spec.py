@@ -1,11 +1,15 @@
 """Claim: a session is stated by plain words, and a wrong word is refused with the right ones."""
 
+from dataclasses import replace
+
 import pytest
 
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import Side
+from tissuesense.devices.registry import DEVICES
 from tissuesense.simulation.faults import FAULTS, FaultPlace
+from tissuesense.simulation.kinds import KINDS
 from tissuesense.simulation.spec import QUERY_KEYS, SessionSpec
 
 
@@ -51,8 +55,9 @@ def test_every_key_of_a_query_is_understood() -> None:
         ({"subject": "nobody"}, ("relaxed", "tender_left")),
         ({"fault": "gremlins"}, ("slip", "silence")),
         ({"site": "elbow"}, ("trapezius_upper",)),
-        ({"kind": "stretch"}, ("ppt", "indentation", "tolerance")),
-        ({"kind": "tap"}, ("ppt", "indentation", "tolerance")),
+        ({"kind": "dose", "technique": "shiatsu"}, ("neuromuscular", "myofascial")),
+        ({"kind": "tap", "fault": "clip"}, ("spikes", "unplug")),
+        ({"kind": "rom", "fault": "slip"}, ("dropped", "doubled")),
     ],
     ids=str,
 )
@@ -121,3 +126,50 @@ def test_the_side_car_of_an_indentation_has_no_ramp_and_no_stop() -> None:
     context = SessionSpec(kind=RecordingKind.INDENTATION).context()
     assert context.target_rate_kpa_s is None
     assert context.stop_mode is None
+
+
+def test_a_technique_is_that_of_a_treatment() -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        SessionSpec(kind=RecordingKind.TAP, technique="myofascial")
+    assert "kind=dose" in refusal.value.hint
+
+
+@pytest.mark.parametrize("kind", RecordingKind)
+def test_every_kind_has_a_gauge_and_a_rate_of_its_own(kind: RecordingKind) -> None:
+    spec = SessionSpec(kind=kind)
+    assert spec.gauge_model in DEVICES
+    assert set(KINDS[kind].needs) <= set(DEVICES[spec.gauge_model].columns)
+    assert replace(spec, model="mark10", rate_hz=33.0).samples_per_s == 33.0
+    assert spec.context().instrument == f"simulated {spec.gauge_model}"
+
+
+def test_a_tap_is_sampled_often_enough() -> None:
+    assert SessionSpec(kind=RecordingKind.TAP).samples_per_s >= 400.0
+
+
+def test_a_glide_has_a_gauge_with_a_way() -> None:
+    glide = SessionSpec(kind=RecordingKind.DOSE, technique="myofascial")
+    assert "displacement_mm" in DEVICES[glide.gauge_model].columns
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("tap", {"tap_mass_kg"}),
+        ("stretch", {"lever_arm_m", "joint"}),
+        ("rom", {"movement"}),
+        ("dose", {"site_ppt_kpa", "technique", "probe_area_cm2"}),
+    ],
+)
+def test_the_side_car_has_what_one_kind_alone_needs(kind: str, keys: set[str]) -> None:
+    stated = SessionSpec.from_query({"kind": kind}).context().to_dict()
+    assert keys <= stated.keys()
+    assert "stop_mode" not in stated
+
+
+def test_the_threshold_of_the_place_is_that_of_the_client() -> None:
+    def ppt_kpa(subject: str) -> object:
+        spec = SessionSpec(kind=RecordingKind.DOSE, subject=subject)
+        return spec.context().to_dict()["site_ppt_kpa"]
+
+    assert (ppt_kpa("relaxed"), ppt_kpa("tender_everywhere")) == (320.0, 160.0)

@@ -68,7 +68,7 @@ def _show(report: "Report") -> None:
     from tissuesense.cli.output import show
     from tissuesense.services.link_conformance.check import Outcome
 
-    show("TissueSense Link, version 1.0\n")
+    show("TissueSense Link, version 1.1\n")
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)

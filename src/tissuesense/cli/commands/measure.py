@@ -1,4 +1,4 @@
-"""`tissuesense measure`: guided presses at one site, judged as they are made."""
+"""`tissuesense measure`: guided presses, taps or movements at one site, judged as they are made."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +9,7 @@ import typer
 
 from tissuesense.cli.exit_codes import ExitCode
 from tissuesense.cli.output import print_json, say, show
+from tissuesense.cli.state_option import StateOption, with_state
 from tissuesense.cli.stop_options import ButtonOption, ReactionOption, StopByOption, stop_signal
 from tissuesense.cli.store_option import DataOption, open_from_terminal
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from tissuesense.services.measure_plan import MeasurePlan
     from tissuesense.store.opening import Store
 
-_KEYS = "Space, Enter, b or a presenter's key: the client says stop.   s: end here."
+_STOP = "Space, Enter, b or a presenter's key: the client says stop.   "
+_END = "s: end here."
 
 
 def command(
@@ -31,10 +33,19 @@ def command(
         str | None, typer.Option(help="left, right or midline; needed but for a replay.")
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(help="ppt (unless stated), tolerance or indentation.")
+        str | None,
+        typer.Option(
+            help="ppt (unless stated), tolerance, indentation, tap, stretch, rom or dose."
+        ),
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(help="Accepted presses wanted; else the preset's, else 3.")
+        int | None,
+        typer.Option(
+            help="Accepted presses, taps, ... wanted; else the preset's, else what is usual."
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="End after so long; a treatment is then complete.")
     ] = None,
     preset: Annotated[
         str | None,
@@ -44,6 +55,7 @@ def command(
         float | None,
         typer.Option("--probe-area-cm2", help="Contact area of the tip; else the preset's."),
     ] = None,
+    state: StateOption = None,
     button: ButtonOption = None,
     stop_by: StopByOption = None,
     reaction: ReactionOption = None,
@@ -61,6 +73,9 @@ def command(
 ) -> None:
     """Measure at one site: the guide tells the pace, each press is judged when it is over.
 
+    Taps, stretches, movements and treatment are followed and judged alike. A treatment ends with
+    its last application, with --seconds, or with the key s.
+
     Without --client and --out nothing is kept once enough presses were accepted; what had to stop
     before is always kept, and the last line says where.
 
@@ -75,11 +90,13 @@ def command(
     from tissuesense.transport.url import simulated_at
 
     signal = stop_signal(stop_by, button, reaction)
-    stated = {"kind": kind, "site": site, "side": side, "probe_area_cm2": probe_area_cm2}
+    named = {"kind": kind, "site": site, "side": side, "probe_area_cm2": probe_area_cm2}
+    stated = with_state(state, named)
     plan = plan_measurement(
         {**stated_in(device, stated), **signal.sidecar()},
         trials=trials,
         preset_name=preset,
+        seconds=seconds,
     )
     with ExitStack() as stack:
         store = client_id = None
@@ -90,7 +107,7 @@ def command(
         trace_path = _trace_path(out, plan)
         with _nothing_lost(trace_path):
             capture = trace_path.with_suffix(".capture")
-            url = simulated_at(device, plan.site)
+            url = simulated_at(device, plan.site, plan.kind)
             measured = asyncio.run(_measured(url, button, plan, capture, show_value=show_value))
             saved = _keep(
                 measured, trace_path, asked=out is not None, store=store, client=client_id
@@ -108,21 +125,23 @@ async def _measured(
 
     from tissuesense.cli.keyboard import STOP_KEYS, ending_on_signal, listening
     from tissuesense.cli.ramp_guide import ramp_guide
+    from tissuesense.guidance.guide import guide_for
     from tissuesense.services.measure import concluded, measure
     from tissuesense.transport.device import open_device
 
     stop = asyncio.Event()
     gauge = open_device(url, capture=capture, stated=plan.stated, button=button)
     if not gauge.profile.states_tip:
-        plan.context(gauge.context)  # refused here, before anything is opened
+        guide_for(plan.kind, plan.context(gauge.context))  # refused here, before anything is opened
     async with gauge as device:
         tip = plan.context(device.context).tip
+        stops = STOP_KEYS if plan.pressing else ()
         with (
             ending_on_signal(stop.set),
-            listening({**dict.fromkeys(STOP_KEYS, device.mark), "s": stop.set}) as heard,
+            listening({**dict.fromkeys(stops, device.mark), "s": stop.set}) as heard,
             ramp_guide(
                 plan.site.words,
-                keys=_KEYS if heard else "",
+                keys=(_STOP if stops else "") + _END if heard else "",
                 kpa_per_n=tip.kpa_per_n if tip and show_value else None,
             ) as guide,
         ):
@@ -168,6 +187,7 @@ def _keep(
     client: "ClientId | None",
 ) -> dict[str, str]:
     """Keep the measurement where it was asked for, and in files where it had to stop before."""
+    from tissuesense.guidance.words import ITEMS
     from tissuesense.services.keep_measured import write_measured
 
     capture = trace_path.with_suffix(".capture")
@@ -177,7 +197,9 @@ def _keep(
             if measured.pressed:
                 saved = _save(measured, capture, store, client)
             else:
-                say("There was no press: nothing was added to the visit.")
+                say(
+                    f"There was no {ITEMS[measured.plan.kind].one}: nothing was added to the visit."
+                )
     finally:
         nowhere_else = not saved if client else not measured.complete
         if asked or (nowhere_else and measured.recording.trace.size):

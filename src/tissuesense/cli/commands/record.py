@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tissuesense.cli.state_option import StateOption, with_state
 from tissuesense.cli.stop_options import ButtonOption, ReactionOption, StopByOption, stop_signal
 
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
@@ -29,6 +30,7 @@ def command(
     ] = None,
     site: Annotated[str | None, typer.Option(help="Where, such as trapezius_upper.")] = None,
     side: Annotated[str | None, typer.Option(help="left, right or midline.")] = None,
+    state: StateOption = None,
     button: ButtonOption = None,
     stop_by: StopByOption = None,
     reaction: ReactionOption = None,
@@ -48,14 +50,17 @@ def command(
     """
     from tissuesense.core.recording import RecordingContext
     from tissuesense.services.capture import RecordRequest
+    from tissuesense.transport.url import simulated_at
 
     signal = stop_signal(stop_by, button, reaction)
-    stated = {"probe_area_cm2": probe_area_cm2, "kind": kind, "site": site, "side": side}
+    named = {"probe_area_cm2": probe_area_cm2, "kind": kind, "site": site, "side": side}
+    stated = with_state(state, named)
+    context = RecordingContext.from_dict(stated | signal.sidecar())
     request = RecordRequest(
-        url=device,
+        url=simulated_at(device, context.body_site, context.kind),
         out=out,
         seconds=seconds,
-        context=RecordingContext.from_dict(stated | signal.sidecar()),
+        context=context,
         button=button,
         force=force,
         give_up_s=give_up,
@@ -121,6 +126,7 @@ async def _stoppable(recording: "Awaitable[Recorded]") -> "Recorded":
 def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> None:
     from tissuesense.cli.output import print_json, say
     from tissuesense.core.flag_words import left_out_words
+    from tissuesense.files.sidecar import sidecar_path
 
     trace, quality = recorded.trace, recorded.quality
     if as_json:
@@ -146,7 +152,8 @@ def _tell(request: "RecordRequest", recorded: "Recorded", *, as_json: bool) -> N
     if not trace.size:
         return
     rate = f", {round(trace.sample_rate_hz, 1):g} a second" if trace.sample_rate_hz else ""
-    say(f"{trace.size} samples in {trace.duration_s:.1f} s{rate}: {request.out}")
+    beside = f"what is known of them: {sidecar_path(request.out)}"
+    say(f"{trace.size} samples in {trace.duration_s:.1f} s{rate}: {request.out}; {beside}")
     if recorded.error is not None:
         say(f"The raw bytes up to there: {request.capture_path}")
     for start_s, end_s in quality.gaps:

@@ -19,16 +19,24 @@ def command(
         Path | None, typer.Option("--out", help="Folder for the traces and their truth.")
     ] = None,
     names: Annotated[
-        bool, typer.Option("--list", help="Name the subjects, sites and faults there are.")
+        bool, typer.Option("--list", help="Name the kinds, subjects, sites and faults there are.")
     ] = False,
-    kind: Annotated[str, typer.Option(help="ppt, indentation or tolerance.")] = "ppt",
+    kind: Annotated[str, typer.Option(help="What is done; see --list.")] = "ppt",
+    technique: Annotated[
+        str | None, typer.Option(help="Of a treatment: neuromuscular or myofascial.")
+    ] = None,
     subject: Annotated[str, typer.Option(help="Who is pressed; see --list.")] = "relaxed",
     site: Annotated[str, typer.Option(help="Where; see --list.")] = "trapezius_upper",
     side: Annotated[str, typer.Option(help="left or right.")] = "left",
     seed: Annotated[int, typer.Option(help="The same seed gives the same samples.")] = 1,
     count: Annotated[int, typer.Option(min=1, help="How many recordings, one seed each.")] = 1,
-    presses: Annotated[int, typer.Option(min=1, help="Presses in each recording.")] = 3,
-    rate_hz: Annotated[float, typer.Option(help="Samples per second.")] = 80.0,
+    presses: Annotated[
+        int | None,
+        typer.Option(min=1, help="Presses, taps, ... in each; else what is usual, such as 3."),
+    ] = None,
+    rate_hz: Annotated[
+        float | None, typer.Option(help="Samples per second; else what is usual, such as 80.")
+    ] = None,
     probe_area_cm2: Annotated[float, typer.Option(help="Area of the tip.")] = 1.0,
     target_rate_kpa_s: Annotated[float, typer.Option(help="Intended ramp.")] = 50.0,
     marker: Annotated[
@@ -44,6 +52,7 @@ def command(
     Example: tissuesense simulate --out traces --subject tender_left --count 5
     """
     from tissuesense.core.errors import UsageError
+    from tissuesense.simulation.kinds import KINDS
     from tissuesense.simulation.spec import SessionSpec
 
     if names:
@@ -59,18 +68,23 @@ def command(
         "site": site,
         "side": side,
         "seed": str(seed),
-        "rate_hz": str(rate_hz),
         "probe_area_cm2": str(probe_area_cm2),
         "target_rate_kpa_s": str(target_rate_kpa_s),
         "marker": str(int(marker)),
-    } | ({"fault": fault} if fault else {})
-    written = _written(out, SessionSpec.from_query(settings), count, presses)
+    }
+    optional = {"fault": fault, "rate_hz": rate_hz, "technique": technique}
+    settings |= {key: str(value) for key, value in optional.items() if value is not None}
+    spec = SessionSpec.from_query(settings)
+    usual = KINDS[spec.kind]
+    each = presses or usual.usual_count
+    written = _written(out, spec, count, each)
     if as_json:
         print_json({"recordings": [recording.to_dict() for recording in written]})
         return
     for recording in written:
         print(recording.trace_path)
-    say(f"Wrote {len(written)} recording(s) of {presses} presses, each with its truth, to {out}.")
+    made = f"{len(written)} recording(s) of {each} {usual.items}"
+    say(f"Wrote {made}, each with its truth, to {out}.")
 
 
 def _written(out: Path, spec: "SessionSpec", count: int, presses: int) -> "list[WrittenRecording]":
@@ -101,6 +115,14 @@ def _list(as_json: bool) -> None:
         print_json(names)
         return
     for title, rows in (
+        (
+            "Kinds",
+            [
+                (row["kind"], f"{row['items']}, by {row['model']} at {row['rate_hz']:g} a second")
+                for row in names["recordings"]
+            ],
+        ),
+        ("Techniques", [(name, "of a dose") for name in names["techniques"]]),
         ("Subjects", [(row["name"], row["words"]) for row in names["subjects"]]),
         (
             "Faults",
