@@ -128,8 +128,9 @@ def _as_c(message: Message) -> tuple[int, str, dict[str, Any]]:
             return kind, "command", {"tag": tag, "rate_mHz": rate_mhz or 0}
         case Sample():
             has = (message.displacement_um is not None, message.acceleration_cm_s2 is not None)
+            plain = 0x10 if message.angle_cdeg is None else 0x1C
             return (
-                0x10 + has[0] + 2 * has[1],
+                plain + has[0] + 2 * has[1],
                 "sample",
                 {
                     "seq": message.seq,
@@ -137,6 +138,7 @@ def _as_c(message: Message) -> tuple[int, str, dict[str, Any]]:
                     "force_uN": message.force_un,
                     "displacement_um": message.displacement_um or 0,
                     "acceleration_cm_s2": message.acceleration_cm_s2 or 0,
+                    "angle_cdeg": message.angle_cdeg or 0,
                 },
             )
         case Text(what=what, part=part, data=data):
@@ -187,7 +189,7 @@ def _from_c(message: Any) -> Message:  # noqa: ANN401 - cffi has no types
     if kind <= 0x0F:
         rate_mhz = inside.command.rate_mHz if kind == 0x05 else None
         return Request(command=kind, tag=inside.command.tag, rate_mhz=rate_mhz)
-    if kind <= 0x13:
+    if kind <= 0x13 or 0x1C <= kind <= 0x1E:
         sample = inside.sample
         return Sample(
             seq=sample.seq,
@@ -195,6 +197,7 @@ def _from_c(message: Any) -> Message:  # noqa: ANN401 - cffi has no types
             force_un=sample.force_uN,
             displacement_um=sample.displacement_um if kind & 1 else None,
             acceleration_cm_s2=sample.acceleration_cm_s2 if kind & 2 else None,
+            angle_cdeg=sample.angle_cdeg if kind >= 0x1C else None,
         )
     if kind == 0x23:
         text = inside.text

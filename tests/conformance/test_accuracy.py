@@ -54,6 +54,11 @@ def test_nothing_is_found_where_nobody_pressed(count: int, seed: int) -> None:
         ("ppt", "rate", 0.5, 0.005),
         ("ppt", "rate", 0.95, 0.03),
         ("indentation", "secant", 0.9, 0.05),
+        ("indentation", "tangent_5n", 0.9, 0.05),
+        ("indentation", "tangent_10n", 0.9, 0.05),
+        ("indentation", "power", 0.9, 0.12),
+        ("indentation", "fung_b", 0.9, 0.10),
+        ("indentation", "contact_mm", 0.9, 0.4),
         ("indentation", "relaxation", 0.9, 0.02),
         ("indentation", "energy_loss", 0.9, 0.03),
     ],
@@ -69,7 +74,15 @@ def test_errors_stay_within_what_we_promise(
 
 @pytest.mark.parametrize(("count", "seed"), SETS)
 def test_intervals_of_the_latent_threshold_cover_it(count: int, seed: int) -> None:
-    assert 0.90 <= examined("ppt", count, seed).coverage <= 0.99
+    assert 0.90 <= examined("ppt", count, seed).coverage("latent") <= 0.99
+
+
+@pytest.mark.parametrize(("count", "seed"), THOROUGH)
+@pytest.mark.parametrize(
+    "quantity", ["secant", "tangent_5n", "tangent_10n", "power", "fung_b", "contact_mm"]
+)
+def test_intervals_of_press_and_hold_cover_them(quantity: str, count: int, seed: int) -> None:
+    assert 0.90 <= examined("indentation", count, seed).coverage(quantity) <= 0.995
 
 
 @pytest.mark.parametrize(("count", "seed"), SETS)

@@ -31,9 +31,20 @@ def ppt_item(truth: PressTruth) -> Item:
 def indentation_item(truth: IndentationTruth) -> Item:
     return {
         "contact_s": truth.start_s,
+        "contact_mm": truth.contact_mm,
+        "contact_u_mm": 0.01,
         "secant_stiffness_n_mm": exactly(truth.secant_n_mm),
+        "tangent_stiffness_n_mm": [
+            {"at_n": at_n, **exactly(slope)} for at_n, slope in truth.tangents_n_mm.items()
+        ],
+        "fung": None if truth.fung_b_per_mm is None else {"b_per_mm": exactly(truth.fung_b_per_mm)},
+        "power_exponent": None if truth.power is None else exactly(truth.power),
         "energy_loss_ratio": exactly(truth.energy_loss),
         "relaxation_fraction": None if truth.relaxation is None else exactly(truth.relaxation),
+        "relaxation": None
+        if truth.equilibrium is None
+        else {"equilibrium_fraction": exactly(truth.equilibrium)},
+        "flags": [],
     }
 
 
@@ -59,7 +70,7 @@ def test_the_truth_scores_without_error(kind: str) -> None:
     assert summary.exact_share == 1
     for name in {*summary.names()} - {"threshold_at_row", "rate_mean"}:
         assert summary.error(name, 1.0) == 0
-    assert kind != "ppt" or summary.coverage == 1
+    assert kind != "ppt" or summary.coverage("latent") == 1
 
 
 def test_a_bias_of_three_percent_is_seen() -> None:

@@ -6,20 +6,22 @@ exponentially.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from scipy.signal import lfilter
 from tests.conformance.examiner.generator import generate
 from tests.conformance.examiner.truth import IndentationTruth, Known
 from tests.unit.analysis.pressed_tissue import Gauge, Pressing, pressed, tissue_force
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.hypertonia import index
 from tissuesense.analysis.indentation_result import IndentationPress
 from tissuesense.core.arrays import FloatArray
+from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 from tissuesense.core.trace import Trace
@@ -168,21 +170,39 @@ def covered(estimate: object, true: float) -> bool:
     return low <= true <= high
 
 
+def pairs(press: IndentationPress, truth: IndentationTruth) -> dict[str, tuple[object, object]]:
+    """Return what was found and what is true, of all that there may be both."""
+    drifted = QualityFlag.HAND_DRIFT in press.flags
+    tangents = {
+        f"tangent {t.at_n:g} N": (t.stiffness_n_mm, truth.tangents_n_mm.get(t.at_n))
+        for t in press.tangents
+    }
+    return {
+        "secant": (press.secant_stiffness_n_mm, truth.secant_n_mm),
+        **tangents,
+        "power": (press.power_exponent, truth.power),
+        "fung": (press.fung_b_per_mm, truth.fung_b_per_mm),
+        "energy loss": (press.energy_loss_ratio, truth.energy_loss),
+        "relaxation": (
+            press.relaxation_fraction,
+            truth.relaxation_still if drifted else truth.relaxation,
+        ),
+    }
+
+
 def test_intervals_cover_the_truth_of_hands_that_cannot_hold_still() -> None:
-    hits: dict[str, list[bool]] = {"secant": [], "energy loss": [], "relaxation": []}
+    hits: dict[str, list[bool]] = defaultdict(list)
     for known, presses in examined(200, 6):
         for truth, press in zip(known.presses, presses, strict=True):
             assert isinstance(truth, IndentationTruth)
-            hits["secant"].append(covered(press.secant_stiffness_n_mm, truth.secant_n_mm))
-            if isinstance(press.energy_loss_ratio, Estimate):
-                hits["energy loss"].append(covered(press.energy_loss_ratio, truth.energy_loss))
-            if truth.relaxation is not None and isinstance(press.relaxation_fraction, Estimate):
-                hits["relaxation"].append(covered(press.relaxation_fraction, truth.relaxation))
+            for name, (found, true) in pairs(press, truth).items():
+                if isinstance(found, Estimate) and isinstance(true, float):
+                    hits[name].append(covered(found, true))
 
-    assert all(len(hit) > 300 for hit in hits.values())
-    shares = {name: float(np.mean(hit)) for name, hit in hits.items()}
-    # 500 presses know a share to about one hundredth; the promise is 0.92 to 0.98.
-    assert all(0.91 <= share <= 0.985 for share in shares.values()), shares
+    assert all(len(hit) > 150 for hit in hits.values())
+    shares = {name: round(float(np.mean(hit)), 3) for name, hit in hits.items()}
+    # So many presses know a share to one hundredth or two; the promise is 0.92 to 0.98.
+    assert all(0.90 <= share <= 0.99 for share in shares.values()), shares
 
 
 def test_the_force_alone_tells_the_relaxation_within_two_hundredths() -> None:
@@ -218,45 +238,63 @@ def test_a_sharp_turn_between_two_samples_is_within_the_interval(rate_hz: float)
     assert np.mean(hits) >= 0.88
 
 
-def repeats(
-    rng: np.random.Generator, n: int, mean: float, correlation: float, sds: tuple[float, float]
-) -> dict[str, FloatArray]:
-    mixed = correlation * sds[0] * sds[1]
-    covariance = [[sds[0] ** 2, mixed], [mixed, sds[1] ** 2]]
-    logs = rng.multivariate_normal([mean, mean], covariance, n)
-    return {"tangent_stiffness_n_mm": np.exp(logs[:, 0]), "fung_b_per_mm": np.exp(logs[:, 1])}
+ONE_PRESS = Pressing(presses=1, hold_s=5.0)
 
 
-@pytest.mark.parametrize(
-    ("n", "correlation", "sds"),
-    [(3, 0.0, (0.06, 0.05)), (3, 0.6, (0.06, 0.05)), (4, 0.3, (0.06, 0.06)), (5, 0.8, (0.1, 0.06))],
-)
-def test_intervals_of_the_index_cover_it(
-    n: int, correlation: float, sds: tuple[float, float]
-) -> None:
-    rng = np.random.default_rng([n, int(10 * correlation)])
-    true = 100 * math.expm1(0.12)
-    hits = []
-    for _ in range(800):
-        found = index(
-            repeats(rng, n, 0.12, correlation, sds), repeats(rng, n, 0.0, correlation, sds)
-        )
-        if found.percent is not None:
-            low, high = found.percent.coverage_interval()
-            hits.append(low <= true <= high)
-    assert len(hits) >= 780
-    assert 0.92 <= np.mean(hits) <= 0.985
+def following(noise_n: float, gauge_seed: int, law: str) -> IndentationPress:
+    """Press a relaxing tissue once; the force carries a hand's noise, each value after the last."""
+    rng = np.random.default_rng(gauge_seed)
+    way = ONE_PRESS.way()
+    if law == "fung":
+        bent_mm = np.expm1(0.18 * np.maximum(way, 0)) / 0.18
+        force = tissue_force(bent_mm, stiffness=0.8, exponent=1.0)
+    else:
+        force = tissue_force(way, exponent=1.6)
+    gauge = Gauge(seed=gauge_seed, rate_hz=60.0, noise_n=noise_n, noise_mm=0.01)
+    t, indicated, moved = gauge.columns(way, force)
+    swaying = lfilter([math.sqrt(1 - 0.5**2)], [1, -0.5], rng.normal(0, noise_n, t.size))
+    return press_of(t, indicated + swaying, moved)
 
 
-@pytest.mark.parametrize("n", [3, 4, 5])
-def test_intervals_of_a_single_component_cover_it(n: int) -> None:
-    rng = np.random.default_rng(n)
-    true = 100 * math.expm1(0.1)
-    hits = []
-    for _ in range(1000):
-        site, reference = (np.exp(rng.normal(mean, 0.06, n)) for mean in (0.1, 0.0))
-        found = index({"tap_frequency_hz": site}, {"tap_frequency_hz": reference})
-        assert found.percent is not None
-        low, high = found.percent.coverage_interval()
-        hits.append(low <= true <= high)
-    assert 0.93 <= np.mean(hits) <= 0.97
+# Of the tissue's law, of the loading curve at 5 and 10 N, of the place of contact.
+def truths_of(law: str) -> dict[str, float]:
+    way = ONE_PRESS.way()
+    loading = slice(2000, 3001)
+    press = following(1e-4, 0, law)
+    force = (
+        tissue_force(np.expm1(0.18 * np.maximum(way, 0)) / 0.18, stiffness=0.8, exponent=1.0)
+        if law == "fung"
+        else tissue_force(way, exponent=1.6)
+    )[loading]
+    slopes = np.gradient(force, way[loading])
+    truths = {f"tangent {at:g} N": float(np.interp(at, force, slopes)) for at in (5.0, 10.0)}
+    assert press.contact_mm is not None
+    return truths | {"law": 0.18 if law == "fung" else 1.6, "contact": -4.0}
+
+
+def told(press: IndentationPress, law: str) -> dict[str, object]:
+    """Return the same as the program tells it."""
+    tangents: dict[str, object] = {
+        f"tangent {t.at_n:g} N": t.stiffness_n_mm for t in press.tangents
+    }
+    assert press.contact_mm is not None
+    assert press.contact_u_mm is not None
+    contact = Estimate(value=press.contact_mm, standard_uncertainty=press.contact_u_mm, unit="mm")
+    stiffening = press.fung_b_per_mm if law == "fung" else press.power_exponent
+    return tangents | {"law": stiffening, "contact": contact}
+
+
+@pytest.mark.parametrize("law", ["power", "fung"])
+def test_intervals_of_the_law_hold_it_in_500_presses_of_a_swaying_hand(law: str) -> None:
+    truths = truths_of(law)
+    hits: dict[str, list[bool]] = {name: [] for name in truths}
+    for seed in range(500):
+        found = told(following(0.05, seed, law), law)
+        for name, true in truths.items():
+            if isinstance(found[name], Estimate):
+                hits[name].append(covered(found[name], true))
+
+    shares = {name: round(float(np.mean(hit)), 3) for name, hit in hits.items()}
+    assert all(len(hit) >= 480 for hit in hits.values())
+    # 500 presses know a share to about one hundredth; the promise is 0.92 to 0.98.
+    assert all(0.91 <= share <= 0.99 for share in shares.values()), shares

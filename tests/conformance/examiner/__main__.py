@@ -58,10 +58,15 @@ def _print_table(summary: Summary) -> None:
         median, p90, p95 = (summary.error(name, q) for q in (0.5, 0.9, 0.95))
         _say(
             f"  {name:18} median {median:8.4f}  p90 {p90:8.4f}  p95 {p95:8.4f}"
-            f"  missing {summary.missing(name)}"
+            f"  missing {summary.missing(name)}{_share(summary.coverage(name))}"
         )
-    if not math.isnan(summary.coverage):
-        _say(f"  coverage of latent threshold {summary.coverage:6.1%}")
+    latent = summary.coverage("latent")
+    if not math.isnan(latent):
+        _say(f"  latent threshold{_share(latent)}")
+
+
+def _share(covered: float) -> str:
+    return "" if math.isnan(covered) else f"  covered {covered:6.1%}"
 
 
 def _print_groups(summary: Summary, by: str) -> None:

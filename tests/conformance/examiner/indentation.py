@@ -17,13 +17,19 @@ from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.recording import RecordingContext, RecordingKind
 
-STEP_S = 0.001
-RATES_HZ = (20.0, 40.0, 80.0, 100.0, 250.0, 500.0, 1000.0)
+STEP_S = 0.0005
+_STATED_N = (5.0, 10.0, 20.0, 30.0)
+_BEYOND = 1.15
+_TANGENT_ROWS = 20
+RATES_HZ = (10.0, 20.0, 40.0, 80.0, 100.0, 250.0, 500.0, 1000.0, 3200.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tissue:
-    power: float
+    """A power of the depth, or Fung's exponential where `bend` is given; and its relaxation."""
+
+    power: float | None
+    bend: float | None
     peak_n: float
     equilibrium: float
     weights: tuple[float, ...]
@@ -31,7 +37,11 @@ class _Tissue:
 
     def force(self, depth_share: FloatArray) -> FloatArray:
         """Return the force for an indentation on a grid of `STEP_S`, never pulling."""
-        elastic = np.maximum(depth_share, 0.0) ** self.power
+        inside = np.maximum(depth_share, 0.0)
+        if self.bend is None:
+            elastic = inside**self.power
+        else:
+            elastic = np.expm1(self.bend * inside) / np.expm1(self.bend)
         rise = np.diff(elastic, prepend=elastic[0])
         force = self.equilibrium * elastic
         for weight, tau in zip(self.weights, self.taus_s, strict=True):
@@ -49,6 +59,7 @@ class _Motion:
     hold: int
     leave: int
     end: int
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +82,15 @@ def indentation_recording(rng: np.random.Generator, name: str) -> Known:
     t_s = np.arange(travel.size, dtype=np.float64) * STEP_S
     softening = _conditioning(rng, travel.size, motions)
     force = tissue.force(travel / plan.depth_mm) * softening
-    presses = tuple(_truth(t_s, travel, force, m) for m in motions)
+    zero_mm, noise_mm = rng.uniform(-20, 20), rng.uniform(0.005, 0.03)
+    press = _Press(t_s=t_s, travel=travel, force=force, softening=softening, zero_mm=zero_mm)
+    presses = tuple(_truth(press, tissue, plan, m) for m in motions)
 
     sensor = replace(any_sensor(rng, rates_hz=RATES_HZ), creep_share=0.0)
     sensor = replace(sensor, drift_n=sensor.drift_n / 3)
     samples = sensor.times(rng, float(t_s[-1]))
     knocks = [knock(rng, a + 0.3 + rng.uniform(0, b - a - 0.9)) for a, b in free]
     knocks = [k for k in knocks if rng.random() < 0.4] if rng.random() < 0.4 else []
-    zero_mm, noise_mm = rng.uniform(-20, 20), rng.uniform(0.005, 0.03)
     seen = np.interp(samples, t_s, force) + force_at(knocks, samples)
     moved = np.interp(samples, t_s, travel) + zero_mm + rng.normal(0, noise_mm, samples.size)
     columns = {
@@ -109,8 +121,10 @@ def _tissue(rng: np.random.Generator) -> _Tissue:
     terms = int(rng.integers(1, 3))
     shares = rng.dirichlet(np.full(terms, 3.0)) * (1 - equilibrium)
     taus = [rng.uniform(1, 8)] if terms == 1 else [rng.uniform(0.2, 0.8), rng.uniform(2, 8)]
+    stiffens_by_power = rng.random() < 0.6
     return _Tissue(
-        power=round(rng.uniform(1.0, 2.2), 3),
+        power=round(rng.uniform(1.0, 2.2), 3) if stiffens_by_power else None,
+        bend=None if stiffens_by_power else round(rng.uniform(0.6, 3.0), 3),
         peak_n=round(rng.uniform(8, 60), 2),
         equilibrium=round(equilibrium, 3),
         weights=tuple(round(w, 3) for w in shares),
@@ -136,7 +150,8 @@ def _travel(
     """Return the tip's depth below the skin on the grid, phases, and the time off the skin."""
     lift, span = plan.lift_mm, plan.depth_mm + plan.lift_mm
     lead = rng.uniform(1.5, 3)
-    parts, motions, free = [np.full(_rows(lead), -lift)], [], [(0.0, lead)]
+    motions: list[_Motion] = []
+    parts, free = [np.full(_rows(lead), -lift)], [(0.0, lead)]
     for _ in range(presses):
         start = sum(part.size for part in parts)
         down = span * _stroke(rng, plan.profile, plan.load_s * span / plan.depth_mm) - lift
@@ -151,6 +166,7 @@ def _travel(
             hold=start + down.size - 1,
             leave=start + down.size + hold.size - 1,
             end=start + down.size + hold.size + up.size,
+            is_first=not motions,
         )
         motions.append(motion)
         free.append((motion.end * STEP_S, motion.end * STEP_S + pause))
@@ -196,9 +212,19 @@ def _conditioning(rng: np.random.Generator, size: int, motions: list[_Motion]) -
     return factor
 
 
-def _truth(
-    t_s: FloatArray, travel: FloatArray, force: FloatArray, motion: _Motion
-) -> IndentationTruth:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Press:
+    """A recording without noise on the grid, shape (n,) each; where the gauge has its zero."""
+
+    t_s: FloatArray
+    travel: FloatArray
+    force: FloatArray
+    softening: FloatArray
+    zero_mm: float
+
+
+def _truth(press: _Press, tissue: _Tissue, plan: _Plan, motion: _Motion) -> IndentationTruth:
+    t_s, travel, force = press.t_s, press.travel, press.force
     loading = slice(motion.start, motion.hold + 1)
     unloading = slice(motion.leave, motion.end)
     rise, way = force[loading], travel[loading]
@@ -209,12 +235,21 @@ def _truth(
     work_out = -float(np.trapezoid(force[unloading], travel[unloading]))
     held = motion.leave > motion.hold
     touched = motion.start + int(np.argmax(rise > 0))
+    bend = None if tissue.bend is None else tissue.bend / plan.depth_mm
     return IndentationTruth(
         start_s=float(t_s[touched]),
         end_s=float(t_s[motion.end - 1]),
+        contact_mm=float(travel[touched]) + press.zero_mm,
         secant_n_mm=0.6 * peak / float(high - low),
+        tangents_n_mm={
+            at_n: _tangent(rise, way, at_n) for at_n in _STATED_N if _goes_beyond(rise, at_n)
+        },
+        power=tissue.power,
+        fung_b_per_mm=bend,
         energy_loss=1 - work_out / work_in,
         relaxation=1 - float(force[motion.leave] / force[motion.hold]) if held else None,
+        relaxation_still=_lost_by_a_still_hand(press, tissue, plan, motion) if held else None,
+        equilibrium=tissue.equilibrium if held and motion.is_first else None,
         parameters={
             "start_s": round(float(t_s[touched]), 2),
             "peak_n": round(peak, 2),
@@ -225,3 +260,24 @@ def _truth(
             "force_leave_n": round(float(force[motion.leave]), 3),
         },
     )
+
+
+def _goes_beyond(rise: FloatArray, at_n: float) -> bool:
+    """Tell whether a loading surely covers a tenth to either side of a force."""
+    return float(rise[-1]) > _BEYOND * at_n and float(rise[0]) < at_n / _BEYOND
+
+
+def _tangent(rise: FloatArray, way: FloatArray, at_n: float) -> float:
+    """Return the slope of a noise-free loading curve where it reaches a force."""
+    at = int(np.argmax(rise >= at_n))
+    near = slice(max(at - _TANGENT_ROWS, 0), min(at + _TANGENT_ROWS, rise.size - 1) + 1)
+    _, slope, _ = np.polynomial.polynomial.polyfit(way[near] - way[at], rise[near], 2)
+    return float(slope)
+
+
+def _lost_by_a_still_hand(press: _Press, tissue: _Tissue, plan: _Plan, motion: _Motion) -> float:
+    """Return the relaxation had the tip stayed where the hold began."""
+    still = press.travel[: motion.leave + 1].copy()
+    still[motion.hold :] = still[motion.hold]
+    force = tissue.force(still / plan.depth_mm) * press.softening[: still.size]
+    return 1 - float(force[motion.leave] / force[motion.hold])

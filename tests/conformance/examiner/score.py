@@ -21,12 +21,12 @@ class PressScore:
     errors
         Signed. Relative for thresholds, rates and stiffness, absolute for the two ratios.
     covered
-        Whether the 95 % interval of the latent threshold holds the truth; None without one.
+        Whether the 95 % interval holds the truth, by name, of what has an interval.
     """
 
     name: str
     errors: Mapping[str, float]
-    covered: bool | None = None
+    covered: Mapping[str, bool] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
     found: Mapping[str, object] = field(default_factory=dict)
 
@@ -122,18 +122,15 @@ def _absolute(quantity: object, truth: float) -> float:
 
 
 def _press_score(known: Known, truth: PressTruth | IndentationTruth, item: Report) -> PressScore:
-    covered = None
+    covered: dict[str, bool] = {}
     if isinstance(truth, IndentationTruth):
-        errors = _indentation_errors(truth, item)
+        errors, covered = _indentation_errors(truth, item)
     elif truth.censored:
         hidden = item["threshold_kpa"] is None and not item["accepted"]
         errors = {"censored": 0.0 if hidden and {"censored", "clip"} & {*item["flags"]} else 1.0}
     else:
         errors = _ppt_errors(truth, item)
-        latent = item["latent_threshold_kpa"]
-        if latent is not None:
-            low, high = latent["ci95"]
-            covered = bool(low <= truth.latent_kpa <= high)
+        covered = _covered({"latent": (item["latent_threshold_kpa"], truth.latent_kpa)})
     return PressScore(
         name=f"{known.recording.name} press at {truth.start_s:.2f} s",
         errors=errors,
@@ -141,6 +138,15 @@ def _press_score(known: Known, truth: PressTruth | IndentationTruth, item: Repor
         parameters=_facts(truth),
         found=item,
     )
+
+
+def _covered(pairs: Mapping[str, tuple[object, float]]) -> dict[str, bool]:
+    """Tell whether intervals hold the truth, of the quantities that have one."""
+    return {
+        name: bool(quantity["ci95"][0] <= truth <= quantity["ci95"][1])
+        for name, (quantity, truth) in pairs.items()
+        if isinstance(quantity, Mapping)
+    }
 
 
 def _ppt_errors(truth: PressTruth, item: Report) -> dict[str, float]:
@@ -153,16 +159,53 @@ def _ppt_errors(truth: PressTruth, item: Report) -> dict[str, float]:
     }
 
 
-def _indentation_errors(truth: IndentationTruth, item: Report) -> dict[str, float]:
-    errors = {
-        "secant": _relative(item["secant_stiffness_n_mm"], truth.secant_n_mm),
-        "energy_loss": _absolute(item["energy_loss_ratio"], truth.energy_loss),
+def _indentation_errors(
+    truth: IndentationTruth, item: Report
+) -> tuple[dict[str, float], dict[str, bool]]:
+    relative = {
+        "secant": (item["secant_stiffness_n_mm"], truth.secant_n_mm),
+        **_tangent_pairs(truth, item),
     }
-    if truth.relaxation is not None:
-        errors["relaxation"] = _absolute(item["relaxation_fraction"], truth.relaxation)
-    elif item["relaxation_fraction"] is not None:
+    absolute: dict[str, tuple[object, float]] = {
+        "energy_loss": (item["energy_loss_ratio"], truth.energy_loss),
+        "contact_mm": (_contact(item), truth.contact_mm),
+    }
+    if truth.power is not None:
+        absolute["power"] = (item["power_exponent"], truth.power)
+    if truth.fung_b_per_mm is not None:
+        fung = item["fung"]
+        relative["fung_b"] = (None if fung is None else fung["b_per_mm"], truth.fung_b_per_mm)
+    relaxation = item["relaxation_fraction"]
+    if truth.relaxation is not None and truth.relaxation_still is not None:
+        # Where the program says that the hand drifted, it gives what a still hand would have found.
+        drifted = "hand_drift" in item["flags"]
+        absolute["relaxation"] = (
+            relaxation,
+            truth.relaxation_still if drifted else truth.relaxation,
+        )
+    fitted = item["relaxation"]
+    if truth.equilibrium is not None and fitted is not None:
+        absolute["equilibrium"] = (fitted["equilibrium_fraction"], truth.equilibrium)
+    errors = {name: _relative(*pair) for name, pair in relative.items()}
+    errors |= {name: _absolute(*pair) for name, pair in absolute.items()}
+    if truth.relaxation is None and relaxation is not None:
         errors["relaxation"] = _MISSING  # nothing was held, so there is nothing to say
-    return errors
+    return errors, _covered(relative | absolute)
+
+
+def _tangent_pairs(truth: IndentationTruth, item: Report) -> dict[str, tuple[object, float]]:
+    found = {tangent["at_n"]: tangent for tangent in item["tangent_stiffness_n_mm"]}
+    return {
+        f"tangent_{at_n:g}n": (found.get(at_n), true) for at_n, true in truth.tangents_n_mm.items()
+    }
+
+
+def _contact(item: Report) -> Report | None:
+    """Return the contact as a quantity with an interval."""
+    value, u = item["contact_mm"], item["contact_u_mm"]
+    if value is None:
+        return None
+    return {"value": value, "ci95": (value - 1.96 * u, value + 1.96 * u)}
 
 
 def _facts(truth: PressTruth | IndentationTruth) -> dict[str, object]:
@@ -209,8 +252,7 @@ class Summary:
         """Return how many presses have no value where there is a truth."""
         return sum(math.isinf(press.errors.get(name, 0.0)) for press in self.presses())
 
-    @property
-    def coverage(self) -> float:
-        """Share of latent thresholds inside their 95 % interval."""
-        judged = [press.covered for press in self.presses() if press.covered is not None]
+    def coverage(self, name: str) -> float:
+        """Return the share of 95 % intervals of a quantity that hold the truth."""
+        judged = [press.covered[name] for press in self.presses() if name in press.covered]
         return float(np.mean(judged)) if judged else math.nan

@@ -37,13 +37,33 @@ class PressTruth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndentationTruth:
-    """One press with displacement; no relaxation where the press was not held."""
+    """One press with displacement; no relaxation where the press was not held.
+
+    Attributes
+    ----------
+    contact_mm
+        Where the force begins.
+    tangents_n_mm
+        Slope of the loading curve at the stated forces that the press went well beyond.
+    power, fung_b_per_mm
+        Of the tissue's elastic law: one of the two.
+    relaxation, relaxation_still
+        As the hand held, and had it held still.
+    equilibrium
+        Share of the elastic force that never relaxes; of the first press alone.
+    """
 
     start_s: float
     end_s: float
+    contact_mm: float
     secant_n_mm: float
+    tangents_n_mm: Mapping[float, float]
+    power: float | None
+    fung_b_per_mm: float | None
     energy_loss: float
     relaxation: float | None
+    relaxation_still: float | None
+    equilibrium: float | None
     parameters: Parameters = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.analysis.pressed_tissue import Columns, Gauge, Pressing, pressed
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationAnalysis
+from tissuesense.analysis.indentation_result import IndentationAnalysis, IndentationPress
 from tissuesense.core.quantity import Estimate, Outcome
 from tissuesense.core.recording import Recording
 from tissuesense.core.trace import Trace
@@ -55,6 +55,9 @@ def test_zeros_and_the_clocks_start_change_no_quantity(
 def test_force_in_another_unit_scales_stiffness_and_nothing_else(factor: float) -> None:
     scaled = replace(COLUMNS, force_n=factor * COLUMNS.force_n)
     for after, before in zip(analysed(scaled).presses, BEFORE.presses, strict=True):
+        assert same(after.power_exponent, before.power_exponent)
+        assert near(after.contact_mm, before.contact_mm)
+        assert same_relaxation(after, before)
         assert same(after.secant_stiffness_n_mm, before.secant_stiffness_n_mm, factor)
         assert same(after.relaxation_fraction, before.relaxation_fraction)
         assert same(after.energy_loss_ratio, before.energy_loss_ratio)
@@ -66,8 +69,25 @@ def test_displacement_in_another_unit_scales_compliance_and_nothing_else(factor:
     scaled = replace(COLUMNS, way_mm=factor * COLUMNS.way_mm)
     for after, before in zip(analysed(scaled).presses, BEFORE.presses, strict=True):
         assert same(after.secant_stiffness_n_mm, before.secant_stiffness_n_mm, 1 / factor)
+        for one, other in zip(after.tangents, before.tangents, strict=True):
+            assert same(one.stiffness_n_mm, other.stiffness_n_mm, 1 / factor)
+        assert same(after.power_exponent, before.power_exponent)
         assert same(after.relaxation_fraction, before.relaxation_fraction)
         assert same(after.energy_loss_ratio, before.energy_loss_ratio)
+
+
+def near(one: float | None, other: float | None) -> bool:
+    assert one is not None
+    assert other is not None
+    return abs(one - other) < 1e-3
+
+
+def same_relaxation(one: IndentationPress, other: IndentationPress) -> bool:
+    names = one.relaxation_numbers.keys()
+    return names == other.relaxation_numbers.keys() and all(
+        same(one.relaxation_numbers[name], other.relaxation_numbers[name], rel=0.01)
+        for name in names
+    )
 
 
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0, 0.03))

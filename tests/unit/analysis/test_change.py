@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tissuesense.analysis.change import UsualScatter, change_over_visits
+from tissuesense.analysis.clinic_sem import usual_scatter
 from tissuesense.analysis.level_path import level_path
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate
@@ -170,3 +172,89 @@ def test_what_eight_visits_tell_of_the_scatter_is_not_taken_for_certain() -> Non
         assert found is not None
         inside.append(found.ci95[0] <= level[-1] - level[0] <= found.ci95[1])
     assert 0.92 <= np.mean(inside) <= 0.98
+
+
+QUANTITIES = {
+    "tangent_stiffness_n_mm": 1.5,
+    "tap_frequency_hz": 15.0,
+    "stiffness_n_m_rad": 4.0,
+    "range_deg": 20.0,
+}
+
+
+def visits(quantity: str, rng: np.random.Generator, course: FloatArray) -> FloatArray:
+    """Return what is measured of a quantity whose level follows `course` on its own scale."""
+    usual = usual_scatter(quantity)
+    seen = course + rng.normal(0, math.sqrt(float(usual.variance(3))), course.size)
+    start = QUANTITIES[quantity]
+    return np.asarray(start * np.exp(seen) if usual.is_ratio else start + seen)
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_the_unchanged_are_told_of_a_change_in_one_case_of_twenty_at_most(quantity: str) -> None:
+    rng = np.random.default_rng(8)
+    claimed = [
+        change_over_visits(
+            [0, 7], visits(quantity, rng, np.zeros(2)), usual=usual_scatter(quantity)
+        ).verdict
+        != "cannot tell"
+        for _ in range(1000)
+    ]
+    assert np.mean(claimed) <= 0.065  # 0.05 and two standard errors
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_the_interval_covers_the_change_of_every_quantity(quantity: str) -> None:
+    rng, usual = np.random.default_rng(9), usual_scatter(quantity)
+    inside = []
+    for _ in range(500):
+        course = np.cumsum(np.concatenate(([0.0], rng.normal(0, usual.wander_per_week, 5))))
+        found = change_over_visits(np.arange(6) * 7.0, visits(quantity, rng, course), usual=usual)
+        change = found.log_change or found.difference
+        assert change is not None
+        inside.append(change.ci95[0] <= course[-1] <= change.ci95[1])
+    assert 0.92 <= np.mean(inside) <= 0.98
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+@given(seed=st.integers(0, 2**32 - 1), size=st.floats(-1, 1))
+def test_a_claim_is_beyond_the_detectable_change_and_its_interval_leaves_out_none(
+    quantity: str, seed: int, size: float
+) -> None:
+    usual = usual_scatter(quantity)
+    sd = math.sqrt(float(usual.variance(3)))
+    course = np.array([0.0, 0.0, 1.0, 1.0, 1.0]) * 8 * size * sd
+    values = visits(quantity, np.random.default_rng(seed), course)
+    found = change_over_visits(np.arange(5) * 7.0, values, baseline_visits=2, usual=usual)
+    change = found.log_change or found.difference
+
+    assert change is not None
+    mdc = found.mdc if found.mdc_rise_percent is None else math.log1p(found.mdc_rise_percent / 100)
+    assert mdc is not None
+    if found.verdict == "very likely":
+        assert abs(change.value) > mdc
+        assert not change.ci95[0] <= 0 <= change.ci95[1]
+
+
+def test_angles_change_by_their_difference_also_through_zero() -> None:
+    usual = usual_scatter("range_deg")
+    found = change_over_visits([0, 7, 14], [-5.0, 25.0, 27.0], usual=usual)
+
+    assert (found.log_change, found.percent, found.mdc_rise_percent) == (None, None, None)
+    assert found.difference is not None
+    assert found.difference.unit == "degree"
+    assert found.difference.value == pytest.approx(31, abs=2)
+    assert found.verdict == "very likely"
+    assert "degree" in found.sentence
+    assert "%" not in found.sentence.replace("95 %", "")
+
+
+@given(shift=st.floats(-100, 100))
+def test_where_an_angle_is_measured_from_does_not_matter(shift: float) -> None:
+    usual, angles = usual_scatter("range_deg"), np.array([40.0, 44.0, 61.0])
+    one, other = (change_over_visits([0, 7, 14], a, usual=usual) for a in (angles, angles + shift))
+
+    assert one.difference is not None
+    assert other.difference is not None
+    assert other.difference.value == pytest.approx(one.difference.value, abs=1e-9)
+    assert other.verdict == one.verdict

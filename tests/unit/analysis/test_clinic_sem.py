@@ -39,7 +39,7 @@ def test_without_repeats_it_is_the_published_figure() -> None:
 
 
 def test_the_published_figures_are_in_kpa_with_their_sources() -> None:
-    by_sem = {round(row.sem_kpa, 2): row for row in ts.reliability.published_sems()}
+    by_sem = {round(row.sem, 2): row for row in ts.reliability.published_sems()}
     assert set(by_sem) == {20.6, 42.2, 11.77, 62.7}
     assert all(row.source for row in by_sem.values())
     assert by_sem[62.7].between == "raters"
@@ -81,7 +81,7 @@ def test_it_says_whose_figure_it_is() -> None:
 def test_nothing_at_all_and_no_threshold_are_refused() -> None:
     with pytest.raises(UsageError, match="no published standard error of thenar"):
         ts.reliability.clinic_sem([], site="thenar", scale="kPa")
-    with pytest.raises(UsageError, match=r"repeats\[1\] holds a threshold that is not positive"):
+    with pytest.raises(UsageError, match=r"repeats\[1\] holds a value that is not positive"):
         ts.reliability.clinic_sem([[300, 310], [0, 20]])
 
 
@@ -122,3 +122,71 @@ def test_a_larger_change_is_seen_more_often(change: float, more: float) -> None:
 def test_what_cannot_be_planned_is_refused(call: object) -> None:
     with pytest.raises(UsageError):
         call()  # type: ignore[operator] # one of the above
+
+
+def test_the_tap_starts_from_the_published_week_with_care() -> None:
+    """0.8 Hz of 15 Hz, half as large again, until six sessions were repeated."""
+    start = ts.reliability.clinic_sem([], quantity="tap_frequency_hz")
+    few = ts.reliability.clinic_sem([[15.0, 15.3], [14.0, 14.2]], quantity="tap_frequency_hz")
+
+    assert start.sem == pytest.approx(1.5 * 0.8 / 15)
+    assert few.sem == start.sem
+    assert (few.is_prior, few.own_share) == (True, 0.0)
+    assert "0 % of that rests on this clinic's own" in few.sentence
+
+
+def test_from_six_repeated_sessions_on_ones_own_count() -> None:
+    repeats = [[15.0, 15.3], [14.0, 14.2], [16.0, 16.1, 16.2]]
+    found = ts.reliability.clinic_sem(repeats, quantity="tap_frequency_hz")
+
+    assert found.own is not None
+    assert (found.is_prior, found.own_df) == (False, 4)
+    assert found.sem == pytest.approx(ts.reliability.blended_sem(0.8 / 15, 10, found.own, 4))
+    assert found.own < found.sem < 0.8 / 15
+
+
+def test_angles_err_in_degrees_wherever_they_are() -> None:
+    repeats = [[0.0, 3.0], [-2.0, 1.0], [90.0, 93.0]]
+    found = ts.reliability.clinic_sem(repeats, quantity="range_deg")
+
+    assert (found.scale, found.is_prior) == ("degree", False)
+    assert found.own == pytest.approx(math.sqrt(4.5))
+    assert "degree" in found.sentence
+
+
+def test_repeats_of_one_rater_go_before_those_of_two() -> None:
+    assert ts.reliability.clinic_sem([], quantity="range_deg").prior == pytest.approx(3.44)
+
+
+def test_a_stated_start_is_taken_as_it_is() -> None:
+    assert ts.reliability.clinic_sem([], quantity="tap_frequency_hz", prior=0.03).sem == 0.03
+
+
+@pytest.mark.parametrize(
+    ("quantity", "scale", "why"),
+    [
+        ("tap_frequency_hz", "Hz", "not on the scale 'Hz'"),
+        ("range_deg", "ln", "not on the scale 'ln'"),
+        ("colour", None, "No usual measurement error is known of 'colour'"),
+    ],
+)
+def test_a_scale_or_a_quantity_that_is_not_known_is_refused(
+    quantity: str, scale: str | None, why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        ts.reliability.clinic_sem([], quantity=quantity, scale=scale)
+
+
+@pytest.mark.parametrize(
+    "quantity", ["tap_frequency_hz", "tap_stiffness_n_m", "log_decrement", "range_deg"]
+)
+def test_published_figures_name_where_they_were_read(quantity: str) -> None:
+    for row in ts.reliability.published_sems(quantity):
+        assert not row.convention
+        assert any(digit in row.source for digit in "0123456789")
+
+
+def test_what_nobody_published_is_called_a_convention() -> None:
+    (row,) = ts.reliability.published_sems("tangent_stiffness_n_mm")
+    assert row.convention
+    assert "convention" in row.source

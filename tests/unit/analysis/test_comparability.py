@@ -110,7 +110,7 @@ def test_a_sentence_says_every_reason_and_no_verdict_is_without(a: Protocol, b: 
 def visits(*others: Protocol, rates: tuple[float, ...] = (50.0, 50.0, 50.0)) -> list[Measured]:
     protocols = (USUAL, *others)
     return [
-        Measured(day=7.0 * i, value_kpa=kpa, protocol=protocol, rate_kpa_s=rate)
+        Measured(day=7.0 * i, value=kpa, protocol=protocol, rate_kpa_s=rate)
         for i, (kpa, protocol, rate) in enumerate(
             zip((240.0, 330.0, 350.0), protocols, rates, strict=True)
         )
@@ -142,7 +142,7 @@ def test_a_change_across_rates_comes_with_its_artefact() -> None:
 
 def test_a_day_without_a_value_has_no_protocol_to_object_to() -> None:
     series = visits(replace(USUAL, tip_area_cm2=0.5), USUAL)
-    series[1] = replace(series[1], value_kpa=None)
+    series[1] = replace(series[1], value=None)
     assert change_of_measured(series).change is not None
 
 

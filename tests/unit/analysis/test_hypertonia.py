@@ -1,17 +1,22 @@
 """Claim: the hypertonia index weighs what was measured once, and says when it cannot tell."""
 
+import doctest
+import json
 import math
 from collections.abc import Mapping
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 import tissuesense as ts
+from tissuesense.analysis import asymmetry, conditions, hypertonia, repeats
 from tissuesense.analysis.combination import combine
 from tissuesense.analysis.hypertonia import (
     COMPONENTS,
     Component,
     HypertoniaIndex,
+    ReferenceKind,
     index,
     percent_of,
 )
@@ -43,6 +48,21 @@ def test_the_worked_example_of_two_independent_components() -> None:
     assert combined.standard_uncertainty == pytest.approx(0.0384, abs=5e-5)
     assert percent.value == pytest.approx(13.5, abs=0.05)
     assert percent.coverage_interval() == pytest.approx((5.3, 22.4), abs=0.05)
+
+
+def test_the_worked_example_from_single_values_whose_errors_are_known() -> None:
+    site = {"tangent_stiffness_n_mm": [1.22], "power_exponent": [1.08]}
+    reference = {"tangent_stiffness_n_mm": [1.0], "power_exponent": [1.0]}
+    known = {"tangent_stiffness_n_mm": 0.06, "power_exponent": 0.05}
+    found = index(site, reference, sem_of_ratio=known)
+
+    assert list(weights(found).values()) == pytest.approx([0.41, 0.59], abs=0.005)
+    assert found.percent is not None
+    assert math.log1p(found.percent.value / 100) == pytest.approx(0.127, abs=5e-4)
+    assert found.percent.value == pytest.approx(13.5, abs=0.05)
+    assert found.percent.ci95 == pytest.approx((5.3, 22.4), abs=0.05)
+    assert found.state == "higher"
+    assert index(site, reference).state == "not enough data"
 
 
 def test_a_stiffer_site_is_higher() -> None:
@@ -199,7 +219,7 @@ def test_a_wrong_argument_is_named(
     arguments = {"site": SOFT, "reference": SOFT} | {argument: bad}
 
     with pytest.raises(UsageError, match=complaint) as raised:
-        index(**arguments)
+        index(arguments["site"], arguments["reference"])
     assert str(raised.value).startswith(argument)
 
 
@@ -221,3 +241,169 @@ def test_more_repeats_narrow_the_interval() -> None:
 def test_a_side_that_is_no_mapping_is_refused() -> None:
     with pytest.raises(UsageError, match=r"^reference"):
         index(SOFT, [1.0, 2.0])  # type: ignore[arg-type]  # the claim is about a wrong type
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("other side", "than on the other side"),
+        ("own baseline", "than at its own baseline"),
+        ("antagonist", "than in the opposing muscle"),
+    ],
+)
+def test_it_says_what_it_was_compared_with(kind: ReferenceKind, words: str) -> None:
+    twice = {name: [2 * value for value in values] for name, values in SOFT.items()}
+    found = index(twice, SOFT, reference_kind=kind)
+
+    assert (found.reference_kind, found.state) == (kind, "higher")
+    assert words in found.sentence
+    assert "under this protocol" in found.sentence.lower()
+
+
+def test_a_population_is_no_reference() -> None:
+    with pytest.raises(UsageError, match="reference_kind is 'population'"):
+        index(STIFF, SOFT, reference_kind="population")  # type: ignore[arg-type] # the claim
+
+
+def test_another_muscle_is_flagged_and_proves_little() -> None:
+    beside, against = index(STIFF, SOFT), index(STIFF, SOFT, reference_kind="antagonist")
+
+    assert beside.percent is not None
+    assert against.percent is not None
+    assert against.percent.value == beside.percent.value
+    assert against.percent.u > 2 * beside.percent.u
+    assert against.state == "no detectable change"
+    assert against.flags == (QualityFlag.OTHER_MUSCLE,)
+    assert "muscles differ without any change" in against.sentence
+
+
+def test_a_baseline_of_another_day_is_compared_with_what_days_differ_by() -> None:
+    within, between = index(STIFF, SOFT), index(STIFF, SOFT, reference_kind="own baseline")
+    precise = index(
+        STIFF,
+        SOFT,
+        reference_kind="own baseline",
+        sem_between_visits=dict.fromkeys(STIFF, 0.001),
+    )
+
+    assert within.percent is not None
+    assert between.percent is not None
+    assert precise.percent is not None
+    assert within.percent.u < precise.percent.u < between.percent.u
+    assert set(between.percent.budget) == {"scatter of repeats", "between visits"}
+    assert (between.between_visits_is_prior, precise.between_visits_is_prior) == (True, False)
+
+
+def test_between_visits_more_is_needed_than_within_one() -> None:
+    found = index(STIFF, SOFT)
+    known = index(STIFF, SOFT, sem_between_visits=dict.fromkeys(STIFF, 0.05))
+
+    assert found.mdc_percent is not None
+    assert found.mdc_between_visits_percent is not None
+    assert known.mdc_between_visits_percent is not None
+    assert found.mdc_percent < known.mdc_between_visits_percent < found.mdc_between_visits_percent
+
+
+def test_the_change_between_visits_of_a_single_known_component() -> None:
+    """1.96 sqrt(2) sqrt(SEM of one side squared + that of the other squared)."""
+    name = "tap_frequency_hz"
+    found = index(
+        {name: [15.0]}, {name: [15.0]}, sem_of_ratio={name: 1e-9}, sem_between_visits={name: 0.04}
+    )
+
+    assert found.mdc_between_visits_percent is not None
+    assert math.log1p(found.mdc_between_visits_percent / 100) == pytest.approx(
+        1.959964 * math.sqrt(2) * math.hypot(0.04, 0.04)
+    )
+
+
+def test_repeats_beyond_the_gate_are_flagged_and_still_counted() -> None:
+    scattered = {"tap_frequency_hz": [14.0, 15.0, 16.0]}
+    found = index(scattered, {"tap_frequency_hz": [12.0, 12.1, 12.0]})
+
+    assert found.percent is not None
+    assert found.flags == (QualityFlag.TRIAL_SPREAD,)
+    assert component(found, "tap_frequency_hz").flags == (QualityFlag.TRIAL_SPREAD,)
+
+
+def test_hopeless_repeats_of_every_component_are_not_enough_data() -> None:
+    found = index({"tap_frequency_hz": [10.0, 15.0, 20.0]}, {"tap_frequency_hz": [12.0, 16.0, 9.0]})
+
+    assert (found.state, found.percent) == ("not enough data", None)
+    assert found.flags == (QualityFlag.TRIAL_SPREAD,)
+    assert component(found, "tap_frequency_hz").percent is not None
+
+
+def test_a_hopeless_component_leaves_its_place_to_the_next_of_its_family() -> None:
+    site = {"tangent_stiffness_n_mm": [1.0, 2.0, 0.5], "secant_stiffness_n_mm": [1.2, 1.25, 1.22]}
+    reference = {name: [1.0, 1.02, 1.01] for name in site}
+    found = index(site, reference)
+
+    assert weights(found) == {"tangent_stiffness_n_mm": 0.0, "secant_stiffness_n_mm": 1.0}
+    assert found.flags == (QualityFlag.TRIAL_SPREAD,)
+
+
+@pytest.mark.parametrize("name", ["ppt_kpa", "latent_threshold_kpa", "vas", "pain_nrs"])
+def test_pain_is_refused_with_the_place_where_it_belongs(name: str) -> None:
+    with pytest.raises(UsageError, match="pain never enters") as raised:
+        index(STIFF | {name: [300.0, 310.0]}, SOFT)
+    assert "modulation" in raised.value.hint
+
+
+@pytest.mark.parametrize("argument", ["sem_of_ratio", "sem_between_visits"])
+@pytest.mark.parametrize("given", [{"fung_b_per_mm": 0.0}, {"fung_b_per_mm": math.nan}, {"k": 0.1}])
+def test_a_wrong_error_is_named(argument: str, given: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=f"^{argument}"):
+        index(STIFF, SOFT, **{argument: given})  # type: ignore[arg-type] # the claim
+
+
+@pytest.mark.parametrize("correlation", [-0.1, 1.0, math.nan])
+def test_a_correlation_is_0_to_below_1(correlation: float) -> None:
+    with pytest.raises(UsageError, match="repeat_correlation"):
+        index(STIFF, SOFT, repeat_correlation=correlation)
+
+
+def test_presses_that_follow_one_another_are_worth_less() -> None:
+    sides = [{"secant_stiffness_n_mm": side["tangent_stiffness_n_mm"]} for side in (STIFF, SOFT)]
+    alone, following = index(*sides), index(*sides, repeat_correlation=0.3)
+
+    assert alone.percent is not None
+    assert following.percent is not None
+    assert following.percent.value == pytest.approx(alone.percent.value)
+    assert following.percent.u > 1.2 * alone.percent.u
+
+
+def test_a_small_difference_of_sides_is_told_to_be_usual() -> None:
+    small = index({"tap_frequency_hz": [15.0, 15.01]}, {"tap_frequency_hz": [14.0, 14.01]})
+    large = index({"tap_frequency_hz": [18.0, 18.01]}, {"tap_frequency_hz": [14.0, 14.01]})
+
+    assert (small.state, large.state) == ("higher", "higher")
+    assert "without complaints differ as much" in small.sentence
+    assert "without complaints" not in large.sentence
+
+
+def test_it_counts_the_repeats_behind_it() -> None:
+    found = index(STIFF | {"fung_b_per_mm": [0.122, 0.118]}, SOFT)
+
+    assert found.repeats == (2, 3)
+    assert "2 and 3 repeats" in found.sentence
+
+
+@pytest.mark.parametrize("reference", [SOFT, {}, SOFT | {"fung_b_per_mm": [0.150, 0.151, 0.149]}])
+def test_as_plain_data_it_says_the_same(reference: Mapping[str, list[float]]) -> None:
+    found = index(STIFF, reference)
+    told = json.loads(json.dumps(found.to_dict()))
+
+    assert (told["state"], told["sentence"]) == (found.state, found.sentence)
+    assert told["percent"] == (found.percent and found.percent.to_dict())
+    assert [part["name"] for part in told["components"]] == [p.name for p in found.components]
+    assert told["flags"] == [str(flag) for flag in found.flags]
+
+
+@pytest.mark.parametrize(
+    "module", [asymmetry, conditions, hypertonia, repeats], ids=lambda module: str(module.__name__)
+)
+def test_the_examples_in_the_code_print_what_they_say(module: ModuleType) -> None:
+    done = doctest.testmod(module)
+    assert done.attempted
+    assert not done.failed

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.unit.analysis.pressed_tissue import LEAD_S, Columns, Gauge, Pressing, pressed
+from tests.unit.analysis.pressed_tissue import (
+    LEAD_S,
+    Columns,
+    Gauge,
+    Pressing,
+    pressed,
+    tissue_force,
+)
 
 from tissuesense.analysis.estimators.indentation import ESTIMATOR, analyse_indentation
 from tissuesense.analysis.indentation_result import IndentationAnalysis, IndentationPress
@@ -122,6 +129,19 @@ def test_a_press_held_for_less_than_a_second_has_no_relaxation(
     assert reason(found.relaxation_fraction) is QualityFlag.TOO_FEW
 
 
+@pytest.mark.parametrize("rate_hz", [20.0, 80.0, 1000.0])
+@pytest.mark.parametrize("stroke_s", [0.2, 0.3, 0.4])
+def test_a_stroke_of_the_hand_is_a_press_where_the_tip_is_seen_to_move(
+    stroke_s: float, rate_hz: float
+) -> None:
+    fast = Pressing(load_s=stroke_s, hold_s=0.0, unload_s=stroke_s)
+    columns = pressed(fast, Gauge(rate_hz=rate_hz))
+
+    assert len(analysed(columns).presses) == 3
+    parked = replace(columns, way_mm=np.full_like(columns.way_mm, -4.0))
+    assert stroke_s > 0.3 or not analysed(parked).presses
+
+
 @pytest.mark.parametrize("load_s", [0.5, 3.0])
 def test_a_short_hold_after_a_slow_or_fast_ramp_is_still_seen(load_s: float) -> None:
     found = analysed(pressed(Pressing(hold_s=1.3, load_s=load_s, unload_s=load_s)))
@@ -130,17 +150,42 @@ def test_a_short_hold_after_a_slow_or_fast_ramp_is_still_seen(load_s: float) -> 
         assert press.hold_s == pytest.approx(1.3, abs=0.1)
 
 
-@pytest.mark.parametrize("slip_mm", [0.8, -1.2])
-def test_a_hand_that_drifts_is_flagged_and_its_relaxation_not_counted(slip_mm: float) -> None:
+@pytest.mark.parametrize("slip_mm", [0.8, -0.8])
+def test_a_hand_that_drifts_is_told_from_tissue_that_relaxes(slip_mm: float) -> None:
+    still = analysed(pressed()).relaxation_fraction
     found = analysed(pressed(Pressing(slip_mm=slip_mm)))
 
     assert all(QualityFlag.HAND_DRIFT in press.flags for press in found.presses)
+    assert [press.hold_motion_mm for press in found.presses] == pytest.approx(
+        [slip_mm] * 3, abs=0.1
+    )
+    assert value(found.relaxation_fraction) == pytest.approx(value(still), abs=0.01)
+    assert isinstance(found.relaxation_fraction, Estimate)
+    assert isinstance(still, Estimate)
+    assert found.presses[0].relaxation_fraction != still
+
+
+@pytest.mark.parametrize("slip_mm", [2.5, -1.3])
+def test_a_hand_that_drifts_far_has_no_relaxation(slip_mm: float) -> None:
+    found = analysed(pressed(Pressing(slip_mm=slip_mm)))
+
+    assert all(reason(p.relaxation_fraction) is QualityFlag.HAND_DRIFT for p in found.presses)
     assert reason(found.relaxation_fraction) is QualityFlag.TOO_FEW
     assert isinstance(found.secant_stiffness_n_mm, Estimate)
 
 
-def test_a_still_hand_is_not_flagged() -> None:
-    assert all(press.flags == () for press in analysed(pressed()).presses)
+@pytest.mark.parametrize("slip_mm", [0.5, -0.5])
+def test_a_twentieth_of_the_depth_is_a_tenth_of_the_force_and_is_flagged(slip_mm: float) -> None:
+    """Half a millimetre at 10 mm where force goes with the square: (0.95 / 1)^2 = 0.9025."""
+    pressing, gauge = Pressing(slip_mm=slip_mm), Gauge()
+    way = pressing.way()
+    elastic = tissue_force(way, exponent=2.0, equilibrium=1.0, branches=())
+    t, force, moved = gauge.columns(way, elastic)
+    found = analysed(Columns(t_s=t, force_n=force, way_mm=moved))
+
+    for press in found.presses:
+        assert QualityFlag.HAND_DRIFT in press.flags
+        assert value(press.relaxation_fraction) == pytest.approx(0, abs=0.02)
 
 
 def test_a_held_force_is_creep_and_no_relaxation() -> None:
@@ -350,7 +395,7 @@ def test_forces_beyond_the_calibration_are_refused() -> None:
         analyse_indentation(pressed().recording(context=calibrated(narrow)))
 
 
-PRESS_KEYS = [
+PRESS_KEYS = {
     "index",
     "contact_s",
     "contact_mm",
@@ -366,14 +411,23 @@ PRESS_KEYS = [
     "relaxation",
     "accepted",
     "flags",
-]
-SESSION_KEYS = [
+}
+SESSION_KEYS = {
     "n_accepted",
     "secant_stiffness_n_mm",
     "relaxation_fraction",
     "energy_loss_ratio",
     "cv",
-]
+}
+BESIDE_THE_CONTRACT = {"contact_u_mm", "loading_rate_n_s", "speed_mm_s", "hold_motion_mm"}
+BESIDE_THE_SESSION = {
+    "tangent_stiffness_n_mm",
+    "fung",
+    "power_exponent",
+    "relaxation_equilibrium_fraction",
+    "robust_sd_n_mm",
+    "low_n",
+}
 
 
 @pytest.mark.parametrize("displacement", [True, False])
@@ -381,17 +435,30 @@ def test_the_document_has_every_key_of_the_contract(displacement: bool) -> None:
     document = analysed(pressed(), displacement=displacement).to_dict()
 
     assert list(document) == ["presses", "session"]
-    assert all(list(press) == PRESS_KEYS for press in document["presses"])
-    assert list(document["session"]) == SESSION_KEYS
+    assert all(set(p) == PRESS_KEYS | BESIDE_THE_CONTRACT for p in document["presses"])
+    assert set(document["session"]) == SESSION_KEYS | BESIDE_THE_SESSION
 
 
-def test_what_this_version_does_not_compute_is_null_and_said() -> None:
-    found = analysed(pressed())
-    press = found.to_dict()["presses"][0]
+def test_a_number_with_uncertainty_is_written_as_value_u_and_interval() -> None:
+    press = analysed(pressed()).to_dict()["presses"][0]
+    quantity = {"value", "u", "ci95"}
 
-    assert press["tangent_stiffness_n_mm"] == []
-    assert (press["fung"], press["power_exponent"], press["relaxation"]) == (None, None, None)
-    assert QualityFlag.NOT_IMPLEMENTED in found.flags
+    assert [set(tangent) for tangent in press["tangent_stiffness_n_mm"]] == 2 * [
+        {"at_n"} | quantity
+    ]
+    assert set(press["power_exponent"]) == quantity
+    relaxation = press["relaxation"]
+    assert set(relaxation) == {"model", "equilibrium_fraction", "terms", "rms_percent"}
+    assert set(relaxation["equilibrium_fraction"]) == quantity
+    assert all(set(term) == {"weight", "tau_s"} for term in relaxation["terms"])
+
+
+def test_the_speed_of_pressing_is_reported() -> None:
+    for press in analysed(pressed(Pressing(load_s=2.0))).presses:
+        assert press.rate.speed_mm_s == pytest.approx(5.0, abs=0.3)
+        assert press.rate.force_n_s is not None
+        rise_s = 0.6 * press.peak_n / press.rate.force_n_s
+        assert rise_s == pytest.approx(2.0 * (0.86 - 0.34), rel=0.1)  # of a power of 1.5
 
 
 def test_every_number_is_a_finding() -> None:
@@ -401,3 +468,16 @@ def test_every_number_is_a_finding() -> None:
     assert rows["press", 2, "peak_n"] == found.presses[1].peak_n
     assert rows["press", 3, "relaxation_fraction"] == found.presses[2].relaxation_fraction
     assert rows["session", None, "energy_loss_ratio"] == found.energy_loss_ratio
+    assert (
+        rows["press", 1, "tangent_stiffness_5n_n_mm"] == found.presses[0].tangents[0].stiffness_n_mm
+    )
+    named = {name for item, index, name in rows if (item, index) == ("press", 1)}
+    assert named >= {
+        "fung_a_n",
+        "fung_b_per_mm",
+        "power_exponent",
+        "speed_mm_s",
+        "relaxation_equilibrium_fraction",
+        "relaxation_tau_1_s",
+        "relaxation_weight_1",
+    }

@@ -182,3 +182,15 @@ def test_displacement_for_some_rows_only_is_refused(
     builder.add(0.0, 1.0, first_mm)
     with pytest.raises(UsageError, match="every row or for none"):
         builder.add(0.1, 2.0, then_mm)
+
+
+def test_a_trace_may_have_no_force() -> None:
+    builder = TraceBuilder(ClockSource.DEVICE)
+    builder.add(0.0, angle_deg=5.0)
+    builder.add(0.1, angle_deg=6.0)
+    trace = builder.build()
+    assert [name for name, _ in trace.columns()] == ["angle_deg"]
+    assert trace.angle_deg is not None
+    assert trace.angle_deg.tolist() == [5.0, 6.0]
+    with pytest.raises(UsageError, match="force_n for every row or for none"):
+        builder.add(0.2, 1.0, angle_deg=7.0)

@@ -1,0 +1,46 @@
+"""Claim: the path along the skin is the hand's, not the sensor's noise, at any sampling rate."""
+
+import numpy as np
+import pytest
+
+from tissuesense.analysis.dose_travel import find_travel
+from tissuesense.core.arrays import FloatArray
+
+CORNERS = [(0.0, 0.0), (3.0, 0.0), (23.0, 60.0), (26.0, 60.0), (46.0, 0.0), (50.0, 0.0)]
+
+
+def way(rate_hz: float, sd_mm: float, seed: int = 0) -> tuple[FloatArray, FloatArray]:
+    x, y = zip(*CORNERS, strict=True)
+    t_s = np.arange(0.0, 50.0, 1 / rate_hz)
+    noise = sd_mm * np.random.default_rng(seed).standard_normal(t_s.size)
+    return t_s, np.interp(t_s, x, y) + noise
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0, 1000.0])
+@pytest.mark.parametrize("sd_mm", [0.0, 0.05, 0.3])
+def test_there_and_back_add_up_without_the_noise(rate_hz: float, sd_mm: float) -> None:
+    found = find_travel(*way(rate_hz, sd_mm))
+    assert found is not None
+    assert found.mm == pytest.approx(120, rel=0.02)
+    assert found.mm_s == pytest.approx(3.0, rel=0.06)
+
+
+def test_the_path_is_unbiased() -> None:
+    paths = [found.mm for seed in range(40) if (found := find_travel(*way(20.0, 0.2, seed)))]
+    assert np.mean(paths) == pytest.approx(120, rel=0.01)
+
+
+def test_a_hand_that_sways_in_place_does_not_travel() -> None:
+    t_s = np.arange(0.0, 60.0, 0.01)
+    found = find_travel(t_s, 0.8 * np.sin(2 * np.pi * 0.3 * t_s))
+    assert found is not None
+    assert (found.mm, found.mm_s) == (0.0, 0.0)
+
+
+def test_the_direction_does_not_matter() -> None:
+    t_s, way_mm = way(80.0, 0.05)
+    assert find_travel(t_s, -way_mm) == find_travel(t_s, way_mm)
+
+
+def test_a_few_samples_have_no_path() -> None:
+    assert find_travel(np.arange(4.0), np.arange(4.0)) is None
