@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from tissuesense.core.version import __version__
 
 if TYPE_CHECKING:  # what a type checker may know; nothing of it is imported at run time
-    from tissuesense.analysis import adaptive, hypertonia, modulation, reliability, trend
+    from tissuesense.analysis import (
+        adaptive,
+        hypertonia,
+        modulation,
+        relaxation,
+        reliability,
+        tap,
+        trend,
+    )
     from tissuesense.analysis.analyse import analyze
     from tissuesense.files.trace_csv import read_trace
     from tissuesense.transport.device import open_device
@@ -22,10 +30,14 @@ _EVERYDAY = {
     "adaptive": "tissuesense.analysis.adaptive",
     "hypertonia": "tissuesense.analysis.hypertonia",
     "modulation": "tissuesense.analysis.modulation",
+    "relaxation": "tissuesense.analysis.relaxation",
     "reliability": "tissuesense.analysis.reliability",
+    "tap": "tissuesense.analysis.tap",
     "trend": "tissuesense.analysis.trend",
 }
-_MODULES = frozenset({"adaptive", "hypertonia", "modulation", "reliability", "trend"})
+_MODULES = frozenset(
+    {"adaptive", "hypertonia", "modulation", "relaxation", "reliability", "tap", "trend"}
+)
 
 __all__ = [
     "__version__",
@@ -35,7 +47,9 @@ __all__ = [
     "modulation",
     "open_device",
     "read_trace",
+    "relaxation",
     "reliability",
+    "tap",
     "trend",
 ]
 

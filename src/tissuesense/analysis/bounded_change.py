@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tissuesense.analysis.change import Change, change_over_visits
+from tissuesense.analysis.change import change_over_visits
+from tissuesense.analysis.change_result import Change
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 

@@ -24,7 +24,13 @@ class Combination:
     weights: FloatArray
 
 
-def combine(values: FloatArray, covariance: FloatArray, *, dof: float = math.inf) -> Combination:
+def combine(
+    values: FloatArray,
+    covariance: FloatArray,
+    *,
+    dof: float = math.inf,
+    fewest_dof: float = 1.0,
+) -> Combination:
     """Combine `values`, shape (p,), with weights ``C^-1 1 / (1' C^-1 1)``.
 
     Parameters
@@ -38,6 +44,9 @@ def combine(values: FloatArray, covariance: FloatArray, *, dof: float = math.inf
         values about their combination, and Student's t has dof - p + 1 degrees of freedom
         (C. R. Rao, The theory of least squares when the parameters are stochastic and its
         application to the analysis of growth curves, Biometrika 52 (1965), 447-458).
+    fewest_dof
+        Degrees of freedom that Student's t is left with at least: 1, or more for a C that was
+        calmed before, such as by shrinking its correlations.
     """
     ones = np.ones(values.size)
     solved = np.linalg.solve(covariance, np.stack([ones, values], axis=1))
@@ -46,7 +55,7 @@ def combine(values: FloatArray, covariance: FloatArray, *, dof: float = math.inf
     value = float(weights @ values)
     variance = 1 / precision
     if math.isfinite(dof):
-        left = max(dof - values.size + 1, 1.0)
+        left = max(dof - values.size + 1, fewest_dof)
         scatter = max(float(values @ solved[:, 1]) - value * value * precision, 0.0)
         variance *= (1 + scatter / dof) * dof / left
         dof = left

@@ -1,96 +1,65 @@
 """Hypertonia index: how much stiffer a site is than its reference, from all that was measured.
 
 The index is a mechanical comparison under one protocol, no diagnosis, and it knows no pain. Each
-component enters as the logarithm of its ratio to the reference (the other side, else the site's
-own baseline); at most one component stands for each physical degree of freedom, because stiffness
-measured in four ways is still one fact and not four votes.
+component enters as the logarithm of its ratio to the reference: the other side, else the site's own
+baseline, else the antagonist, and never a population. At most one component stands for each
+physical degree of freedom, because stiffness measured in four ways is still one fact and not four
+votes.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tissuesense.analysis.combination import Combination, combine
-from tissuesense.core.arrays import FloatArray, column
+from tissuesense.analysis.hypertonia_components import (
+    COMPONENTS,
+    FAMILIES,
+    SHOWN_ONLY,
+    Sides,
+    known,
+    logs_of,
+)
+from tissuesense.analysis.hypertonia_result import Component, HypertoniaIndex, withheld
+from tissuesense.analysis.hypertonia_words import ReferenceKind, State
+from tissuesense.analysis.published_sem import CAUTION, usual_sem
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, coverage_factor
 
-State = Literal["higher", "lower", "no detectable change", "not enough data", "components disagree"]
+__all__ = [
+    "COMPONENTS",
+    "Component",
+    "HypertoniaIndex",
+    "ReferenceKind",
+    "State",
+    "index",
+    "percent_of",
+]
 
-# One line a degree of freedom, the preferred component first; all rise with tone.
-_FAMILIES = (
-    ("tangent_stiffness_n_mm", "secant_stiffness_n_mm", "tap_stiffness_n_m", "tap_frequency_hz"),
-    ("fung_b_per_mm", "power_exponent"),
-)
-# Which way these go with tone depends on the state of contraction: shown, not counted.
-_SHOWN_ONLY = ("relaxation_fraction", "log_decrement")
-COMPONENTS = (*_FAMILIES[0], *_FAMILIES[1], *_SHOWN_ONLY)
-
-_FEWEST_REPEATS = 2
 _DISAGREEMENT_SD = 2.0
-# With 3 repeats a correlation is hardly known: a fifth of it is not believed.
-_SHRINKAGE = 0.2
-# Repeats that agree to the last digit were rounded, not exact.
-_LEAST_SD = 1e-6
+# Two repeats a side leave two weights one degree of freedom, were it not for the shrunk
+# correlations; with one the interval would hold the truth in 99.5 of 100 cases, with this in 97.
+_FEWEST_DOF = 1.5
+# Muscles of one person differ: the maker of a tap device gives 220 to 380 N/m for relaxed adult
+# muscles. Taken as two standard deviations to either side, a ratio of two muscles has one of 0.19.
+_MUSCLES_DIFFER_LN = 0.20
+_SCATTER, _BETWEEN, _MUSCLES = "scatter of repeats", "between visits", "muscles differ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
-    """One measured quantity, site against reference.
-
-    Attributes
-    ----------
-    log_ratio
-        Natural logarithm of geometric mean at the site / geometric mean at the reference; None
-        where one of the two has fewer than two repeats.
-    sd
-        Standard uncertainty of `log_ratio`.
-    weight
-        In the index; 0 for one that is shown only. The weights that count add to 1.
-    percent
-        How much more than at the reference.
-    """
-
-    name: str
-    log_ratio: float | None
-    sd: float | None
-    weight: float
-    percent: float | None
-    n_site: int
-    n_reference: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HypertoniaIndex:
-    """What the components say together.
-
-    Attributes
-    ----------
-    percent
-        How much higher the site is than its reference, with uncertainty; None when the state is
-        "not enough data" or "components disagree".
-    components
-        Every component that was given on either side, in the order of `COMPONENTS`.
-    mdc_percent
-        Smallest rise between two such comparisons that is more than their uncertainty at 95 %.
-    leave_one_out_percent
-        Lowest and highest index with one component left out; None with fewer than two.
-    """
-
-    percent: Estimate | None
-    state: State
-    components: tuple[Component, ...]
-    mdc_percent: float | None
-    leave_one_out_percent: tuple[float, float] | None
-    flags: tuple[QualityFlag, ...]
-
-
-def index(site: Mapping[str, ArrayLike], reference: Mapping[str, ArrayLike]) -> HypertoniaIndex:
+def index(
+    site: Mapping[str, ArrayLike],
+    reference: Mapping[str, ArrayLike],
+    *,
+    reference_kind: ReferenceKind = "other side",
+    sem_of_ratio: Mapping[str, float] | None = None,
+    sem_between_visits: Mapping[str, float] | None = None,
+    repeat_correlation: float = 0.0,
+) -> HypertoniaIndex:
     """Compare a site with its reference.
 
     Parameters
@@ -98,6 +67,19 @@ def index(site: Mapping[str, ArrayLike], reference: Mapping[str, ArrayLike]) -> 
     site, reference
         Component name -> repeats, shape (n,), all positive. Names are those of `COMPONENTS`.
         Repeats of several components that are equally many are taken to be of the same presses.
+    reference_kind
+        What the reference is. "own baseline" was measured on another day, so that what visits
+        differ by is added to the uncertainty; "antagonist" is another muscle, which widens it by
+        what muscles differ by.
+    sem_of_ratio
+        Component name -> standard uncertainty of its log ratio (0.06 is 6 %), where it is known
+        beforehand; it stands in for the scatter of repeats, and one value a side is enough then.
+    sem_between_visits
+        Component name -> standard error of its logarithm between visits, from sessions of one's
+        own (`clinic_sem`); else published figures, half as large again.
+    repeat_correlation
+        Of each repeat with the next one, 0 to below 1, where presses follow one another too fast
+        to be independent.
 
     Returns
     -------
@@ -109,136 +91,161 @@ def index(site: Mapping[str, ArrayLike], reference: Mapping[str, ArrayLike]) -> 
     Raises
     ------
     UsageError
-        When a name is unknown or an array is not one-dimensional, finite and positive.
-    """
-    at_site, at_reference = _logs(site, "site"), _logs(reference, "reference")
-    usable = tuple(
-        name
-        for name in COMPONENTS
-        if all(
-            side.get(name, np.empty(0)).size >= _FEWEST_REPEATS for side in (at_site, at_reference)
-        )
-    )
-    counted = tuple(
-        next(name for name in family if name in usable)
-        for family in _FAMILIES
-        if any(name in usable for name in family)
-    )
-    d = {name: float(at_site[name].mean() - at_reference[name].mean()) for name in usable}
-    sd = {name: math.sqrt(_variance(at_site, at_reference, name, name)) for name in usable}
-    if not counted:
-        components = _components(at_site, at_reference, d, sd, {})
-        return _withheld("not enough data", QualityFlag.TOO_FEW, components)
+        When a name is unknown or of pain, an array is not one-dimensional, finite and positive, a
+        stated uncertainty is not positive, or the kind of reference is not one of the three.
 
-    covariance = _covariance(at_site, at_reference, counted)
-    dof = min(at_site[name].size + at_reference[name].size - 2.0 for name in counted)
-    ratios = np.array([d[name] for name in counted])
-    whole = combine(ratios, covariance, dof=dof)
+    Examples
+    --------
+    >>> stiffer = {"tangent_stiffness_n_mm": [1.22], "power_exponent": [1.08]}
+    >>> usual = {"tangent_stiffness_n_mm": [1.0], "power_exponent": [1.0]}
+    >>> known = {"tangent_stiffness_n_mm": 0.06, "power_exponent": 0.05}
+    >>> found = index(stiffer, usual, sem_of_ratio=known)
+    >>> round(found.percent.value, 1), [round(bound, 1) for bound in found.percent.ci95]
+    (13.5, [5.3, 22.4])
+    """
+    if reference_kind not in get_args(ReferenceKind):
+        raise UsageError(
+            f"reference_kind is '{reference_kind}'.",
+            hint=f"Choose one of {', '.join(get_args(ReferenceKind))}; never a population.",
+        )
+    if not 0 <= repeat_correlation < 1:
+        raise UsageError(f"repeat_correlation is 0 to below 1, not {repeat_correlation}.")
+    sides = Sides(
+        site=logs_of(site, "site"),
+        reference=logs_of(reference, "reference"),
+        stated=_stated(sem_of_ratio, "sem_of_ratio"),
+        repeat_correlation=repeat_correlation,
+    )
+    own = _stated(sem_between_visits, "sem_between_visits")
+    return _compared(sides, reference_kind, own)
+
+
+def percent_of(combined: Combination, *, also: Mapping[str, float] | None = None) -> Estimate:
+    """Return a combined log ratio as a percentage, its interval transformed with it.
+
+    Parameters
+    ----------
+    also
+        Further sources of uncertainty of the log ratio that are known, by name.
+    """
+    log_ratio = Estimate.from_budget(
+        combined.value,
+        {_SCATTER: combined.standard_uncertainty, **(also or {})},
+        unit="1",
+        dof={_SCATTER: combined.dof},
+    )
+    slope = 100 * math.exp(log_ratio.value)
+    low, high = log_ratio.coverage_interval()
+    return Estimate(
+        value=_percent(log_ratio.value),
+        standard_uncertainty=slope * log_ratio.standard_uncertainty,
+        unit="%",
+        dof=log_ratio.dof,
+        budget={source: slope * u for source, u in log_ratio.budget.items()},
+        interval95=(_percent(low), _percent(high)),
+    )
+
+
+def _compared(
+    sides: Sides, kind: ReferenceKind, own_between: Mapping[str, float]
+) -> HypertoniaIndex:
+    usable = [name for name in sides.names if sides.is_usable(name)]
+    good = [name for name in usable if not sides.is_hopeless(name)]
+    counted = [
+        next(name for name in family if name in good)
+        for family in FAMILIES
+        if any(name in good for name in family)
+    ]
+    if not counted:
+        spread = any(name in usable for family in FAMILIES for name in family)
+        flag = QualityFlag.TRIAL_SPREAD if spread else QualityFlag.TOO_FEW
+        return withheld("not enough data", flag, _components(sides, {}), kind)
+    covariance, dof = sides.covariance(counted), sides.dof(counted)
+    ratios = np.array([sides.log_ratio(name) for name in counted])
+    whole = combine(ratios, covariance, dof=dof, fewest_dof=_FEWEST_DOF)
     weights = dict(zip(counted, map(float, whole.weights), strict=True))
-    components = _components(at_site, at_reference, d, sd, weights)
-    beyond = [d[name] / sd[name] for name in counted]
-    if max(beyond) > _DISAGREEMENT_SD and min(beyond) < -_DISAGREEMENT_SD:
-        return _withheld("components disagree", QualityFlag.COMPONENTS_DISAGREE, components)
-    percent = percent_of(whole)
+    components = _components(sides, weights)
+    beyond = ratios / np.sqrt(np.diag(covariance))
+    if beyond.max() > _DISAGREEMENT_SD and beyond.min() < -_DISAGREEMENT_SD:
+        return withheld("components disagree", QualityFlag.COMPONENTS_DISAGREE, components, kind)
+    between = _between_visits(weights, own_between)
+    percent = percent_of(whole, also=_widening(kind, weights, sides, own_between))
+    fewest = np.min([sides.sizes(name) for name in counted], axis=0)
     return HypertoniaIndex(
         percent=percent,
         state=_state(percent),
         components=components,
-        mdc_percent=_percent(
-            coverage_factor(whole.dof) * math.sqrt(2) * whole.standard_uncertainty
-        ),
-        leave_one_out_percent=_leave_one_out(ratios, covariance, dof),
-        flags=(),
+        mdc_percent=_mdc_percent(whole, 0.0),
+        mdc_between_visits_percent=_mdc_percent(whole, between),
+        between_visits_is_prior=any(name not in own_between for name in counted),
+        leave_one_out_percent=_leave_one_out(ratios, covariance),
+        repeats=(int(fewest[0]), int(fewest[1])),
+        flags=_flags(kind, components),
+        reference_kind=kind,
     )
 
 
-def percent_of(combined: Combination) -> Estimate:
-    """Return a combined log ratio as a percentage, its interval transformed with it."""
-    half = coverage_factor(combined.dof) * combined.standard_uncertainty
-    return Estimate(
-        value=_percent(combined.value),
-        standard_uncertainty=100 * math.exp(combined.value) * combined.standard_uncertainty,
-        unit="%",
-        dof=combined.dof,
-        budget={
-            "scatter of repeats": 100 * math.exp(combined.value) * combined.standard_uncertainty
-        },
-        interval95=(_percent(combined.value - half), _percent(combined.value + half)),
+def _stated(given: Mapping[str, float] | None, argument: str) -> Mapping[str, float]:
+    given = given or {}
+    known(given, argument)
+    for name, sem in given.items():
+        if not (math.isfinite(sem) and sem > 0):
+            raise UsageError(f"{argument}['{name}'] must be positive, not {sem}.")
+    return given
+
+
+def _between_visits(weights: Mapping[str, float], own: Mapping[str, float]) -> float:
+    """Return what the log ratio of two places differs by from visit to visit.
+
+    Both places are found anew; what presses and what taps find anew is taken to err together.
+    """
+    sems = (own.get(name, CAUTION * usual_sem(name).on_scale) for name in weights)
+    return math.sqrt(2) * math.fsum(
+        math.fabs(weight) * sem for weight, sem in zip(weights.values(), sems, strict=True)
     )
 
 
-def _logs(side: Mapping[str, ArrayLike], argument: str) -> dict[str, FloatArray]:
-    if not isinstance(side, Mapping):
-        raise UsageError(f"{argument} must map component names to arrays of repeats.")
-    unknown = [name for name in side if name not in COMPONENTS]
-    if unknown:
-        raise UsageError(
-            f"{argument} holds the unknown component '{unknown[0]}'.",
-            hint=f"Components are {', '.join(COMPONENTS)}.",
-        )
-    logs = {}
-    for name, repeats in side.items():
-        values = column(repeats, f"{argument}['{name}']")
-        if (values <= 0).any():
-            raise UsageError(f"{argument}['{name}'] holds {values.min():g}; it must be positive.")
-        logs[name] = np.log(values)
-    return logs
-
-
-def _variance(
-    site: Mapping[str, FloatArray], reference: Mapping[str, FloatArray], one: str, other: str
-) -> float:
-    """Return the covariance of two log ratios; 0 where their repeats cannot be paired."""
-    sides = (site, reference)
-    if any(side[one].size != side[other].size for side in sides):
-        return 0.0
-    products = sum(
-        float((side[one] - side[one].mean()) @ (side[other] - side[other].mean())) for side in sides
-    )
-    shares = sum(1 / side[one].size for side in sides)
-    pooled = products / (sum(side[one].size for side in sides) - 2)
-    return max(pooled, _LEAST_SD**2) * shares if one == other else pooled * shares
-
-
-def _covariance(
-    site: Mapping[str, FloatArray], reference: Mapping[str, FloatArray], names: Sequence[str]
-) -> FloatArray:
-    matrix = np.array([[_variance(site, reference, a, b) for b in names] for a in names])
-    return (1 - _SHRINKAGE) * matrix + _SHRINKAGE * np.diag(np.diag(matrix))
-
-
-def _components(
-    site: Mapping[str, FloatArray],
-    reference: Mapping[str, FloatArray],
-    d: Mapping[str, float],
-    sd: Mapping[str, float],
+def _widening(
+    kind: ReferenceKind,
     weights: Mapping[str, float],
-) -> tuple[Component, ...]:
-    return tuple(
-        Component(
-            name=name,
-            log_ratio=d.get(name),
-            sd=sd.get(name),
-            weight=weights.get(name, 0.0),
-            percent=_percent(d[name]) if name in d else None,
-            n_site=site[name].size if name in site else 0,
-            n_reference=reference[name].size if name in reference else 0,
+    sides: Sides,
+    own: Mapping[str, float],
+) -> Mapping[str, float]:
+    """Return what the kind of reference adds to the uncertainty, beside the scatter of repeats."""
+    if kind == "antagonist":
+        return {_MUSCLES: _MUSCLES_DIFFER_LN}
+    if kind == "own baseline":
+        # An uncertainty that was stated is that of the whole comparison.
+        unstated = {name: weight for name, weight in weights.items() if name not in sides.stated}
+        return {_BETWEEN: _between_visits(unstated, own)} if unstated else {}
+    return {}
+
+
+def _components(sides: Sides, weights: Mapping[str, float]) -> tuple[Component, ...]:
+    found = []
+    for name in sides.names:
+        usable = sides.is_usable(name)
+        n_site, n_reference = sides.sizes(name)
+        found.append(
+            Component(
+                name=name,
+                log_ratio=sides.log_ratio(name) if usable else None,
+                sd=sides.sd(name) if usable else None,
+                weight=weights.get(name, 0.0),
+                percent=_percent(sides.log_ratio(name)) if usable else None,
+                n_site=n_site,
+                n_reference=n_reference,
+                flags=(QualityFlag.TRIAL_SPREAD,) if usable and sides.is_beyond_gate(name) else (),
+            )
         )
-        for name in COMPONENTS
-        if name in site or name in reference
-    )
+    return tuple(found)
 
 
-def _withheld(
-    state: State, flag: QualityFlag, components: tuple[Component, ...]
-) -> HypertoniaIndex:
-    return HypertoniaIndex(
-        percent=None,
-        state=state,
-        components=components,
-        mdc_percent=None,
-        leave_one_out_percent=None,
-        flags=(flag,),
+def _flags(kind: ReferenceKind, components: tuple[Component, ...]) -> tuple[QualityFlag, ...]:
+    spread = any(part.flags and part.name not in SHOWN_ONLY for part in components)
+    return (
+        *((QualityFlag.TRIAL_SPREAD,) if spread else ()),
+        *((QualityFlag.OTHER_MUSCLE,) if kind == "antagonist" else ()),
     )
 
 
@@ -249,18 +256,24 @@ def _state(percent: Estimate) -> State:
     return "lower" if high < 0 else "no detectable change"
 
 
-def _leave_one_out(
-    ratios: FloatArray, covariance: FloatArray, dof: float
-) -> tuple[float, float] | None:
+def _mdc_percent(whole: Combination, between: float) -> float:
+    once = Estimate.from_budget(
+        whole.value,
+        {_SCATTER: whole.standard_uncertainty, _BETWEEN: between},
+        unit="1",
+        dof={_SCATTER: whole.dof},
+    )
+    return _percent(coverage_factor(once.dof) * math.sqrt(2) * once.standard_uncertainty)
+
+
+def _leave_one_out(ratios: FloatArray, covariance: FloatArray) -> tuple[float, float] | None:
     n = ratios.size
     if n < 2:  # noqa: PLR2004 - nothing would be left
         return None
     values = []
     for left_out in range(n):
         keep = np.arange(n) != left_out
-        values.append(
-            _percent(combine(ratios[keep], covariance[np.ix_(keep, keep)], dof=dof).value)
-        )
+        values.append(_percent(combine(ratios[keep], covariance[np.ix_(keep, keep)]).value))
     return min(values), max(values)
 
 

@@ -1,6 +1,6 @@
 """A press cut into its phases: contact, loading, hold, unloading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,6 +75,18 @@ class Course:
         if self.contact_mm is None or self.top.way is None:
             return None
         return self.top.way.value - self.contact_mm
+
+    def loading(self) -> tuple[FloatArray, FloatArray] | None:
+        """Return displacement and force up to the end of the loading; None without the former."""
+        if self.way_mm is None or self.top.way is None:
+            return None
+        first = int(np.searchsorted(self.t_s, self.top.t_s))
+        way = np.append(self.way_mm[:first], self.top.way.value)
+        return way, np.append(self.force_n[:first], self.top.force.value)
+
+    def risen_s(self, share: float) -> float:
+        """Return when the force first reaches a share of its peak."""
+        return float(self.t_s[int(np.argmax(self.force_n >= share * self.peak_n))])
 
     @property
     def hold_s(self) -> float:
@@ -212,6 +224,22 @@ def _contact(
     contact = find_onset(x, signal.force_n[part], low=low, high=high, sd=signal.force_sd_n)
     if way is None:
         return contact, contact.at
-    # A tip that waited at the contact has noise about it: what counts is when it left for good.
-    waiting = np.flatnonzero(x <= contact.at + 2 * signal.displacement_sd_mm)
-    return contact, float(t[part][waiting[-1]]) if waiting.size else float(t[span.start])
+    return contact, _left_s(t[part], x, contact.at + 2 * signal.displacement_sd_mm)
+
+
+def _left_s(t_s: FloatArray, way_mm: FloatArray, contact_mm: float) -> float:
+    """Return when the tip passed the contact for good: one that waited there has noise about it."""
+    waiting = np.flatnonzero(way_mm <= contact_mm)
+    return float(t_s[waiting[-1] if waiting.size else 0])
+
+
+def with_contact(signal: IndentationSignal, course: Course, contact: Onset) -> Course:
+    """Return the course with a contact on the displacement axis that is better known."""
+    if signal.displacement_mm is None:
+        return course
+    part = slice(course.span.before, int(np.searchsorted(signal.t_s, course.top.t_s)) + 1)
+    limit = contact.at + 2 * signal.displacement_sd_mm
+    contact_s = _left_s(signal.t_s[part], signal.displacement_mm[part], limit)
+    if course.contact_s is not None and contact_s < course.contact_s - _CONTACT_LEAD_S:
+        contact_s = course.contact_s  # the tip lay there long before it was pressed in
+    return replace(course, contact=contact, contact_s=contact_s)

@@ -5,13 +5,10 @@ import math
 import numpy as np
 
 from tissuesense.analysis.indentation_course import Course
+from tissuesense.analysis.indentation_hold import drifts
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.core.quality import QualityFlag
 
-# A hand drifts when it moves half a millimetre or a twentieth of the depth: force goes with a
-# power of depth, so that is 5 to 10 % of the force, and much of what relaxation would be.
-_DRIFT_MM = 0.5
-_DRIFT_SHARE = 0.05
 _CREEP_SHARE = 0.03
 _FLAT_FORCE_SHARE = 0.02
 _RISE_SHARES = (0.15, 0.8)
@@ -46,10 +43,7 @@ def _rested(course: Course) -> bool:
 
     A soft beginning is slow too, but never slower than the whole rise that follows it.
     """
-    touched, risen = (
-        float(course.t_s[int(np.argmax(course.force_n >= share * course.peak_n))])
-        for share in _RISE_SHARES
-    )
+    touched, risen = (course.risen_s(share) for share in _RISE_SHARES)
     resting_s = touched - float(course.t_s[0])
     return resting_s > max(_LEAST_REST_S, risen - touched)
 
@@ -67,4 +61,4 @@ def _hand_flags(course: Course) -> tuple[QualityFlag, ...]:
     moved = math.fabs(leave.way.value - top.way.value)
     if flat and moved > _CREEP_SHARE * depth:
         return (QualityFlag.CREEP,)
-    return (QualityFlag.HAND_DRIFT,) if moved > min(_DRIFT_MM, _DRIFT_SHARE * depth) else ()
+    return (QualityFlag.HAND_DRIFT,) if drifts(course) else ()

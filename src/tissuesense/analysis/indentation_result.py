@@ -1,26 +1,34 @@
 """What a press-and-hold recording says: presses, session, plain data."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from tissuesense.analysis.relaxation import Relaxation
 from tissuesense.analysis.result import Finding
 from tissuesense.core.quality import QualityFlag
-from tissuesense.core.quantity import Estimate, NotEstimable, Outcome, quantity_json
+from tissuesense.core.quantity import Estimate, Outcome, quantity_json
 
-# Standard error of a median over that of a mean, for many normal values (sqrt(pi / 2)); for
-# fewer it is smaller, so the session's intervals err on the wide side.
-_MEDIAN_OVER_MEAN = math.sqrt(math.pi / 2)
-_SHARED_SOURCES = ("calibration", "resolution")
-TOO_FEW = NotEstimable(
-    reason=QualityFlag.TOO_FEW, detail="No accepted press gave this number; press again."
-)
-_LATER = NotEstimable(
-    reason=QualityFlag.NOT_IMPLEMENTED, detail="This version does not compute it."
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tangent:
+    """Stiffness of the loading curve at a stated force."""
+
+    at_n: float
+    stiffness_n_mm: Outcome
+
+    @property
+    def quantity(self) -> str:
+        """Name of the number: "tangent_stiffness_5n_n_mm"."""
+        return f"tangent_stiffness_{self.at_n:g}n_n_mm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadingRate:
+    """How fast it was pressed; None where too few samples show it."""
+
+    force_n_s: float | None
+    speed_mm_s: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +39,55 @@ class IndentationPress:
     ----------
     contact_u_mm
         Standard uncertainty of `contact_mm`.
+    end_s
+        When the tip left the tissue, or the recording ended.
+    hold_motion_mm
+        How far the tip went deeper during the hold.
+    relaxation
+        None where nothing was held, or the force and not the depth.
     """
 
     index: int
     contact_s: float | None
     contact_mm: float | None
     contact_u_mm: float | None
+    end_s: float
     peak_n: float
     depth_mm: float | None
+    rate: LoadingRate
     secant_stiffness_n_mm: Outcome
+    tangents: tuple[Tangent, ...]
+    fung_a_n: Outcome
+    fung_b_per_mm: Outcome
+    power_exponent: Outcome
     energy_loss_ratio: Outcome
     hold_s: float
+    hold_motion_mm: float | None
     relaxation_fraction: Outcome
+    relaxation: Relaxation | None
     accepted: bool
     flags: tuple[QualityFlag, ...]
+
+    @property
+    def relaxation_numbers(self) -> Mapping[str, Estimate]:
+        """The numbers of the fitted relaxation, by name; empty where the hold cannot tell."""
+        found = self.relaxation
+        if found is None or found.equilibrium_fraction is None:
+            return {}
+        numbers = {"relaxation_equilibrium_fraction": found.equilibrium_fraction}
+        for place, term in enumerate(found.terms, start=1):
+            for name, number in (("weight", term.weight), ("tau", term.tau_s)):
+                if number is not None:
+                    unit = "_s" if name == "tau" else ""
+                    key = f"relaxation_{name}_{place}{unit}"
+                    numbers[key] = number
+        return numbers
+
+    @property
+    def longest_tau_s(self) -> float | None:
+        """Longest time constant of the fitted relaxation."""
+        known = [term.tau_s for term in self.relaxation.terms] if self.relaxation else []
+        return max((tau.value for tau in known if tau is not None), default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return one entry of the contract's `presses`."""
@@ -52,18 +95,36 @@ class IndentationPress:
             "index": self.index,
             "contact_s": self.contact_s,
             "contact_mm": self.contact_mm,
+            "contact_u_mm": self.contact_u_mm,
             "peak_n": self.peak_n,
             "depth_mm": self.depth_mm,
+            "loading_rate_n_s": self.rate.force_n_s,
+            "speed_mm_s": self.rate.speed_mm_s,
             "secant_stiffness_n_mm": quantity_json(self.secant_stiffness_n_mm),
-            "tangent_stiffness_n_mm": [],
-            "fung": None,
-            "power_exponent": None,
+            "tangent_stiffness_n_mm": tangents_json(self.tangents),
+            "fung": fung_json(self.fung_a_n, self.fung_b_per_mm),
+            "power_exponent": quantity_json(self.power_exponent),
             "energy_loss_ratio": quantity_json(self.energy_loss_ratio),
             "hold_s": self.hold_s,
+            "hold_motion_mm": self.hold_motion_mm,
             "relaxation_fraction": quantity_json(self.relaxation_fraction),
-            "relaxation": None,
+            "relaxation": self._relaxation_json(),
             "accepted": self.accepted,
             "flags": [str(flag) for flag in self.flags],
+        }
+
+    def _relaxation_json(self) -> dict[str, Any] | None:
+        found = self.relaxation
+        if found is None or found.equilibrium_fraction is None:
+            return None
+        return {
+            "model": found.model,
+            "equilibrium_fraction": quantity_json(found.equilibrium_fraction),
+            "terms": [
+                {"weight": quantity_json(term.weight), "tau_s": quantity_json(term.tau_s)}
+                for term in found.terms
+            ],
+            "rms_percent": found.rms_percent,
         }
 
     def findings(self) -> list[Finding]:
@@ -73,14 +134,21 @@ class IndentationPress:
             "contact_mm": self.contact_mm,
             "peak_n": self.peak_n,
             "depth_mm": self.depth_mm,
+            "loading_rate_n_s": self.rate.force_n_s,
+            "speed_mm_s": self.rate.speed_mm_s,
             "hold_s": self.hold_s,
+            "hold_motion_mm": self.hold_motion_mm,
         }
         values: dict[str, Outcome | float] = {k: v for k, v in plain.items() if v is not None}
         values |= {
             "secant_stiffness_n_mm": self.secant_stiffness_n_mm,
+            **{tangent.quantity: tangent.stiffness_n_mm for tangent in self.tangents},
+            "fung_a_n": self.fung_a_n,
+            "fung_b_per_mm": self.fung_b_per_mm,
+            "power_exponent": self.power_exponent,
             "energy_loss_ratio": self.energy_loss_ratio,
             "relaxation_fraction": self.relaxation_fraction,
-            "power_exponent": _LATER,
+            **self.relaxation_numbers,
         }
         return [
             Finding(
@@ -95,22 +163,50 @@ class IndentationPress:
         ]
 
 
+def tangents_json(tangents: tuple[Tangent, ...]) -> list[dict[str, Any]]:
+    """Return the contract's list; a force at which the curve could not be read is left out."""
+    return [
+        {"at_n": tangent.at_n, **tangent.stiffness_n_mm.to_dict()}
+        for tangent in tangents
+        if isinstance(tangent.stiffness_n_mm, Estimate)
+    ]
+
+
+def fung_json(a_n: Outcome, b_per_mm: Outcome) -> dict[str, Any] | None:
+    """Return the contract's pair; None where there is none."""
+    if not isinstance(b_per_mm, Estimate):
+        return None
+    return {"a_n": quantity_json(a_n), "b_per_mm": quantity_json(b_per_mm)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndentationAnalysis:
     """A recording's presses and the medians of the accepted ones.
 
     Attributes
     ----------
+    relaxation_equilibrium_fraction
+        Of the fitted relaxations.
     cv
         Standard deviation over mean of the secant stiffness; None for fewer than two.
+    robust_sd_n_mm
+        Of the secant stiffness between presses, by the median of absolute deviations; hardly known
+        where `low_n`: from fewer than five.
     """
 
     presses: tuple[IndentationPress, ...]
     n_accepted: int
     secant_stiffness_n_mm: Outcome
+    tangents: tuple[Tangent, ...]
+    fung_a_n: Outcome
+    fung_b_per_mm: Outcome
+    power_exponent: Outcome
     relaxation_fraction: Outcome
+    relaxation_equilibrium_fraction: Outcome
     energy_loss_ratio: Outcome
     cv: float | None
+    robust_sd_n_mm: float | None
+    low_n: bool
     flags: tuple[QualityFlag, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,9 +216,17 @@ class IndentationAnalysis:
             "session": {
                 "n_accepted": self.n_accepted,
                 "secant_stiffness_n_mm": quantity_json(self.secant_stiffness_n_mm),
+                "tangent_stiffness_n_mm": tangents_json(self.tangents),
+                "fung": fung_json(self.fung_a_n, self.fung_b_per_mm),
+                "power_exponent": quantity_json(self.power_exponent),
                 "relaxation_fraction": quantity_json(self.relaxation_fraction),
+                "relaxation_equilibrium_fraction": quantity_json(
+                    self.relaxation_equilibrium_fraction
+                ),
                 "energy_loss_ratio": quantity_json(self.energy_loss_ratio),
                 "cv": self.cv,
+                "robust_sd_n_mm": self.robust_sd_n_mm,
+                "low_n": self.low_n,
             },
         }
 
@@ -130,7 +234,12 @@ class IndentationAnalysis:
         """Return every number, one row each."""
         session: dict[str, Outcome | float] = {
             "secant_stiffness_n_mm": self.secant_stiffness_n_mm,
+            **{tangent.quantity: tangent.stiffness_n_mm for tangent in self.tangents},
+            "fung_a_n": self.fung_a_n,
+            "fung_b_per_mm": self.fung_b_per_mm,
+            "power_exponent": self.power_exponent,
             "relaxation_fraction": self.relaxation_fraction,
+            "relaxation_equilibrium_fraction": self.relaxation_equilibrium_fraction,
             "energy_loss_ratio": self.energy_loss_ratio,
         }
         if self.cv is not None:
@@ -140,58 +249,3 @@ class IndentationAnalysis:
             Finding(item="session", index=None, quantity=name, value=value, flags=self.flags)
             for name, value in session.items()
         ]
-
-
-def summarise(
-    presses: tuple[IndentationPress, ...], flags: tuple[QualityFlag, ...]
-) -> IndentationAnalysis:
-    """Return the session's medians over accepted presses.
-
-    A hold in which the hand moved says nothing about the tissue's relaxation and does not count
-    for it.
-    """
-    accepted = [press for press in presses if press.accepted]
-    stiffness = _estimates(press.secant_stiffness_n_mm for press in accepted)
-    cv = None
-    if len(stiffness) > 1:
-        values = np.array([estimate.value for estimate in stiffness])
-        cv = float(values.std(ddof=1) / values.mean())
-    held = [press for press in accepted if QualityFlag.HAND_DRIFT not in press.flags]
-    more = (QualityFlag.TOO_FEW,) if len(accepted) < 2 else ()  # noqa: PLR2004 - no scatter
-    return IndentationAnalysis(
-        presses=presses,
-        n_accepted=len(accepted),
-        secant_stiffness_n_mm=_median(stiffness),
-        relaxation_fraction=_median(_estimates(p.relaxation_fraction for p in held)),
-        energy_loss_ratio=_median(_estimates(press.energy_loss_ratio for press in accepted)),
-        cv=cv,
-        flags=(*flags, QualityFlag.NOT_IMPLEMENTED, *more),
-    )
-
-
-def _estimates(outcomes: Iterable[Outcome]) -> list[Estimate]:
-    return [outcome for outcome in outcomes if isinstance(outcome, Estimate)]
-
-
-def _median(estimates: Sequence[Estimate]) -> Outcome:
-    """Return the median: scatter between presses, and what all presses share.
-
-    One press alone keeps its own uncertainty.
-    """
-    if not estimates:
-        return TOO_FEW
-    if len(estimates) == 1:
-        return estimates[0]
-    values = np.array([estimate.value for estimate in estimates])
-    factor = 1.0 if values.size == 2 else _MEDIAN_OVER_MEAN  # noqa: PLR2004 - median is mean
-    budget = {"scatter of presses": factor * float(values.std(ddof=1)) / math.sqrt(values.size)}
-    for source in _SHARED_SOURCES:
-        shared = [estimate.budget.get(source, 0.0) for estimate in estimates]
-        if any(shared):
-            budget[source] = float(np.median(shared))
-    return Estimate.from_budget(
-        float(np.median(values)),
-        budget,
-        unit=estimates[0].unit,
-        dof={"scatter of presses": values.size - 1.0},
-    )

@@ -18,6 +18,12 @@ _EDGE_SHARE = 0.02
 _EDGE_NOISES = 4.0
 _LOADED_SHARE = 0.15
 _FEWEST_SAMPLES = 5  # fewer cannot show a rise and a fall
+# As brief as a stroke of the hand gets, and how far it goes at least.
+_SHORTEST_STROKE_S = 0.15
+_STROKE_SHARE = 0.3
+_STROKE_NOISES = 8.0
+_LEAST_STROKE_MM = 1.0
+_AROUND_S = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +69,16 @@ class PressSpans:
     spans: tuple[PressSpan, ...]
 
 
-def find_spans(t_s: FloatArray, force: CleanSignal) -> PressSpans:
-    """Find the presses in a force at increasing times, both of shape (n,)."""
-    presses = find_presses(
-        t_s,
-        force.values,
-        least_n=_WEAKEST_PRESS_N,
-        noise_n=force.noise,
-        resting_n=_WEAKEST_PRESS_N,
-        least_share=_WEAKEST_SHARE,
-    )
+def find_spans(t_s: FloatArray, force: CleanSignal, way: CleanSignal | None = None) -> PressSpans:
+    """Find the presses in a force, and where it was recorded a displacement, of shape (n,).
+
+    A press that is over in half a second is told from a knock by the tip's moving in.
+    """
+    presses = _presses(t_s, force)
+    if way is not None:
+        brief = _presses(t_s, force, shortest_s=_SHORTEST_STROKE_S)
+        if len(brief) > len(presses):
+            presses = _with_strokes(presses, brief, t_s, way)
     if not presses:
         return PressSpans(force_n=force.values, baseline_n=np.zeros_like(t_s), spans=())
     level_t = [t for press in presses for t in (press.tare_before_s, press.tare_after_s)]
@@ -91,6 +97,42 @@ def find_spans(t_s: FloatArray, force: CleanSignal) -> PressSpans:
     return PressSpans(force_n=above, baseline_n=baseline, spans=spans)
 
 
+def _presses(t_s: FloatArray, force: CleanSignal, **limits: float) -> tuple[Press, ...]:
+    return find_presses(
+        t_s,
+        force.values,
+        least_n=_WEAKEST_PRESS_N,
+        noise_n=force.noise,
+        resting_n=_WEAKEST_PRESS_N,
+        least_share=_WEAKEST_SHARE,
+        **limits,
+    )
+
+
+def _with_strokes(
+    presses: tuple[Press, ...], brief: tuple[Press, ...], t_s: FloatArray, way: CleanSignal
+) -> tuple[Press, ...]:
+    """Add the brief rises in which the tip went in and came out again."""
+    low, high = (float(x) for x in np.quantile(way.values, (0.02, 0.98)))
+    least_mm = max(_STROKE_SHARE * (high - low), _STROKE_NOISES * way.noise, _LEAST_STROKE_MM)
+    strokes = [
+        press
+        for press in brief
+        if not any(p.start_s <= press.peak_s <= p.end_s for p in presses)
+        and _stroke_mm(press, t_s, way.values) > least_mm
+    ]
+    return tuple(sorted((*presses, *strokes), key=lambda press: press.start_s))
+
+
+def _stroke_mm(press: Press, t_s: FloatArray, way_mm: FloatArray) -> float:
+    """Return how far the tip went in and out again, whichever is less."""
+    times = [press.start_s - _AROUND_S, press.start_s, press.end_s, press.end_s + _AROUND_S]
+    a, b, c, d = (int(i) for i in np.searchsorted(t_s, times))
+    if min(b - a, c - b, d - c) == 0:
+        return 0.0
+    return float(way_mm[b:c].max() - max(way_mm[a:b].min(), way_mm[c:d].min()))
+
+
 def _span(
     t_s: FloatArray, grid: PressGrid, press: Press, free_s: tuple[float, float], *, edge_n: float
 ) -> PressSpan:
@@ -103,6 +145,8 @@ def _span(
     tail, left_after = _foot(grid.force_n[last : right + 1], edge)
     start, stop = np.searchsorted(t_s, grid.t_s[[first - lead, last + tail]])
     before, after = np.searchsorted(t_s, free_s)
+    # Between two samples of the grid's making: the one before is unloaded too.
+    start = max(start - 1, before)
     return PressSpan(
         before=int(before),
         start=int(start),

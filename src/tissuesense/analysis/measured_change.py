@@ -1,12 +1,16 @@
 """Change over visits of measurements that carry their protocols: guarded where they differ."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tissuesense.analysis.bounded_change import change_with_limits
-from tissuesense.analysis.change import Change, UsualScatter
+from tissuesense.analysis.change import UsualScatter
+from tissuesense.analysis.change_result import Change
+from tissuesense.analysis.clinic_sem import usual_scatter
 from tissuesense.analysis.comparability import Comparable, Comparison, comparable
+from tissuesense.analysis.conditions import comparable_conditions
+from tissuesense.analysis.published_sem import PAIN_THRESHOLD
 from tissuesense.core.errors import UsageError
 from tissuesense.core.protocol import Protocol
 from tissuesense.core.quantity import Estimate
@@ -16,14 +20,20 @@ _FRACTION = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A threshold on one day, with how it was taken.
+    """A value of one day, with how it was taken; a pain threshold unless `quantity` says more.
 
     Attributes
     ----------
-    value_kpa
-        None where nothing was measured on that day.
+    value
+        In the unit of the quantity; None where nothing was measured on that day.
+    protocol
+        Of a pain threshold; another quantity states its `conditions`.
+    quantity
+        Name with unit, as "tangent_stiffness_n_mm", "tap_frequency_hz" or "range_deg".
+    conditions
+        What the number belongs to, by the keys of `conditions.comparable_conditions`.
     trials
-        How many presses it is the mean of.
+        How many presses, taps or movements it is the mean or the median of.
     rate_kpa_s
         How fast the force rose in fact.
     at_limit
@@ -31,8 +41,10 @@ class Measured:
     """
 
     day: float
-    value_kpa: float | None
-    protocol: Protocol
+    value: float | None
+    protocol: Protocol = field(default_factory=Protocol)
+    quantity: str = PAIN_THRESHOLD
+    conditions: Mapping[str, float | str] = field(default_factory=dict)
     trials: int = 3
     rate_kpa_s: float | None = None
     at_limit: bool = False
@@ -73,23 +85,29 @@ def change_of_measured(
     ----------
     visits
         In the order of their days.
-    baseline_visits, usual, retest_shift
+    baseline_visits, retest_shift
         As in `change_over_visits`.
+    usual
+        Scatter to start from; unless stated, the usual one of the quantity.
 
     Raises
     ------
     UsageError
-        When there is no visit, or as `change_over_visits`.
+        When there is no visit, visits are of several quantities, nothing is known of how the
+        quantity scatters, or as `change_over_visits`.
     """
     if not visits:
         raise UsageError("visits is empty: a change needs a value before and one after.")
+    quantities = sorted({visit.quantity for visit in visits})
+    if len(quantities) > 1:
+        raise UsageError(f"A change is of one quantity, not of {' and '.join(quantities)}.")
     change = change_with_limits(
         [visit.day for visit in visits],
-        [math.nan if visit.value_kpa is None else visit.value_kpa for visit in visits],
+        [math.nan if visit.value is None else visit.value for visit in visits],
         [visit.at_limit for visit in visits],
         trials=[visit.trials for visit in visits],
         baseline_visits=baseline_visits,
-        usual=usual,
+        usual=usual or usual_scatter(*quantities),
         retest_shift=retest_shift,
     )
     pairs = list(_comparisons(visits, baseline_visits, change.mdc_rise_percent))
@@ -110,13 +128,16 @@ def _comparisons(
     visits: Sequence[Measured], baseline_visits: int, mdc_percent: float | None
 ) -> Iterator[Comparison]:
     """Compare each measured visit with the last measured baseline visit."""
-    before = [visit for visit in visits[:baseline_visits] if visit.value_kpa is not None]
+    before = [visit for visit in visits[:baseline_visits] if visit.value is not None]
     if not before:
         return
     base = before[-1]
-    mdc_kpa = None if mdc_percent is None else (base.value_kpa or 0.0) * mdc_percent * _FRACTION
+    mdc_kpa = None if mdc_percent is None else (base.value or 0.0) * mdc_percent * _FRACTION
     for visit in visits:
-        if visit.value_kpa is None or visit is base:
+        if visit.value is None or visit is base:
+            continue
+        if visit.quantity != PAIN_THRESHOLD:
+            yield comparable_conditions(visit.quantity, base.conditions, visit.conditions)
             continue
         # Presses that were refused make a mean of fewer; the model knows that already.
         one, other = (replace(v.protocol, trials=None) for v in (base, visit))

@@ -13,7 +13,7 @@ from tissuesense.core.arrays import FloatArray
 _GRID_S = 0.02
 # Longer than twice a knock, shorter than twice the shortest press: the running median removes
 # what lasts less than half of it and keeps the rest.
-_MEDIAN_WINDOW_S = 0.6
+MEDIAN_WINDOW_S = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +38,22 @@ class PressGrid:
 
     @classmethod
     def of(
-        cls, t_s: FloatArray, force_n: FloatArray, usual_step_s: float | None = None
+        cls,
+        t_s: FloatArray,
+        force_n: FloatArray,
+        usual_step_s: float | None = None,
+        *,
+        calm_s: float = MEDIAN_WINDOW_S,
     ) -> "PressGrid":
-        """Lay increasing times and a force without spikes, shape (n,) with n > 1, on a grid."""
+        """Lay increasing times and a force without spikes, shape (n,) with n > 1, on a grid.
+
+        What lasts less than half of `calm_s` counts as brief.
+        """
         step = max(_GRID_S, usual_step_s or median(t_s[1:] - t_s[:-1]))
         bin_t, bin_f = binned(t_s, force_n, step)
         grid = np.arange(bin_t[0], bin_t[-1] + step / 2, step)
         level = np.interp(grid, bin_t, bin_f)
-        width = max(3, 2 * round(_MEDIAN_WINDOW_S / step / 2) + 1)
+        width = max(3, 2 * round(calm_s / step / 2) + 1)
         return cls(
             t_s=grid,
             force_n=level,

@@ -11,6 +11,10 @@ ESTIMATORS: Registry[Estimator] = Registry(
     {
         "pain_threshold": f"{_HERE}.pain_threshold:ESTIMATOR",
         "indentation": f"{_HERE}.indentation:ESTIMATOR",
+        "tap": f"{_HERE}.tap:ESTIMATOR",
+        "stretch": f"{_HERE}.stretch:ESTIMATOR",
+        "range_of_motion": f"{_HERE}.range_of_motion:ESTIMATOR",
+        "dose": f"{_HERE}.dose:ESTIMATOR",
     },
     group="tissuesense.estimators",
 )

@@ -1,6 +1,6 @@
 """`tissuesense.reliability`: intraclass correlation, measurement error, agreement of methods."""
 
-from tissuesense.analysis.clinic_sem import ClinicSem, clinic_sem, published_sems
+from tissuesense.analysis.clinic_sem import ClinicSem, clinic_sem
 from tissuesense.analysis.icc import Icc, IccForms, icc, icc_of_many
 from tissuesense.analysis.icc_bootstrap import BootstrappedIcc, bootstrap_icc
 from tissuesense.analysis.measurement_error import (
@@ -23,16 +23,21 @@ from tissuesense.analysis.method_agreement import (
     replicate_sd,
 )
 from tissuesense.analysis.power import chance_to_detect, sample_size_paired
+from tissuesense.analysis.published_sem import PublishedSem, published_sems
+from tissuesense.analysis.repeats import Gate, Repeats, repeats
 from tissuesense.analysis.variance_components import VarianceComponents, variance_components
 
 __all__ = [
     "Agreement",
     "BootstrappedIcc",
     "ClinicSem",
+    "Gate",
     "Icc",
     "IccForms",
     "MeasurementError",
+    "PublishedSem",
     "RepeatedAgreement",
+    "Repeats",
     "VarianceComponents",
     "averaged_agreement",
     "bland_altman",
@@ -48,6 +53,7 @@ __all__ = [
     "reference_change",
     "reliable_change_index",
     "repeatability_coefficient",
+    "repeats",
     "replicate_sd",
     "sample_size_paired",
     "sem_from_icc",

@@ -14,7 +14,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
 from tissuesense.analysis.order_statistics import median, quantile
-from tissuesense.analysis.press_grid import PressGrid
+from tissuesense.analysis.press_grid import MEDIAN_WINDOW_S, PressGrid
 from tissuesense.analysis.unloaded_level import Pause, UnloadedLevel, pauses
 from tissuesense.core.arrays import FloatArray
 
@@ -78,7 +78,7 @@ class Press:
         return math.hypot(self.tare_noise_n, self.drift_n / math.sqrt(12.0))
 
 
-def find_presses(
+def find_presses(  # noqa: PLR0913 - limits that pain and stiffness set each their own way
     t_s: FloatArray,
     force_n: FloatArray,
     *,
@@ -86,6 +86,7 @@ def find_presses(
     noise_n: float,
     resting_n: float = _RESTING_N,
     least_share: float = 0.0,
+    shortest_s: float = _SHORTEST_PRESS_S,
     usual_step_s: float | None = None,
 ) -> tuple[Press, ...]:
     """Return the presses of a cleaned recording, in order.
@@ -102,17 +103,21 @@ def find_presses(
         A flat rise below this is a hand that rests.
     least_share
         A rise below this share of the highest is not a press.
+    shortest_s
+        A rise that is over sooner is a knock.
     usual_step_s
         Median time between samples, where it is known already.
     """
     if t_s.size < 5:  # noqa: PLR2004 - nothing rises and falls in fewer
         return ()
-    grid = PressGrid.of(t_s, force_n, usual_step_s)
+    calm_s = MEDIAN_WINDOW_S * shortest_s / _SHORTEST_PRESS_S
+    grid = PressGrid.of(t_s, force_n, usual_step_s, calm_s=calm_s)
     least_n = max(least_n, 8 * noise_n)
     rises = [
         rise
         for rise in _rises(grid.calm_n, least_n)
-        if _is_press(grid, rise, slowest_n_s=least_n / _LEAST_RISES_IN_S, resting_n=resting_n)
+        if (rise.last - rise.first) * grid.step_s >= shortest_s
+        and _is_press(grid, rise, slowest_n_s=least_n / _LEAST_RISES_IN_S, resting_n=resting_n)
     ]
     highest = max((rise.height for rise in rises), default=0.0)
     rises = [rise for rise in rises if rise.height >= least_share * highest]
@@ -191,8 +196,7 @@ def _is_press(grid: PressGrid, rise: _Rise, *, slowest_n_s: float, resting_n: fl
     calm = grid.calm_n[rise.first : rise.last + 1] - rise.base
     risen = int(np.argmax(calm >= _RISEN_SHARE * rise.height))
     return (
-        (rise.last - rise.first) * grid.step_s >= _SHORTEST_PRESS_S
-        and rise.height >= slowest_n_s * risen * grid.step_s
+        rise.height >= slowest_n_s * risen * grid.step_s
         and median(np.abs(level - calm)) <= _TREMOR_SHARE * rise.height
         and _stood_still(grid, rise)
         and (rise.height > resting_n or _flatness(level, grid.step_s) < _RESTING_FLATNESS)

@@ -10,14 +10,14 @@ The floor of 0.15 is this program's own. The usual standard errors are those of 
 import math
 from dataclasses import dataclass
 
-from tissuesense.analysis.asymmetry import usual_threshold_error
+from tissuesense.analysis.asymmetry import USUAL_SIDES_LN, usual_threshold_error
 from tissuesense.analysis.measurement_error import minimal_detectable_change
 from tissuesense.analysis.paired import Reading, log_ratio, reading_of
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 
-LEAST_LN = 0.15
+LEAST_LN = USUAL_SIDES_LN
 _USUAL_PRESSES = (3, 3)
 
 

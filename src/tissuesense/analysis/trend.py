@@ -2,7 +2,9 @@
 
 from tissuesense.analysis.bounded_change import change_with_limits
 from tissuesense.analysis.censored import CensoredNormal, censored_normal
-from tissuesense.analysis.change import Change, UsualScatter, change_over_visits
+from tissuesense.analysis.change import UsualScatter, change_over_visits
+from tissuesense.analysis.change_result import Change
+from tissuesense.analysis.clinic_sem import usual_scatter
 from tissuesense.analysis.comparability import Comparable, Comparison, comparable
 from tissuesense.analysis.local_level import LocalLevel, local_level
 from tissuesense.analysis.measured_change import Measured, MeasuredChange, change_of_measured
@@ -41,4 +43,5 @@ __all__ = [
     "randomisation_test",
     "segmented_line",
     "study_model",
+    "usual_scatter",
 ]

@@ -1,11 +1,15 @@
-"""Press and hold: stiffness, energy loss and relaxation of the tissue under a tip."""
+"""Press and hold: stiffness, stiffening, energy loss and relaxation of the tissue under a tip."""
 
 from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal, clean
+from tissuesense.analysis.indentation_course import Course, cut, with_contact
 from tissuesense.analysis.indentation_press import analyse_press
-from tissuesense.analysis.indentation_result import IndentationAnalysis, summarise
+from tissuesense.analysis.indentation_result import IndentationAnalysis
+from tissuesense.analysis.indentation_session import summarise
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.indentation_spans import PressSpans, find_spans
+from tissuesense.analysis.indentation_stiffening import Stiffening, stiffening_of
+from tissuesense.analysis.press_repeats import marked
 from tissuesense.analysis.result import Estimator
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import Recording, RecordingKind
@@ -29,7 +33,7 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     trace = recording.trace
     force = calibrated_force(recording, kind=RecordingKind.INDENTATION)
     way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
-    found = find_spans(trace.t_s, force)
+    found = find_spans(trace.t_s, force, way)
     signal = IndentationSignal(
         t_s=trace.t_s,
         indicated_n=force.given,
@@ -41,10 +45,18 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
         calibration=recording.context.calibration,
         full_scale_n=recording.context.full_scale_n,
     )
-    presses = tuple(
-        analyse_press(signal, span, index=index) for index, span in enumerate(found.spans, start=1)
-    )
-    return summarise(presses, _recording_flags(force, way, found))
+    courses = [cut(signal, span) for span in found.spans]
+    laws = stiffening_of(signal, courses)
+    presses = [
+        analyse_press(signal, _begun(signal, course, law), law, index=index)
+        for index, (course, law) in enumerate(zip(courses, laws, strict=True), start=1)
+    ]
+    return summarise(marked(presses), _recording_flags(force, way, found))
+
+
+def _begun(signal: IndentationSignal, course: Course, law: Stiffening) -> Course:
+    """Return the course with the contact of a law that was fitted to rested tissue."""
+    return course if law.contact is None else with_contact(signal, course, law.contact)
 
 
 def _recording_flags(
@@ -64,7 +76,7 @@ def _recording_flags(
 
 ESTIMATOR = Estimator(
     name="indentation",
-    version="1",
+    version="2",
     kinds=frozenset({RecordingKind.INDENTATION}),
     analyse=analyse_indentation,
 )

@@ -1,0 +1,169 @@
+"""The catch of a stretch, or a slip: resistance changes at once beyond spring, damper and mass.
+
+Looked for in one stretch by itself, as a rise or a fall that stays or fades, beside a law of motion
+that is free to be that stretch's own: tissue that stiffens towards its end makes no catch, nor does
+an inertia that is a little off. After A. D. Pandyan and others (Clin Biomech 16 (2001), 859-865),
+who read the departure from a linear resistance.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tissuesense.analysis.stretch_noise import NoisyFit
+from tissuesense.analysis.stretch_points import StretchPoints
+from tissuesense.core.arrays import FloatArray
+from tissuesense.core.quantity import Estimate
+
+_RISES_S = (0.02, 0.05, 0.12, 0.3)
+_POWERS = (1, 2)  # it sets in at once, or softly
+_FADES_S = (0.15, 0.4, math.inf)
+_PLACES = 41
+_FIRST_SHARE, _LAST_SHARE = 0.08, 0.92
+_LEAST_CATCH, _LEAST_SLIP = 0.06, 0.2  # of the range of the torque
+_FEWEST_POINTS = 10
+_SETS_IN_S = 0.01  # when a rise that sets in softly has begun is no sharper than this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """Least log-likelihood ratio, doubled, and the vaguest angle, as a share of the way."""
+
+    ratio: float
+    vague: float
+
+
+_SUSPECTED = _Limits(ratio=9.0, vague=0.3)
+_CERTAIN = _Limits(ratio=22.0, vague=0.08)  # so few false ones that a session seldom has any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuddenChange:
+    """Where the torque leaves the law of the limb at once.
+
+    Attributes
+    ----------
+    rises
+        A catch; else the hand slipped, or the muscle gave way.
+    """
+
+    angle_deg: Estimate
+    rises: bool
+
+
+def suspect_change(
+    points: StretchPoints, quiet: NoisyFit, angle_u_deg: float
+) -> SuddenChange | None:
+    """Look for a sudden change before the law of the limb is known: beside the stretch's own.
+
+    Noise of the angle makes such a law too weak, so that some are suspected where there is none;
+    what is suspected is left out of the joint fit, and `find_change` then decides.
+
+    Parameters
+    ----------
+    points
+        Of one stretch, closely spaced.
+    quiet
+        How the torque scatters where nothing catches.
+    angle_u_deg
+        Of one reading of the angle.
+    """
+    if points.at_s.size < _FEWEST_POINTS:
+        return None
+    law = np.column_stack((points.angle_rad, points.speed_rad_s, points.acceleration_rad_s2))
+    design = np.column_stack((law, _parabola(points)))
+    by_angle = np.asarray(np.linalg.lstsq(design, points.torque_n_m)[0][:3], dtype=np.float64)
+    noise = quiet.noise_of(points, by_angle)
+    return _search(points, points.torque_n_m, design, noise, angle_u_deg, _SUSPECTED)
+
+
+def find_change(points: StretchPoints, fit: NoisyFit, angle_u_deg: float) -> SuddenChange | None:
+    """Return where a stretch catches or slips, as the points count the angle.
+
+    Looked for in what the joint `fit` leaves, beside a parabola in the angle.
+    """
+    if points.at_s.size < _FEWEST_POINTS:
+        return None
+    left = points.torque_n_m - points.design() @ fit.coefficients
+    noise = fit.noise_of(points)
+    return _search(points, left, _parabola(points), noise, angle_u_deg, _CERTAIN)
+
+
+def _parabola(points: StretchPoints) -> FloatArray:
+    angle = points.angle_rad - points.angle_rad.mean()
+    return np.asarray(np.power.outer(angle, np.arange(3.0)), dtype=np.float64)
+
+
+def _search(
+    points: StretchPoints,
+    left: FloatArray,
+    design: FloatArray,
+    noise: FloatArray,
+    angle_u_deg: float,
+    limits: _Limits,
+) -> SuddenChange | None:
+    triangle = np.linalg.cholesky(noise)
+    basis, _ = np.linalg.qr(np.linalg.solve(triangle, design))
+    at_s, shapes = _shapes(points)
+    courses = points.filters[0] @ shapes
+    seen = np.linalg.solve(triangle, courses)
+    seen -= basis @ (basis.T @ seen)
+    rest = np.linalg.solve(triangle, left)
+    rest -= basis @ (basis.T @ rest)
+    lengths = np.maximum(np.einsum("mc,mc->c", seen, seen), 1e-12)
+    heights = (rest @ seen) / lengths
+    gains = heights**2 * lengths
+    best = int(np.argmax(gains))
+    rises = bool(heights[best] > 0)
+    scatter = (float(rest @ rest) - float(gains[best])) / (rest.size - design.shape[1] - 1)
+    gains = np.where((heights > 0) == rises, gains, 0.0) / max(scatter, 1.0)
+    height = abs(float(heights[best])) * float(courses[:, best].max())
+    least = (_LEAST_CATCH if rises else _LEAST_SLIP) * float(np.ptp(points.torque_n_m))
+    if gains[best] < limits.ratio or height < least:
+        return None
+    angle = _angle(points, at_s, gains, angle_u_deg)
+    if angle.u > limits.vague * float(np.degrees(np.ptp(points.angle_rad))):
+        return None
+    return SuddenChange(angle_deg=angle, rises=rises)
+
+
+def changes_from_s(points: StretchPoints, change: SuddenChange) -> float:
+    """Return the time from which on a stretch may have changed."""
+    earliest_deg = change.angle_deg.value - 2 * change.angle_deg.u
+    passed = np.flatnonzero(points.angle_rad >= math.radians(earliest_deg))
+    return float(points.at_s[passed[0]] if passed.size else points.at_s[-1])
+
+
+def _shapes(points: StretchPoints) -> tuple[FloatArray, FloatArray]:
+    """Return when each candidate begins, shape (c,), and its course, shape (n, c)."""
+    first_s, last_s = points.at_s[[0, -1]]
+    places = np.linspace(_FIRST_SHARE, _LAST_SHARE, _PLACES) * (last_s - first_s) + first_s
+    since = np.maximum(points.sample_s[:, None] - places, 0.0)
+    courses = [
+        -np.expm1(-((since / rise) ** power)) * np.exp(-since / fade)
+        for rise, power, fade in itertools.product(_RISES_S, _POWERS, _FADES_S)
+    ]
+    return np.tile(places, len(courses)), np.concatenate(courses, axis=1)
+
+
+def _angle(
+    points: StretchPoints, at_s: FloatArray, gains: FloatArray, angle_u_deg: float
+) -> Estimate:
+    """Return the mean angle of the candidates, weighed by how likely each is."""
+    weight = np.exp((gains - gains.max()) / 2)
+    weight /= weight.sum()
+    angle = np.degrees(np.interp(at_s, points.at_s, points.angle_rad))
+    mean = float(weight @ angle)
+    spread = math.sqrt(float(weight @ (angle - mean) ** 2))
+    # Between two candidates nothing is told apart.
+    step_s = at_s[1] - at_s[0]
+    speed = float(np.degrees(np.interp(float(weight @ at_s), points.at_s, points.speed_rad_s)))
+    budget = {
+        "onset": spread,
+        "places tried": abs(speed) * float(step_s) / math.sqrt(12.0),
+        "definition": abs(speed) * _SETS_IN_S,
+        "angle": angle_u_deg,
+    }
+    return Estimate.from_budget(mean, budget, unit="deg")
