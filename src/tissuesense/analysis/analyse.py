@@ -43,33 +43,38 @@ class RecordingAnalysis:
         }
 
 
-def analyze(recording: Recording) -> RecordingAnalysis:
+def analyze(recording: Recording, *, estimator: str | None = None) -> RecordingAnalysis:
     """Analyse one recording by its kind.
+
+    Parameters
+    ----------
+    estimator
+        Name of a row of `ESTIMATORS`, such as one that another package brings; not stated: ours.
 
     Raises
     ------
     UsageError
-        When the kind is not known, or what it needs (a column, the probe area) is missing.
+        When the kind is not known, what it needs (a column, the probe area) is missing, or the
+        named estimator is for recordings of other kinds.
+    ConfigurationError
+        When there is no estimator of this name.
     """
     kind = recording.kind()
-    estimator = estimator_for(kind)
+    chosen = estimator_for(kind) if estimator is None else ESTIMATORS[estimator]
+    if kind not in chosen.kinds:
+        kinds = ", ".join(sorted(chosen.kinds))
+        raise UsageError(
+            f"The estimator '{chosen.name}' cannot analyse a recording of kind '{kind}'.",
+            hint=f"It is for {kinds}.",
+        )
     return RecordingAnalysis(
         recording=recording,
         kind=kind,
-        estimator=estimator,
-        analysis=estimator.analyse(recording),
+        estimator=chosen,
+        analysis=chosen.analyse(recording),
     )
 
 
 def estimator_for(kind: RecordingKind) -> Estimator:
-    """Return the estimator of a kind of recording.
-
-    Raises
-    ------
-    UsageError
-        When there is none yet.
-    """
-    for name in ESTIMATORS:
-        if kind in ESTIMATORS[name].kinds:
-            return ESTIMATORS[name]
-    raise UsageError(f"Recordings of kind '{kind}' cannot be analysed by this version.")
+    """Return the estimator of a kind of recording: the first row that knows it."""
+    return next(ESTIMATORS[name] for name in ESTIMATORS if kind in ESTIMATORS[name].kinds)

@@ -47,7 +47,10 @@ class Record:
     def rows(self, course: Course, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the course's rows and their derivatives, over the scale."""
         phi, d_phi = course.rows(theta)
-        return phi / self.scale, d_phi / self.scale
+        if self.scale.size > 1:
+            phi /= self.scale
+            d_phi /= self.scale
+        return phi, d_phi
 
     def basis(self, course: Course, theta: FloatArray) -> FloatArray:
         """Return the rows alone, averaged, shape (1 + m, blocks)."""

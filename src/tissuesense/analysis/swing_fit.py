@@ -1,7 +1,7 @@
 """Least squares for one swing that fades, or two, about a level that may drift.
 
-The model is ``sum of exp(-s t) (a cos w t + b sin w t) + level + slope t``. The matrix pencil finds a
-start and variable projection the best parameters.
+The model is ``sum of exp(-s t) (a cos w t + b sin w t) + level + slope t``. The matrix pencil finds
+a start and variable projection the best parameters.
 """
 
 import math

@@ -31,7 +31,7 @@ _NO_MASS = NotEstimable(
     detail="Without the mass of the probe there is no stiffness; state tap_mass_kg.",
 )
 _NO_PUSH = NotEstimable(
-    reason=QualityFlag.SHORT_RECORD, detail="The recording does not show the push of this tap."
+    reason=QualityFlag.NO_PUSH, detail="The recording does not show the push of this tap."
 )
 _TOO_SLOW = NotEstimable(
     reason=QualityFlag.SAMPLE_RATE,

@@ -23,7 +23,7 @@ _LONGEST_S = 0.8
 _LEAST_RATE_HZ = 500.0
 _SLACK = 1e-6  # else rounding would decide where a whole number is meant
 _OFF_THE_SWING_SD = 3.0
-_OFF_SHARE = 0.02  # of its amplitude: so exact no mean of neighbours is
+_OFF_SHARE = 0.1  # of its amplitude: a push is as strong as the swing that it leaves
 _MOST_ROUNDS = 4
 
 
@@ -95,26 +95,22 @@ def find_decay(
         t_s=times[first:],
         acceleration=values[first:],
         together=together,
-        off_row=_last_off(swing, t_s, acceleration, together, first),
+        off_row=_last_off(swing, t_s, acceleration, together),
     )
 
 
 def _last_off(
-    swing: DampedOscillation,
-    t_s: FloatArray,
-    acceleration: FloatArray,
-    together: int,
-    first: int,
+    swing: DampedOscillation, t_s: FloatArray, acceleration: FloatArray, together: int
 ) -> int | None:
-    """Return the last sample off the swing, within the two means at its beginning."""
-    if not first:
-        return None
-    rows = slice((first - 1) * together, first * together)
-    off = np.abs(acceleration[rows] - swing.expected(t_s[rows]))
+    """Return the last sample before the swing that is far off it, as those of a push are.
+
+    A lone sample that noise took off the swing ends what is fitted, and is no push.
+    """
+    before = slice(0, int(np.searchsorted(t_s, swing.start_s)))
+    off = np.abs(acceleration[before] - swing.expected(t_s[before]))
     limit = max(_OFF_THE_SWING_SD * swing.sd * math.sqrt(together), _OFF_SHARE * swing.amplitude)
-    # Where no single sample is far off, their mean was.
     found = np.flatnonzero(off > limit)
-    return rows.start + (int(found[-1]) if found.size else together // 2)
+    return int(found[-1]) if found.size else None
 
 
 def _means(t_s: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, int]:

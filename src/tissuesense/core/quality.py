@@ -64,6 +64,7 @@ class QualityFlag(enum.StrEnum):
     NO_TAP = "no_tap"
     NO_SWING = "no_swing"
     NO_TAP_MASS = "no_tap_mass"
+    NO_PUSH = "no_push"
     NOISY = "noisy"
     SHORT_RECORD = "short_record"
     NOT_RECOVERED = "not_recovered"

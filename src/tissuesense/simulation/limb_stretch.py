@@ -2,8 +2,8 @@
 
 The limb is a spring and a damper about its joint, with weight and inertia: what the hand has to
 bring up is ``k (theta - theta0) + b theta' + m g l sin(theta) + I theta''``, the angle being
-counted from where the limb hangs (spring and damper: P. H. McCrea, J. J. Eng and A. J. Hodgson, J Neurosci
-Methods 128 (2003), 121-128).
+counted from where the limb hangs (spring and damper: P. H. McCrea, J. J. Eng and A. J. Hodgson,
+J Neurosci Methods 128 (2003), 121-128).
 """
 
 from collections.abc import Mapping

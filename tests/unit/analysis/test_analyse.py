@@ -11,7 +11,7 @@ from tissuesense.analysis.analyse import RecordingAnalysis, analyze, estimator_f
 from tissuesense.analysis.pain_trials import PainThreshold
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import UsageError
+from tissuesense.core.errors import ConfigurationError, UsageError
 from tissuesense.core.quality import QualityFlag as Flag
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.quantity import Estimate
@@ -35,16 +35,34 @@ def pain(item: Recording) -> PainThreshold:
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("ppt", "pain_threshold"), ("tolerance", "pain_threshold"), ("indentation", "indentation")],
+    [
+        ("ppt", "pain_threshold"),
+        ("tolerance", "pain_threshold"),
+        ("indentation", "indentation"),
+        ("tap", "tap"),
+        ("stretch", "stretch"),
+        ("rom", "range_of_motion"),
+        ("dose", "dose"),
+    ],
 )
 def test_each_kind_has_its_estimator(kind: str, name: str) -> None:
     assert estimator_for(RecordingKind(kind)).name == name
 
 
-@pytest.mark.parametrize("kind", ["tap", "stretch", "rom", "dose"])
-def test_a_kind_without_an_estimator_is_said(kind: str) -> None:
-    with pytest.raises(UsageError, match=f"'{kind}' cannot be analysed"):
-        estimator_for(RecordingKind(kind))
+@pytest.mark.parametrize("kind", RecordingKind)
+def test_no_kind_is_without_an_estimator(kind: RecordingKind) -> None:
+    assert kind in estimator_for(kind).kinds
+
+
+def test_an_estimator_of_other_kinds_is_refused() -> None:
+    with pytest.raises(UsageError, match="'tap' cannot analyse a recording of kind 'ppt'"):
+        analyze(recording(), estimator="tap")
+
+
+def test_an_unknown_estimator_is_told_with_those_there_are() -> None:
+    with pytest.raises(ConfigurationError) as told:
+        analyze(recording(), estimator="tarot")
+    assert "pain_threshold" in told.value.hint
 
 
 def test_the_analysis_is_reached_by_its_everyday_name() -> None:

@@ -78,8 +78,9 @@ def test_rounding_bounds_how_well_anything_is_known() -> None:
 def test_means_of_neighbours_are_made_good_for() -> None:
     fine_s: FloatArray = np.arange(0.0, 0.4, 0.0005)
     signal = swing(18.0, 94.0, t_s=fine_s)
-    times, means = (x.reshape(-1, 8).mean(axis=1) for x in (fine_s, signal))
-    found = fit_oscillation(times.astype(np.float64), means.astype(np.float64))
+    times = np.asarray(fine_s.reshape(-1, 8).mean(axis=1), dtype=np.float64)
+    means = np.asarray(signal.reshape(-1, 8).mean(axis=1), dtype=np.float64)
+    found = fit_oscillation(times, means)
     assert found is not None
     assert found.amplitude < 0.97  # a mean is smaller, and later
     whole = found.of_single_samples(8, 0.0005)
@@ -91,7 +92,7 @@ def test_means_of_neighbours_are_made_good_for() -> None:
     "values", [np.zeros(40), np.linspace(0, 1, 40), np.exp(-np.arange(40) / 5.0)]
 )
 def test_what_does_not_swing_is_no_swing(values: FloatArray) -> None:
-    found = fit_oscillation(np.arange(40) * 0.01, values)
+    found = fit_oscillation(np.arange(0.0, 0.4, 0.01), values)
     assert found is None or found.amplitude < 1e-3 or found.decay_per_s > found.angular_per_s / 2
 
 

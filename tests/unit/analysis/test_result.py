@@ -57,9 +57,11 @@ def another_package(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("another_package")
-def test_an_estimator_of_another_package_analyses_its_kind() -> None:
+def test_an_estimator_of_another_package_analyses_when_it_is_named() -> None:
     trace = Trace(t_s=np.arange(3.0), acceleration_m_s2=np.zeros(3))
-    found = analyse.analyze(Recording(trace=trace, context=RecordingContext()))
+    recording = Recording(trace=trace, context=RecordingContext())
+    found = analyse.analyze(recording, estimator="their_taps")
+    assert analyse.analyze(recording).estimator.name == "tap"
     assert found.estimator.name == "their_taps"
     assert found.flags == (QualityFlag.POOR_FIT,)
     assert found.to_dict()["taps"] == []

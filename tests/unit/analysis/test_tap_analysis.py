@@ -122,6 +122,14 @@ def test_a_tissue_that_turns_while_it_is_pushed_is_integrated_there() -> None:
     assert abs(tap.stiffness_n_m.value - truth.stiffness_n_m) < 3 * tap.stiffness_n_m.u
 
 
+def test_a_lone_sample_off_the_swing_is_not_taken_for_the_push() -> None:
+    extra = np.zeros(1200)
+    extra[324] = 0.5  # while the tissue is still coming back
+    (tap,) = analyse_taps(recorded([strike()], extra=extra)).taps
+    assert tap.release_s == pytest.approx(0.315, abs=0.001)
+    assert value(tap.stiffness_n_m) == pytest.approx(336.4, rel=0.01)
+
+
 def test_an_upside_down_sensor_changes_nothing() -> None:
     recording = recorded([strike()])
     assert recording.trace.acceleration_m_s2 is not None
@@ -163,6 +171,17 @@ def test_few_samples_a_second_leave_the_release_open() -> None:
     assert tap.stiffness_n_m.reason is QualityFlag.SAMPLE_RATE
     assert QualityFlag.SAMPLE_RATE in tap.flags
     assert tap.frequency_hz.value == pytest.approx(25.0, rel=0.01)
+
+
+def test_a_recording_that_begins_within_the_swing_has_no_stiffness_and_counts() -> None:
+    whole = recorded([strike()])
+    found = analyse_taps(replace(whole, trace=whole.trace.between(0.32, 1.2)))
+    (tap,) = found.taps
+    assert tap.frequency_hz.value == pytest.approx(15.0, rel=0.003)
+    assert isinstance(tap.stiffness_n_m, NotEstimable)
+    assert tap.flags == (QualityFlag.NO_PUSH,)
+    assert tap.accepted
+    assert tap.onset_s is None
 
 
 def session(subject: str, count: int, seed: int) -> TapAnalysis:
