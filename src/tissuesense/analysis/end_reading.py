@@ -84,11 +84,11 @@ def _read(
         slope_per_s=float(whole.coefficients[1]),
         scatter=math.sqrt(max(float(whole.covariance[0, 0]), 0.0)),
         curve=math.fabs(float(half.coefficients[0] - whole.coefficients[0])),
-        hand=_beyond_noise(whole.residual_sd, least_sd, n),
+        hand=beyond_noise(whole.residual_sd, least_sd, n),
     )
 
 
-def _beyond_noise(residual_sd: float, noise_sd: float, n: int) -> float:
+def beyond_noise(residual_sd: float, noise_sd: float, n: int) -> float:
     """Return how far a hand sways about the curve: what is left of the residuals without noise.
 
     A fit averages over the sway; the force at one instant holds it in full. A variance from `n`

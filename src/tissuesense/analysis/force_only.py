@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tissuesense.analysis.end_reading import beyond_noise
 from tissuesense.analysis.local_fit import fit_linear, powers
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
@@ -57,7 +58,13 @@ class HandSpeed:
 
 
 def hold_response(
-    t_s: FloatArray, force_n: FloatArray, start_n: Estimate, *, after_s: float, noise_n: float
+    t_s: FloatArray,
+    force_n: FloatArray,
+    start_n: Estimate,
+    *,
+    start_s: float,
+    after_s: float,
+    noise_n: float,
 ) -> Outcome:
     """Return the share of the force that is lost `after_s` after the hold began.
 
@@ -65,14 +72,13 @@ def hold_response(
     ----------
     t_s, force_n
         The hold, from the end of the rise to the beginning of the release, shape (n,).
-    start_n
-        Force at the first of these instants.
+    start_n, start_s
+        Force and time at which the hold began.
     noise_n
         Standard deviation of one sample of the gauge.
     """
-    at_s = float(t_s[0]) + after_s
+    at_s = start_s + after_s
     half_s = max(_HALF_WINDOW_S, _FEWEST_SAMPLES / 2 * float(np.diff(t_s).max()))
-    # The window may end before what is asked for, by no more than half of it.
     if t_s[-1] < at_s - 1e-9 or start_n.value <= 0:
         return _TOO_SHORT
     near = np.abs(t_s - at_s) <= half_s
@@ -80,6 +86,7 @@ def hold_response(
     kept = float(fit.coefficients[0]) / start_n.value
     budget = {
         "scatter": fit.uncertainty_at(powers(0.0, 1)) / start_n.value,
+        "hand": beyond_noise(fit.residual_sd, noise_n, int(near.sum())) / start_n.value,
         "start": kept * start_n.u / start_n.value,
     }
     return Estimate.from_budget(1 - kept, budget, unit="1", dof={"start": start_n.dof})

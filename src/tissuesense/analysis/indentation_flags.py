@@ -6,6 +6,7 @@ import numpy as np
 
 from tissuesense.analysis.indentation_course import Course
 from tissuesense.analysis.indentation_hold import drifts
+from tissuesense.analysis.indentation_side_car import IndentationSideCar
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.core.quality import QualityFlag
 
@@ -18,7 +19,9 @@ _LEAST_BASELINE_STEP_N = 0.3
 _BASELINE_STEP_SDS = 5.0
 
 
-def press_flags(signal: IndentationSignal, course: Course) -> tuple[QualityFlag, ...]:
+def press_flags(
+    signal: IndentationSignal, course: Course, side_car: IndentationSideCar
+) -> tuple[QualityFlag, ...]:
     """Return the flags of one press, each once."""
     span = course.span
     indicated = signal.indicated_n[span.start : span.stop]
@@ -33,9 +36,11 @@ def press_flags(signal: IndentationSignal, course: Course) -> tuple[QualityFlag,
         (QualityFlag.GAP, float(np.diff(course.t_s).max(initial=0.0)) > _LONGEST_GAP_S),
     )
     flags = [flag for flag, holds in tests if holds]
+    if side_car.layer is not None and side_car.layer.u_assumed:
+        flags.append(QualityFlag.THICKNESS_ASSUMED)
     if course.turns:
         return (*flags, QualityFlag.NO_HOLD)
-    return (*flags, *_hand_flags(course))
+    return (*flags, *_hand_flags(course, stopped=side_car.depth_stop))
 
 
 def _rested(course: Course) -> bool:
@@ -48,15 +53,18 @@ def _rested(course: Course) -> bool:
     return resting_s > max(_LEAST_REST_S, risen - touched)
 
 
-def _hand_flags(course: Course) -> tuple[QualityFlag, ...]:
+def _hand_flags(course: Course, *, stopped: bool) -> tuple[QualityFlag, ...]:
     """Tell a hand that holds the depth from one that holds the force, or neither.
 
-    Without a displacement a flat force is taken for a held one: living tissue relaxes by more.
+    Without a displacement only a stop can vouch for the hand, and a flat force is taken for a held
+    one: living tissue relaxes by more.
     """
     top, leave = course.top, course.leave
     flat = math.fabs(top.force.value - leave.force.value) < _FLAT_FORCE_SHARE * top.force.value
     if top.way is None or leave.way is None:
-        return (QualityFlag.CREEP,) if flat else ()
+        if stopped:
+            return ()
+        return (QualityFlag.HAND_UNKNOWN, *((QualityFlag.CREEP,) if flat else ()))
     depth = math.inf if course.depth_mm is None else course.depth_mm
     moved = math.fabs(leave.way.value - top.way.value)
     if flat and moved > _CREEP_SHARE * depth:

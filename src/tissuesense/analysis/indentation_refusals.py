@@ -20,6 +20,10 @@ TOO_COARSE = NotEstimable(
     detail="The tip cannot be seen to move in while the force rises; press more slowly, or check "
     "the displacement sensor.",
 )
+NOT_SEEN_LONG_ENOUGH = NotEstimable(
+    reason=QualityFlag.OUTSIDE_WINDOW,
+    detail="The hold is too short, or too weak, for a power law of time; hold it longer.",
+)
 NOT_HELD = NotEstimable(
     reason=QualityFlag.NO_HOLD, detail="The press was not held for a second; hold it."
 )

@@ -1,13 +1,20 @@
 """What a press-and-hold recording says: presses, session, plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tissuesense.analysis.creep import Creep
+from tissuesense.analysis.indentation_creep import creep_json, creep_outcomes
+from tissuesense.analysis.indentation_force_alone import ForceAlone
+from tissuesense.analysis.indentation_modulus import Modulus
 from tissuesense.analysis.relaxation import Relaxation
 from tissuesense.analysis.result import Finding
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, Outcome, quantity_json
+
+# The force at which stiffness is compared.
+_COMPARED_AT_N = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,10 @@ class IndentationPress:
         How far the tip went deeper during the hold.
     relaxation
         None where nothing was held, or the force and not the depth.
+    creep
+        None but where the force was held and not the depth.
+    modulus
+        None without the thickness of the tissue.
     """
 
     index: int
@@ -65,6 +76,9 @@ class IndentationPress:
     hold_motion_mm: float | None
     relaxation_fraction: Outcome
     relaxation: Relaxation | None
+    creep: Creep | None
+    force_alone: ForceAlone
+    modulus: Modulus | None
     accepted: bool
     flags: tuple[QualityFlag, ...]
 
@@ -109,6 +123,9 @@ class IndentationPress:
             "hold_motion_mm": self.hold_motion_mm,
             "relaxation_fraction": quantity_json(self.relaxation_fraction),
             "relaxation": self._relaxation_json(),
+            "creep": creep_json(self.creep),
+            "force_only": self.force_alone.to_dict(),
+            "effective_modulus_kpa": self.modulus and self.modulus.to_dict(),
             "accepted": self.accepted,
             "flags": [str(flag) for flag in self.flags],
         }
@@ -149,6 +166,10 @@ class IndentationPress:
             "energy_loss_ratio": self.energy_loss_ratio,
             "relaxation_fraction": self.relaxation_fraction,
             **self.relaxation_numbers,
+            **self.force_alone.outcomes,
+            **self.force_alone.plain,
+            **({} if self.creep is None else creep_outcomes(self.creep)),
+            **_modulus_row(self.modulus),
         }
         return [
             Finding(
@@ -161,6 +182,18 @@ class IndentationPress:
             )
             for name, value in values.items()
         ]
+
+
+def stiffnesses(tangents: tuple[Tangent, ...], secant: Outcome) -> Iterator[tuple[str, Outcome]]:
+    """Return the stiffnesses that a modulus may be reckoned from, the most wanted first."""
+    for tangent in tangents:
+        if tangent.at_n == _COMPARED_AT_N:
+            yield tangent.quantity, tangent.stiffness_n_mm
+    yield "secant_stiffness_n_mm", secant
+
+
+def _modulus_row(modulus: Modulus | None) -> dict[str, Outcome | float]:
+    return {} if modulus is None else {"effective_modulus_kpa": modulus.modulus_kpa}
 
 
 def tangents_json(tangents: tuple[Tangent, ...]) -> list[dict[str, Any]]:
@@ -204,6 +237,7 @@ class IndentationAnalysis:
     relaxation_fraction: Outcome
     relaxation_equilibrium_fraction: Outcome
     energy_loss_ratio: Outcome
+    modulus: Modulus | None
     cv: float | None
     robust_sd_n_mm: float | None
     low_n: bool
@@ -224,6 +258,7 @@ class IndentationAnalysis:
                     self.relaxation_equilibrium_fraction
                 ),
                 "energy_loss_ratio": quantity_json(self.energy_loss_ratio),
+                "effective_modulus_kpa": self.modulus and self.modulus.to_dict(),
                 "cv": self.cv,
                 "robust_sd_n_mm": self.robust_sd_n_mm,
                 "low_n": self.low_n,
@@ -241,6 +276,7 @@ class IndentationAnalysis:
             "relaxation_fraction": self.relaxation_fraction,
             "relaxation_equilibrium_fraction": self.relaxation_equilibrium_fraction,
             "energy_loss_ratio": self.energy_loss_ratio,
+            **_modulus_row(self.modulus),
         }
         if self.cv is not None:
             session["cv"] = self.cv

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
+from tissuesense.analysis.indentation_modulus import modulus_of
 from tissuesense.analysis.indentation_result import (
     IndentationAnalysis,
     IndentationPress,
     Tangent,
+    stiffnesses,
 )
+from tissuesense.analysis.indentation_side_car import Layer
 from tissuesense.analysis.repeats import PRESS_GATE, Repeats, repeats
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
@@ -19,7 +22,9 @@ _EQUILIBRIUM = "relaxation_equilibrium_fraction"
 
 
 def summarise(
-    presses: tuple[IndentationPress, ...], flags: tuple[QualityFlag, ...]
+    presses: tuple[IndentationPress, ...],
+    flags: tuple[QualityFlag, ...],
+    layer: Layer | None = None,
 ) -> IndentationAnalysis:
     """Return the session of `presses`; `flags` are those of the whole recording."""
     accepted = [press for press in presses if press.accepted]
@@ -28,18 +33,20 @@ def summarise(
     more = [QualityFlag.TRIAL_SPREAD] if spread else []
     if len(accepted) < _FEWEST:
         more.append(QualityFlag.TOO_FEW)
+    secant, tangents = _centre(stiffness), _tangents(accepted)
     equilibria = (press.relaxation_numbers.get(_EQUILIBRIUM) for press in accepted)
     return IndentationAnalysis(
         presses=presses,
         n_accepted=len(accepted),
-        secant_stiffness_n_mm=_centre(stiffness),
-        tangents=_tangents(accepted),
+        secant_stiffness_n_mm=secant,
+        tangents=tangents,
         fung_a_n=_median(press.fung_a_n for press in accepted),
         fung_b_per_mm=_median(press.fung_b_per_mm for press in accepted),
         power_exponent=_median(press.power_exponent for press in accepted),
         relaxation_fraction=_median(press.relaxation_fraction for press in accepted),
         relaxation_equilibrium_fraction=_median(equilibria),
         energy_loss_ratio=_median(press.energy_loss_ratio for press in accepted),
+        modulus=modulus_of(layer, stiffnesses(tangents, secant)),
         cv=stiffness.cv,
         robust_sd_n_mm=stiffness.robust_sd,
         low_n=stiffness.low_n,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tissuesense.analysis.force_only import HandSpeed
 from tissuesense.core.contact import ContactTip
-from tissuesense.core.errors import MissingProbeArea, UsageError
+from tissuesense.core.errors import NoProbeArea, UsageError
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import RecordingContext
 
@@ -55,6 +55,8 @@ class IndentationSideCar:
         UsageError
             When one is of the wrong kind, or missing beside those that need it; the message names
             the key.
+        NoProbeArea
+            When the thickness is stated and the area of the tip is not.
         """
         depth_stop = context.extra.get("depth_stop", False)
         if not isinstance(depth_stop, bool):
@@ -84,8 +86,9 @@ def _layer(context: RecordingContext) -> Layer | None:
     if thickness_mm is None:
         return None
     if context.tip is None:
-        raise MissingProbeArea
-    if context.text("tip_shape") not in {None, _FLAT}:
+        raise NoProbeArea
+    shape = context.text("tip_shape")
+    if shape is not None and _FLAT not in shape.split():
         return None
     known = _USUAL_THICKNESS_SHARE * thickness_mm if u_mm is None else u_mm
     return Layer(

@@ -1,4 +1,4 @@
-"""Force against displacement while pressing in: where it crosses a force, and how steep it is."""
+"""Force against displacement or time while pressing in: where it crosses a force, how steeply."""
 
 import math
 from dataclasses import dataclass
@@ -17,48 +17,50 @@ _SLOPE_SHARE = 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """Where a loading curve reaches a force.
+    """Where a loading curve, force over x, reaches a force.
 
     Attributes
     ----------
-    slope_n_mm, bend
-        Of the curve there; how much steeper it becomes with each newton, in 1/mm.
-    scatter_mm, curve_mm
+    at
+        Place on the axis of x.
+    slope, bend
+        Of the curve there; how much steeper it becomes with each newton.
+    scatter, curve
         Standard uncertainties of the place: by the scatter about the local curve, and by its
         being the right curve.
-    slope_scatter_n_mm, slope_curve_n_mm
+    slope_scatter, slope_curve
         The same of the slope.
     """
 
     force_n: float
-    displacement_mm: float
-    slope_n_mm: float
+    at: float
+    slope: float
     bend: float
-    scatter_mm: float
-    curve_mm: float
-    slope_scatter_n_mm: float
-    slope_curve_n_mm: float
+    scatter: float
+    curve: float
+    slope_scatter: float
+    slope_curve: float
 
 
 def crossing(
-    displacement_mm: FloatArray, force_n: FloatArray, level_n: float, *, least_sd: float
+    x: FloatArray, force_n: FloatArray, level_n: float, *, least_sd: float
 ) -> Crossing | None:
     """Return where a loading curve, in time order, reaches `level_n`; None where it cannot tell.
 
     A parabola of force on displacement is fitted about the place, over an eighth of the travel to
     either side or the seven nearest samples. Displacement is the better known of the two, and a
-    hand's tremor moves both along the same curve. Half the difference to a straight line through
+    hand's tremor moves both along the same curve. Time may stand in its place. Half the difference to a straight line through
     the nearer half of the samples is taken for the error of the parabola's shape.
     """
-    rough = _rough_crossing(displacement_mm, force_n, level_n)
+    rough = _rough_crossing(x, force_n, level_n)
     if rough is None:
         return None
-    away = np.abs(displacement_mm - rough)
-    travel = float(displacement_mm[-1] - displacement_mm[0])
+    away = np.abs(x - rough)
+    travel = float(x[-1] - x[0])
     half = _HALF_WIDTH_SHARE * travel
     near = away <= max(half, _nth(away, _FEWEST_SAMPLES))
     nearer = away <= max(half / 2, _nth(away, (_FEWEST_SAMPLES + 1) // 2))
-    x, y = displacement_mm - rough, force_n
+    x, y = x - rough, force_n
     line = _meet(x[nearer], y[nearer], level_n, degree=1, least_sd=least_sd)
     curve = _meet(x[near], y[near], level_n, degree=_DEGREE, least_sd=least_sd) or line
     if curve is None:
@@ -66,13 +68,13 @@ def crossing(
     line = line or curve
     return Crossing(
         force_n=level_n,
-        displacement_mm=rough + curve.at,
-        slope_n_mm=curve.slope,
+        at=rough + curve.at,
+        slope=curve.slope,
         bend=curve.bend,
-        scatter_mm=curve.u,
-        curve_mm=math.fabs(line.at - curve.at) / 2,
-        slope_scatter_n_mm=curve.slope_u,
-        slope_curve_n_mm=_SLOPE_SHARE * math.fabs(line.slope - curve.slope),
+        scatter=curve.u,
+        curve=math.fabs(line.at - curve.at) / 2,
+        slope_scatter=curve.slope_u,
+        slope_curve=_SLOPE_SHARE * math.fabs(line.slope - curve.slope),
     )
 
 
@@ -82,7 +84,7 @@ def _nth(values: FloatArray, n: int) -> float:
     return float(np.partition(values, k)[k])
 
 
-def _rough_crossing(x_mm: FloatArray, force_n: FloatArray, level_n: float) -> float | None:
+def _rough_crossing(x: FloatArray, force_n: FloatArray, level_n: float) -> float | None:
     """Return the mean place of the samples from the first above the level to the last below it."""
     above = force_n >= level_n
     if above.all() or not above.any():
@@ -90,7 +92,7 @@ def _rough_crossing(x_mm: FloatArray, force_n: FloatArray, level_n: float) -> fl
     first_above = int(np.argmax(above))
     last_below = above.size - 1 - int(np.argmin(above[::-1]))
     low, high = min(first_above - 1, last_below), max(first_above, last_below + 1)
-    return float(x_mm[max(low, 0) : high + 1].mean())
+    return float(x[max(low, 0) : high + 1].mean())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,10 @@ def _tangents(signal: IndentationSignal, course: Course) -> Iterator[Tangent]:
 def _stiffness(signal: IndentationSignal, course: Course, found: Crossing | None) -> Outcome:
     if found is None:
         return TOO_COARSE
-    value = found.slope_n_mm
+    value = found.slope
     budget = {
-        "scatter": found.slope_scatter_n_mm,
-        "curve": found.slope_curve_n_mm,
+        "scatter": found.slope_scatter,
+        "curve": found.slope_curve,
         "baseline": math.fabs(found.bend) * course.span.baseline_u_n,
         "calibration": signal.calibration_u_n(value),
     }

@@ -37,7 +37,11 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.TOO_FEW: "too few usable presses",
     QualityFlag.NOT_RELEASED: "no clear release",
     QualityFlag.NO_PRESS: "no press was found",
-    QualityFlag.NO_DISPLACEMENT: "depth was not recorded",
+    QualityFlag.NO_DISPLACEMENT: "depth was not recorded, and force alone cannot tell stiffness, "
+    "modulus, energy loss, depth or tone",
+    QualityFlag.HAND_UNKNOWN: "tissue that relaxes cannot be told from a hand that gives way",
+    QualityFlag.THICKNESS_ASSUMED: "how well the tissue's thickness is known was not stated; "
+    "10 % is taken",
     QualityFlag.CLOCK_WRAPPED: "the gauge's clock wrapped and was unwrapped",
     QualityFlag.MISSING_VALUES: "some values were missing",
     QualityFlag.TARE_APPLIED: "the gauge was not at zero; its zero was taken off",

@@ -75,6 +75,8 @@ class QualityFlag(enum.StrEnum):
     NO_PPT = "no_ppt"
     NO_TRAVEL = "no_travel"
     OUTSIDE_WINDOW = "outside_window"
+    HAND_UNKNOWN = "hand_unknown"
+    THICKNESS_ASSUMED = "thickness_assumed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def response(
         standard_uncertainty=max(0.3 * noise_n, 1e-9),
         unit="N",
     )
-    return hold_response(t_s, force_n, start_n, after_s=after_s, noise_n=noise_n)
+    return hold_response(t_s, force_n, start_n, start_s=3.0, after_s=after_s, noise_n=noise_n)
 
 
 @pytest.mark.parametrize("after_s", RESPONSES_AFTER_S)
@@ -75,6 +75,7 @@ def test_twice_the_gain_changes_nothing() -> None:
             t_s,
             gain * force_n,
             Estimate(value=gain * 10.0, standard_uncertainty=gain * 0.1, unit="N"),
+            start_s=0.0,
             after_s=5.0,
             noise_n=gain * 0.01,
         )

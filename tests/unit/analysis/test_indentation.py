@@ -419,12 +419,21 @@ SESSION_KEYS = {
     "energy_loss_ratio",
     "cv",
 }
-BESIDE_THE_CONTRACT = {"contact_u_mm", "loading_rate_n_s", "speed_mm_s", "hold_motion_mm"}
+BESIDE_THE_CONTRACT = {
+    "contact_u_mm",
+    "loading_rate_n_s",
+    "speed_mm_s",
+    "hold_motion_mm",
+    "creep",
+    "force_only",
+    "effective_modulus_kpa",
+}
 BESIDE_THE_SESSION = {
     "tangent_stiffness_n_mm",
     "fung",
     "power_exponent",
     "relaxation_equilibrium_fraction",
+    "effective_modulus_kpa",
     "robust_sd_n_mm",
     "low_n",
 }

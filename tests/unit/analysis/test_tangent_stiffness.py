@@ -15,7 +15,7 @@ def test_a_parabola_has_the_slope_of_a_parabola() -> None:
         found = crossing(way, 0.8 * way**2, at_n, least_sd=1e-6)
 
         assert found is not None
-        assert found.slope_n_mm == pytest.approx(2 * np.sqrt(0.8 * at_n), rel=1e-6)
+        assert found.slope == pytest.approx(2 * np.sqrt(0.8 * at_n), rel=1e-6)
         # Stiffness is 2 sqrt(0.8 F): with each newton it grows by sqrt(0.8 / F).
         assert found.bend == pytest.approx(np.sqrt(0.8 / at_n), rel=1e-6)
 

@@ -6,6 +6,7 @@ from tissuesense.analysis.indentation_course import Course, cut, with_contact
 from tissuesense.analysis.indentation_press import analyse_press
 from tissuesense.analysis.indentation_result import IndentationAnalysis
 from tissuesense.analysis.indentation_session import summarise
+from tissuesense.analysis.indentation_side_car import IndentationSideCar
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.indentation_spans import PressSpans, find_spans
 from tissuesense.analysis.indentation_stiffening import Stiffening, stiffening_of
@@ -27,10 +28,12 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     ------
     NoColumn
         When the recording has no force.
+    UsageError
+        When a key of the side-car is of the wrong kind, or one that it needs is missing.
     CalibrationError
         When the calibration is another gauge's or does not cover what was indicated.
     """
-    trace = recording.trace
+    trace, side_car = recording.trace, IndentationSideCar.of(recording.context)
     force = calibrated_force(recording, kind=RecordingKind.INDENTATION)
     way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
     found = find_spans(trace.t_s, force, way)
@@ -48,10 +51,10 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     courses = [cut(signal, span) for span in found.spans]
     laws = stiffening_of(signal, courses)
     presses = [
-        analyse_press(signal, _begun(signal, course, law), law, index=index)
+        analyse_press(signal, _begun(signal, course, law), law, side_car, index=index)
         for index, (course, law) in enumerate(zip(courses, laws, strict=True), start=1)
     ]
-    return summarise(marked(presses), _recording_flags(force, way, found))
+    return summarise(marked(presses), _recording_flags(force, way, found), side_car.layer)
 
 
 def _begun(signal: IndentationSignal, course: Course, law: Stiffening) -> Course:
@@ -76,7 +79,7 @@ def _recording_flags(
 
 ESTIMATOR = Estimator(
     name="indentation",
-    version="2",
+    version="3",
     kinds=frozenset({RecordingKind.INDENTATION}),
     analyse=analyse_indentation,
 )
