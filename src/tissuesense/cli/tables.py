@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tissuesense.analysis.analyse import RecordingAnalysis
 from tissuesense.analysis.result import Finding
-from tissuesense.core.flag_words import flag_words
+from tissuesense.core.flag_words import about_data, flag_words
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.quantities import NOTHING, number, spread
@@ -60,13 +60,16 @@ _COLUMNS: dict[RecordingKind, tuple[_Column, ...]] = {
         _Column("Peak speed", "°/s", ("peak_speed_deg_s",)),
     ),
     RecordingKind.DOSE: (
-        _Column("Contact", "s", ("contact_s",)),
+        _Column("Lasted", "s", ("contact_s", "seconds")),
         _Column("Mean", "kPa", ("mean_kpa",)),
         _Column("Impulse", "kPa s", ("impulse_kpa_s",)),
         _Column("Longest hold", "s", ("longest_hold_s",)),
         _Column("Changes", "", ("alternations",)),
     ),
 }
+
+# What was done is not judged.
+_DONE = frozenset({"dose", "hold"})
 
 
 def analysis_block(analysis: RecordingAnalysis) -> "RenderableType":
@@ -75,8 +78,7 @@ def analysis_block(analysis: RecordingAnalysis) -> "RenderableType":
     from rich.text import Text
 
     parts: list[RenderableType] = [Text(_title(analysis), style="bold"), _table(analysis)]
-    if analysis.flags:
-        words = flags_in_words(analysis.flags)
+    if words := flags_in_words(analysis.flags):
         parts.append(Text(f"  {words[0].upper()}{words[1:]}.\n"))
     return Group(*parts)
 
@@ -104,7 +106,7 @@ def _table(analysis: RecordingAnalysis) -> "Table":
 
 def flags_in_words(flags: Iterable[str]) -> str:
     """Return flags as a reader's words, separated by semicolons."""
-    return "; ".join(flag_words(flag) for flag in flags)
+    return "; ".join(flag_words(flag) for flag in about_data(flags))
 
 
 def _title(analysis: RecordingAnalysis) -> str:
@@ -134,6 +136,8 @@ def _plain(value: float, column: _Column) -> str:
 
 
 def _judgement(row: Sequence[Finding]) -> str:
-    verdict = "accepted" if all(finding.accepted for finding in row) else "rejected"
     flags = dict.fromkeys(flag for finding in row for flag in finding.flags)
+    if row[0].item in _DONE:
+        return flags_in_words(flags)
+    verdict = "accepted" if all(finding.accepted for finding in row) else "rejected"
     return ": ".join(word for word in (verdict, flags_in_words(flags)) if word)

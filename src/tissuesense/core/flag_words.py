@@ -1,6 +1,6 @@
 """What each quality flag says to a person; beside the flags, because every page speaks of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tissuesense.core.quality import QualityFlag
 
@@ -74,6 +74,15 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.NO_TRAVEL: "movement along the skin was not recorded",
     QualityFlag.OUTSIDE_WINDOW: "the hold is too short or too sparse to show this relaxation",
 }
+
+
+# Says which of several ways describes the tissue; nothing about how good the data are.
+_OF_THE_METHOD = frozenset({QualityFlag.OTHER_LAW})
+
+
+def about_data(flags: Iterable[str]) -> tuple[str, ...]:
+    """Return the flags that say something about the data, each once, for a reader in a hurry."""
+    return tuple(flag for flag in dict.fromkeys(flags) if flag not in _OF_THE_METHOD)
 
 
 def left_out_words(pieces: int) -> str:

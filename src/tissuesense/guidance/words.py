@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tissuesense.core.flag_words import flag_words
+from tissuesense.core.flag_words import about_data, flag_words
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import RecordingKind
 
@@ -89,6 +89,7 @@ def verdict(*, accepted: bool, flags: Sequence[str], rate_error: float | None = 
     rate_error
         Achieved rate over asked rate less 1; tells too fast from too slow.
     """
+    flags = about_data(flags)
     if accepted:
         return f"Accepted; {flag_words(flags[0])}." if flags else "Accepted."
     gravest = next((flag for flag in _NEXT if flag in flags), None)

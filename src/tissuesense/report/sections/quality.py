@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from tissuesense.core.flag_words import flag_words
-from tissuesense.core.quality import QualityFlag
+from tissuesense.core.flag_words import about_data, flag_words
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.document import Block, Cell, Column, Row, Run, Table, Voice, Words, say
 from tissuesense.report.quantities import NOTHING, number, spread
@@ -25,8 +24,6 @@ _PRESSES = (
     Column(title="Rate", unit="kPa/s", numeric=True, share=0.9),
     Column(title="Counts", share=2.8),
 )
-# Says which law describes the tissue; nothing about how good the data are.
-_NOT_OF_THE_DATA = frozenset({QualityFlag.OTHER_LAW})
 
 
 def write(view: VisitView) -> tuple[Block, ...]:
@@ -92,7 +89,7 @@ def _refused(reading: Reading) -> list[str]:
 
 
 def _words(flags: Iterable[str]) -> list[str]:
-    return [flag_words(flag) for flag in dict.fromkeys(flags) if flag not in _NOT_OF_THE_DATA]
+    return [flag_words(flag) for flag in about_data(flags)]
 
 
 def _presses(view: VisitView, reading: Reading) -> tuple[Row, ...]:
