@@ -3,10 +3,12 @@
 import numpy as np
 
 from tissuesense.analysis.dose_side_car import DoseSideCar
+from tissuesense.analysis.limb_load import limb_load
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.dose_timeline import DoseTimeline, Held
 from tissuesense.report.figures.press_hold import PressHold
 from tissuesense.report.figures.ramp import Mark, Ramp
+from tissuesense.report.figures.stretches import Stretch
 from tissuesense.report.figures.taps import Tap
 from tissuesense.report.quantities import number
 from tissuesense.report.readings import Press, Reading
@@ -54,6 +56,30 @@ def taps(reading: Reading) -> tuple[Tap, ...]:
             swing = trace.acceleration_m_s2[shown] - level
             accepted = tap.accepted
             drawn.append(Tap(t_ms=1e3 * since_s[shown], acceleration_m_s2=swing, accepted=accepted))
+    return tuple(drawn)
+
+
+def stretches(reading: Reading) -> tuple[Stretch, ...]:
+    """Return torque over angle of every stretch that counts, the weight of the limb left in."""
+    angle_deg = reading.measurement.trace.angle_deg
+    load = limb_load(reading.measurement.recording())
+    if angle_deg is None or load is None:
+        return ()
+    t_s, drawn = reading.measurement.trace.t_s, []
+    for stretch in reading.accepted():
+        start_s, end_s = stretch.value("start_s"), stretch.value("end_s")
+        if start_s is None or end_s is None:
+            continue
+        part = slice(*np.searchsorted(t_s, [start_s, end_s]))
+        _, way_deg, torque_n_m = _drawn(reading, t_s[part], angle_deg[part], load.torque_n_m[part])
+        drawn.append(
+            Stretch(
+                angle_deg=way_deg,
+                torque_n_m=torque_n_m,
+                peak_speed_deg_s=stretch.value("peak_speed_deg_s") or 0.0,
+                catch_deg=stretch.value("catch_angle_deg"),
+            )
+        )
     return tuple(drawn)
 
 

@@ -42,11 +42,6 @@ def stretches_figure(stretches: Sequence[Stretch]) -> str:
             share = stretch.peak_speed_deg_s / fastest
             width = _SLOWEST_WIDTH + (_FASTEST_WIDTH - _SLOWEST_WIDTH) * share
             axes.plot(stretch.angle_deg, stretch.torque_n_m, color=LIGHT["ink"], linewidth=width)
-            axes.annotate(
-                f" {stretch.peak_speed_deg_s:.0f}°/s",
-                (float(stretch.angle_deg[-1]), float(stretch.torque_n_m[-1])),
-                color=LIGHT["muted"],
-            )
             if stretch.catch_deg is not None:
                 nearest = int(np.argmin(np.abs(stretch.angle_deg - stretch.catch_deg)))
                 axes.plot(

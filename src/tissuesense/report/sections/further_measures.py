@@ -3,7 +3,7 @@
 from tissuesense.analysis.asymmetry import Asymmetry, Verdict, side_asymmetry
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.comparison import verdict_words
-from tissuesense.report.curves import taps
+from tissuesense.report.curves import stretches, taps
 from tissuesense.report.document import (
     Block,
     Cell,
@@ -17,6 +17,7 @@ from tissuesense.report.document import (
     say,
     text_of,
 )
+from tissuesense.report.figures.stretches import Stretch, stretches_figure
 from tissuesense.report.figures.taps import Tap, taps_figure
 from tissuesense.report.measures import FURTHER, Measure
 from tissuesense.report.quantities import NOTHING, bare, measured, signed
@@ -42,6 +43,7 @@ _CAPTION = (
     "The probe's acceleration, all taps from their beginning; the stiffer the tissue, the faster "
     "it swings."
 )
+_CATCH = " Hollow circle: where the movement was caught."
 _REJECTED = "Thin dashed line: a tap that does not count."
 
 
@@ -57,7 +59,12 @@ def write(view: VisitView) -> tuple[Block, ...]:
         return ()
     table = Table(columns=_COLUMNS, rows=rows, note=say(_NOTE))
     drawn = ((reading, taps(reading)) for reading in view.readings(RecordingKind.TAP))
-    return (table, *(_taps(view, reading, found) for reading, found in drawn if found))
+    moved = ((reading, stretches(reading)) for reading in view.readings(RecordingKind.STRETCH))
+    return (
+        table,
+        *(_taps(view, reading, found) for reading, found in drawn if found),
+        *(_stretches(view, reading, found) for reading, found in moved if found),
+    )
 
 
 def _taps(view: VisitView, reading: Reading, found: tuple[Tap, ...]) -> Figure:
@@ -73,6 +80,25 @@ def _taps(view: VisitView, reading: Reading, found: tuple[Tap, ...]) -> Figure:
         alt=f"Acceleration after each tap, {place}: {text_of(told)} from {counted}.",
         title=say(f"{place}: ", *told, f" from {counted}"),
         caption=say(_CAPTION if all(tap.accepted for tap in found) else f"{_CAPTION} {_REJECTED}"),
+    )
+
+
+def _stretches(view: VisitView, reading: Reading, found: tuple[Stretch, ...]) -> Figure:
+    measurement = reading.measurement
+    place = site_and_side(measurement.site) + when_words(view.blocks, measurement.block)
+    caught = sum(stretch.catch_deg is not None for stretch in found)
+    catches = f"{caught} of {len(found)} stretches were caught" if caught else "no catch was seen"
+    fastest = [stretch.peak_speed_deg_s for stretch in found]
+    speeds = ", ".join(f"{speed:.0f}" for speed in fastest)
+    return Figure(
+        svg=stretches_figure(found),
+        alt=f"Torque over angle, {place}, at peak speeds of {speeds} degrees a second: {catches}.",
+        title=say(f"{place}: {catches}"),
+        caption=say(
+            "Torque under the hand over the angle of the joint, weight of the limb and all; the "
+            f"heavier the line, the faster the stretch, {min(fastest):.0f} to {max(fastest):.0f} "
+            "degrees a second at most." + (_CATCH if caught else "")
+        ),
     )
 
 
