@@ -44,6 +44,11 @@ def indentation_item(truth: IndentationTruth) -> Item:
         "relaxation": None
         if truth.equilibrium is None
         else {"equilibrium_fraction": exactly(truth.equilibrium)},
+        "force_only": {
+            "hold_response": [
+                {"after_s": after_s, **exactly(lost)} for after_s, lost in truth.responses.items()
+            ]
+        },
         "flags": [],
     }
 

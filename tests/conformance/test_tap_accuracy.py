@@ -5,6 +5,7 @@ it must; and of 95 % intervals 92 to 98 of 100 hold the truth.
 """
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -94,8 +95,10 @@ def test_noise_costs_hardly_more_than_it_must(rate_hz: int, decibels: int) -> No
         assert abs(np.mean(off)) < 0.02
 
 
-@pytest.mark.parametrize("echo_s", [0.0, 0.002, 0.005])
-@pytest.mark.parametrize("rate_hz", [200.0, 1000.0, 3200.0])
+@pytest.mark.parametrize(
+    ("rate_hz", "echo_s"),
+    [*product((200.0, 1000.0, 3200.0), (0.0, 0.002, 0.005)), (200.0, 0.01)],
+)
 def test_intervals_hold_frequency_and_decrement(rate_hz: float, echo_s: float) -> None:
     rng = np.random.default_rng([int(rate_hz), int(1000 * echo_s)])
     plan = TapPlan(

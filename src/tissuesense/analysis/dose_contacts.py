@@ -19,7 +19,7 @@ from tissuesense.analysis.unloaded_level import Pause, UnloadedLevel, pauses
 from tissuesense.core.arrays import BoolArray, FloatArray
 
 # The zero of no gauge runs away faster; a hand that holds for minutes is far above it.
-_FASTEST_DRIFT_N_S = 0.005
+_FASTEST_DRIFT_N_S = 0.015
 _CONTACT_KPA, _LEAST_CONTACT_N, _CONTACT_NOISES = 3.0, 0.15, 6.0
 LEAST_DOSE_KPA = 15.0
 _SHORTEST_DOSE_S = 1.0

@@ -35,7 +35,7 @@ class DoseSideCar:
     tool_radius_mm
         From the axis of an angle sensor to the skin, for the arc it travels.
     along_skin
-        Whether a displacement is one along the skin, not into it.
+        Whether a displacement is one along the skin, not into it; None where it is not stated.
     technique
         As stated.
     """
@@ -44,7 +44,7 @@ class DoseSideCar:
     ratings: tuple[Rating, ...]
     good_pain_band: tuple[float, float]
     tool_radius_mm: float | None
-    along_skin: bool
+    along_skin: bool | None
     technique: str | None
 
     @classmethod
@@ -56,15 +56,15 @@ class DoseSideCar:
         UsageError
             When one is of the wrong kind; the message names it.
         """
-        axis = context.text("displacement_axis") or _ALONG_SKIN
-        if axis not in {_ALONG_SKIN, _DEPTH}:
+        axis = context.text("displacement_axis")
+        if axis not in {None, _ALONG_SKIN, _DEPTH}:
             raise UsageError(f"displacement_axis is {_ALONG_SKIN} or {_DEPTH}, not '{axis}'.")
         return cls(
             site_ppt_kpa=_threshold(context),
             ratings=_ratings(context.extra.get("ratings")),
             good_pain_band=_band(context.extra.get("good_pain_band")),
             tool_radius_mm=context.number("tool_radius_mm", positive=True),
-            along_skin=axis == _ALONG_SKIN,
+            along_skin=None if axis is None else axis == _ALONG_SKIN,
             technique=context.text("technique"),
         )
 

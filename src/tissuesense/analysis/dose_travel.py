@@ -23,6 +23,9 @@ _WIDEST_S = 0.5
 _SPEED_OVER_S = 1.0
 _SLOWEST_MM_S, _MOVING_SHARE = 0.3, 0.25
 _FEWEST = 5
+# Of the range of the force, within a tenth of a second: the hand presses or lets go.
+_PRESSING_SHARE = 0.02
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,17 @@ def find_travel(t_s: FloatArray, way_mm: FloatArray) -> Travel | None:
     path = np.diff(way[[0, *turns, -1]])
     mm = float(np.maximum(path, -path).sum())
     return Travel(mm=mm, mm_s=_speed(t, way, mm)) if mm >= unrest else Travel(mm=0.0, mm_s=0.0)
+
+
+def goes_with_pressing(t_s: FloatArray, way_mm: FloatArray, force_n: FloatArray) -> bool:
+    """Tell a depth, which goes in and out with the force, from a way along the skin."""
+    if t_s.size < _FEWEST:
+        return False
+    _, way = binned(t_s, way_mm, _BIN_S)
+    _, force = binned(t_s, force_n, _BIN_S)
+    steps, pressing = np.abs(np.diff(way)), np.abs(np.diff(force))
+    with_it = float(steps[pressing > _PRESSING_SHARE * np.ptp(force)].sum())
+    return with_it > _MOSTLY * float(steps.sum())
 
 
 def _speed(t_s: FloatArray, way_mm: FloatArray, mm: float) -> float:

@@ -26,8 +26,9 @@ _FEWEST_REPEATS = 2
 HOPELESS = 3.0
 # With 3 repeats a correlation is hardly known: a fifth of it is not believed.
 _SHRINKAGE = 0.2
-# Repeats that agree to the last digit were rounded, not exact.
-_LEAST_SD = 1e-6
+# No hand and no gauge repeats better. Repeats that agree to the last digit were rounded, and many
+# of them do not average that out.
+_LEAST_SD = 2e-3
 _PAIN_WORDS = ("pain", "ppt", "threshold", "tolerance", "tender", "rating", "vas", "nrs")
 
 
@@ -148,7 +149,9 @@ class Sides:
             return 0.0
         shares = sum(1 / n for n in self.sizes(one))
         pooled = self._pooled(one, other) * _inflation(self.sizes(one), self.repeat_correlation)
-        return max(pooled, _LEAST_SD**2) * shares if one == other else pooled * shares
+        if one != other:
+            return pooled * shares
+        return max(pooled * shares, 2 * _LEAST_SD**2)
 
     def _pooled(self, one: str, other: str) -> float:
         """Return the covariance between repeats, of both sides together."""

@@ -1,5 +1,6 @@
 """A press cut into its phases: contact, loading, hold, unloading."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from tissuesense.core.arrays import FloatArray
 
 # The convention for a hold that says something about relaxation.
 SHORTEST_HOLD_S = 0.8
+_CREEP_SHARE = 0.03
+_FLAT_FORCE_SHARE = 0.02
 _CONTACT_SHARE = 0.25
 _CONTACT_LEAD_S = 0.5
 _FEWEST_SAMPLES = 4
@@ -20,6 +23,12 @@ _RETURNED_SHARE = 0.4
 # Short enough to round no peak, long enough to calm the noise where samples are many.
 _PEAK_WINDOW_S = 0.03
 _PEAK_SAMPLES = 3
+# How often what smoothing over again takes off a peak was lost before, with its standard
+# uncertainty: once to three times; and by a peak's falling between two samples.
+_LOST_BY_SMOOTHING = (2.0, 1 / math.sqrt(3))
+_LOST_BETWEEN_SAMPLES = (0.3, 0.3)
+# How much noisier a mean is with that correction: twice a difference that holds 0.6 of its noise.
+_CORRECTED = 1.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +113,12 @@ def cut(signal: IndentationSignal, span: PressSpan) -> Course:
         hold = find_force_hold(t, force, smooth, signal.force_sd_n)
     else:
         hold = find_hold(*_moving(signal, span, signal.displacement_mm), signal.displacement_sd_mm)
-    corners = None
-    if hold is not None and hold.seconds >= SHORTEST_HOLD_S:
-        corners = _corners(signal, part, hold)
+    corners = _corners(signal, part, hold)
+    if way is not None:
+        of_force = find_hold(t, force, 0.0, signal.force_sd_n)
+        sinking = _corners(signal, part, of_force)
+        if sinking is not None and holds_force(*sinking, depth_mm=_reach_mm(way)):
+            hold, corners = of_force, sinking
     top, leave = corners or _turning_point(signal, part, smooth)
     rising = smooth[: int(np.searchsorted(t, top.t_s)) + 1]
     contact, contact_s = _contact(signal, span, top)
@@ -123,6 +135,21 @@ def cut(signal: IndentationSignal, span: PressSpan) -> Course:
         contact=contact,
         contact_s=contact_s,
     )
+
+
+def holds_force(top: Corner, leave: Corner, *, depth_mm: float) -> bool:
+    """Tell a hand that held the force, so that the tip sank on; and any flat force without a depth.
+
+    Living tissue relaxes by more, if the depth is held.
+    """
+    flat = math.fabs(top.force.value - leave.force.value) < _FLAT_FORCE_SHARE * top.force.value
+    if top.way is None or leave.way is None:
+        return flat
+    return flat and math.fabs(leave.way.value - top.way.value) > _CREEP_SHARE * depth_mm
+
+
+def _reach_mm(way_mm: FloatArray) -> float:
+    return float(way_mm.max() - way_mm[0])
 
 
 def _moving(
@@ -142,7 +169,7 @@ def _moving(
 
 def smoothed(t_s: FloatArray, values: FloatArray, *, fewest: int = 1) -> FloatArray:
     """Return means over 30 ms, or over the `fewest` samples where they are no denser."""
-    width = max(int(np.searchsorted(t_s, t_s[0] + _PEAK_WINDOW_S)), fewest) | 1
+    width = max(_width(t_s), fewest)
     if width == 1 or width >= t_s.size:
         return values
     sums = np.concatenate(([0.0], np.cumsum(values)))
@@ -151,8 +178,17 @@ def smoothed(t_s: FloatArray, values: FloatArray, *, fewest: int = 1) -> FloatAr
     return np.concatenate((values[:lead], means, values[-lead:]))
 
 
-def _corners(signal: IndentationSignal, part: slice, hold: Hold) -> tuple[Corner, Corner] | None:
-    """Read force and displacement at both ends of a hold; None for too few samples in it."""
+def _width(t_s: FloatArray) -> int:
+    """Return how many samples smoothing goes over, an odd number."""
+    return int(np.searchsorted(t_s, t_s[0] + _PEAK_WINDOW_S)) | 1
+
+
+def _corners(
+    signal: IndentationSignal, part: slice, hold: Hold | None
+) -> tuple[Corner, Corner] | None:
+    """Read force and displacement at both ends of a hold; None for too short a one."""
+    if hold is None or hold.seconds < SHORTEST_HOLD_S:
+        return None
     t, start_s, end_s = signal.t_s[part], hold.start_s, hold.end_s
     force = read_ends(t, signal.force_n[part], start_s, end_s, least_sd=signal.force_sd_n)
     if force is None:
@@ -172,11 +208,7 @@ def _corners(signal: IndentationSignal, part: slice, hold: Hold) -> tuple[Corner
 def _turning_point(
     signal: IndentationSignal, part: slice, smooth_n: FloatArray
 ) -> tuple[Corner, Corner]:
-    """Return, twice, the deepest point; or that of the highest force if depth does not go with it.
-
-    What smoothing once more takes off a peak is taken for what smoothing, or the turning between
-    two samples, took off it.
-    """
+    """Return the deepest point twice; that of the highest force if depth does not go with it."""
     t = signal.t_s[part]
     top, way = int(np.argmax(smooth_n)), None
     if signal.displacement_mm is not None:
@@ -184,25 +216,28 @@ def _turning_point(
         smooth_mm = smoothed(t, way_mm)
         deepest = int(np.argmax(smooth_mm))
         top = deepest if smooth_n[deepest] > smooth_n[top] / 2 else top
-        way = EndReading(
-            value=float(way_mm[top]),
-            slope_per_s=0.0,
-            scatter=signal.displacement_sd_mm,
-            curve=_rounding(t, smooth_mm),
-        )
-    force = EndReading(
-        value=float(smooth_n[top]),
-        slope_per_s=0.0,
-        scatter=signal.force_sd_n,
-        curve=_rounding(t, smooth_n),
-    )
-    corner = Corner(t_s=float(t[top]), force=force, way=way)
+        way = _peak(t, smooth_mm, top, signal.displacement_sd_mm)
+    corner = Corner(t_s=float(t[top]), force=_peak(t, smooth_n, top, signal.force_sd_n), way=way)
     return corner, corner
 
 
-def _rounding(t_s: FloatArray, smooth: FloatArray) -> float:
-    """Return what smoothing, over three samples at least, takes off the highest of `smooth`."""
-    return float(smooth.max() - smoothed(t_s, smooth, fewest=_PEAK_SAMPLES).max())
+def _peak(t_s: FloatArray, smooth: FloatArray, top: int, sd: float) -> EndReading:
+    """Read a peak, with what smoothing took off it.
+
+    Smoothing once more takes off as much again where the peak is round, and a third of it where it
+    is sharp (a quarter of the window times the slope, then a twelfth: derived here for a triangle);
+    where in between is not known.
+    """
+    averaged = _width(t_s)
+    rounding = float(smooth.max() - smoothed(t_s, smooth, fewest=_PEAK_SAMPLES).max())
+    rounding = math.sqrt(max(rounding**2 - sd**2 / averaged, 0.0))
+    lost, lost_u = _LOST_BY_SMOOTHING if averaged > 1 else _LOST_BETWEEN_SAMPLES
+    return EndReading(
+        value=float(smooth[top]) + lost * rounding,
+        slope_per_s=0.0,
+        scatter=(_CORRECTED if averaged > 1 else 1.0) * sd / math.sqrt(averaged),
+        curve=lost_u * rounding,
+    )
 
 
 def _contact(

@@ -1,5 +1,6 @@
 """How the tip sank on while the hand held the force."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,35 @@ def creep_of(course: Course, seen: tuple[QualityFlag, ...]) -> Creep | None:
         return None
     held_n = float(course.force_n[first:stop].mean())
     t, way = binned(t, way, float(t[-1] - t[0]) / _MOST_SAMPLES)
-    return fit_creep(
+    found = fit_creep(
         t - contact_s, way - contact_mm, force_n=held_n, ramp_s=course.top.t_s - contact_s
     )
+    return _from_there(found, u_mm=course.contact.u if course.contact else 0.0, held_n=held_n)
+
+
+def _from_there(found: Creep, *, u_mm: float, held_n: float) -> Creep:
+    """Return the creep with what the contact leaves uncertain: it moves every depth alike."""
+    depth_mm = _value(found.instantaneous_mm_n) * held_n
+    return replace(
+        found,
+        instantaneous_mm_n=_widened(found.instantaneous_mm_n, u_mm / held_n),
+        total_mm_n=_widened(found.total_mm_n, u_mm / held_n),
+        creep_fraction={
+            after_s: _widened(one, _value(one) * u_mm / depth_mm if depth_mm else 0.0)
+            for after_s, one in found.creep_fraction.items()
+        },
+    )
+
+
+def _value(outcome: Outcome) -> float:
+    return outcome.value if isinstance(outcome, Estimate) else 0.0
+
+
+def _widened(outcome: Outcome, u: float) -> Outcome:
+    if not isinstance(outcome, Estimate):
+        return outcome
+    budget = {"fit": outcome.u, "contact": u}
+    return Estimate.from_budget(outcome.value, budget, unit=outcome.unit, dof={"fit": outcome.dof})
 
 
 def creep_json(found: Creep | None) -> dict[str, Any] | None:

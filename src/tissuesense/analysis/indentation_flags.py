@@ -4,14 +4,12 @@ import math
 
 import numpy as np
 
-from tissuesense.analysis.indentation_course import Course
+from tissuesense.analysis.indentation_course import Course, holds_force
 from tissuesense.analysis.indentation_hold import drifts
 from tissuesense.analysis.indentation_side_car import IndentationSideCar
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.core.quality import QualityFlag
 
-_CREEP_SHARE = 0.03
-_FLAT_FORCE_SHARE = 0.02
 _RISE_SHARES = (0.15, 0.8)
 _LEAST_REST_S = 0.5
 _LONGEST_GAP_S = 0.3
@@ -36,8 +34,6 @@ def press_flags(
         (QualityFlag.GAP, float(np.diff(course.t_s).max(initial=0.0)) > _LONGEST_GAP_S),
     )
     flags = [flag for flag, holds in tests if holds]
-    if side_car.layer is not None and side_car.layer.u_assumed:
-        flags.append(QualityFlag.THICKNESS_ASSUMED)
     if course.turns:
         return (*flags, QualityFlag.NO_HOLD)
     return (*flags, *_hand_flags(course, stopped=side_car.depth_stop))
@@ -56,17 +52,14 @@ def _rested(course: Course) -> bool:
 def _hand_flags(course: Course, *, stopped: bool) -> tuple[QualityFlag, ...]:
     """Tell a hand that holds the depth from one that holds the force, or neither.
 
-    Without a displacement only a stop can vouch for the hand, and a flat force is taken for a held
-    one: living tissue relaxes by more.
+    Without a displacement only a stop can vouch for the hand.
     """
-    top, leave = course.top, course.leave
-    flat = math.fabs(top.force.value - leave.force.value) < _FLAT_FORCE_SHARE * top.force.value
-    if top.way is None or leave.way is None:
+    depth_mm = math.inf if course.depth_mm is None else course.depth_mm
+    force_held = holds_force(course.top, course.leave, depth_mm=depth_mm)
+    if course.way_mm is None:
         if stopped:
             return ()
-        return (QualityFlag.HAND_UNKNOWN, *((QualityFlag.CREEP,) if flat else ()))
-    depth = math.inf if course.depth_mm is None else course.depth_mm
-    moved = math.fabs(leave.way.value - top.way.value)
-    if flat and moved > _CREEP_SHARE * depth:
+        return (QualityFlag.HAND_UNKNOWN, *((QualityFlag.CREEP,) if force_held else ()))
+    if force_held:
         return (QualityFlag.CREEP,)
     return (QualityFlag.HAND_DRIFT,) if drifts(course) else ()

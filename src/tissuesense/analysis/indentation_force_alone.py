@@ -19,15 +19,22 @@ from tissuesense.analysis.indentation_refusals import NOT_SEEN_LONG_ENOUGH
 from tissuesense.analysis.indentation_secant import loading_rate
 from tissuesense.analysis.indentation_side_car import IndentationSideCar
 from tissuesense.analysis.indentation_signal import IndentationSignal
-from tissuesense.analysis.power_law_relaxation import PowerLawRelaxation, power_law_relaxation
+from tissuesense.analysis.power_law_relaxation import (
+    WINDOW_S,
+    PowerLawRelaxation,
+    power_law_relaxation,
+)
+from tissuesense.analysis.ramp_hold import springpot_response
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome, quantity_json
 
 # Tremor ends at 40 Hz: denser samples show nothing more.
 _STEADINESS_STEP_S = 0.0025
 _SPRINGPOT_SAMPLES = 300
-# The power of the depth is not known without one; soft tissue has 1 to 2.
-_USUAL_POWER = 1.5
+# The power of the depth is not known without one.
+_POWERS = np.linspace(1.0, 2.2, 7)
+_ORDERS = (0.01, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +136,16 @@ def force_alone(
 ) -> ForceAlone:
     """Return what the force of a press says without its depth."""
     speed = None if course.way_mm is not None else side_car.hand_speed
-    stiffness = speed and apparent_stiffness_n_mm(loading_rate(signal, course), speed)
     held = not course.turns
     relaxes = held and QualityFlag.CREEP not in seen
     return ForceAlone(
         responses=_responses(signal, course) if relaxes else {},
         springpot=_springpot(course) if relaxes else None,
         steadiness=_steadiness(signal, course) if held else None,
-        apparent_stiffness_n_mm=stiffness,
-        hand_speed_source=speed and speed.source,
+        apparent_stiffness_n_mm=None
+        if speed is None
+        else apparent_stiffness_n_mm(loading_rate(signal, course), speed),
+        hand_speed_source=None if speed is None else speed.source,
     )
 
 
@@ -176,15 +184,46 @@ def _springpot(course: Course) -> PowerLawRelaxation | None:
     if course.contact_s is None or course.contact_s >= course.top.t_s:
         return None
     part = _held(course)
-    t, force = course.t_s[part], course.force_n[part]
-    if t.size < 2:
-        return None
-    t, force = binned(t, force, float(t[-1] - t[0]) / _SPRINGPOT_SAMPLES)
-    ramp_s = course.top.t_s - course.contact_s
-    found = power_law_relaxation(t - course.contact_s, force, ramp_s=ramp_s, exponent=_USUAL_POWER)
-    if isinstance(found.exponent, NotEstimable):
+    width_s = (course.leave.t_s - course.top.t_s) / _SPRINGPOT_SAMPLES
+    t, force = binned(course.t_s[part], course.force_n[part], width_s)
+    t, ramp_s = t - course.contact_s, course.top.t_s - course.contact_s
+    used = (t >= ramp_s + WINDOW_S[0]) & (t <= ramp_s + WINDOW_S[1]) & (force > 0)
+    power, law_u = _likeliest_power(t[used], force[used], ramp_s)
+    found = power_law_relaxation(t, force, ramp_s=ramp_s, exponent=power)
+    one = found.exponent
+    if isinstance(one, NotEstimable):
         return replace(found, exponent=NOT_SEEN_LONG_ENOUGH)
-    return found
+    budget = {**one.budget, "law": law_u}
+    exponent = Estimate.from_budget(one.value, budget, unit="1", dof={"scatter": one.dof})
+    return replace(found, exponent=exponent)
+
+
+def _likeliest_power(t_s: FloatArray, force_n: FloatArray, ramp_s: float) -> tuple[float, float]:
+    """Return the power of the depth by which a springpot answers the ramp as the force does.
+
+    And how unsure its exponent is because the power, anywhere in `_POWERS`, is hardly known.
+    """
+    if t_s.size <= _POWERS.size:
+        return float(_POWERS.mean()), 0.0
+    log_force = np.log(force_n)
+    # The ramp counts as a step at ``ramp / (1 + p)`` after the contact, nearly.
+    order = -_line(np.log(t_s - ramp_s / (1 + _POWERS.mean())), log_force)[0]
+    order = min(max(order, _ORDERS[0]), _ORDERS[1])
+    lines = [
+        _line(np.log(springpot_response(t_s, ramp_s, order, p)) / order, log_force)
+        for p in _POWERS.tolist()
+    ]
+    slopes, squares = zip(*lines, strict=True)
+    u = (max(slopes) - min(slopes)) / math.sqrt(12)
+    return float(_POWERS[int(np.argmin(squares))]), u
+
+
+def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Return slope and sum of squared residuals of a straight line."""
+    from_mean, rise = x - x.mean(), y - y.mean()
+    slope = float(from_mean @ rise) / float(from_mean @ from_mean)
+    left = rise - slope * from_mean
+    return slope, float(left @ left)
 
 
 def _steadiness(signal: IndentationSignal, course: Course) -> Steadiness | None:

@@ -96,9 +96,16 @@ def _motion(course: Course, still: HeldStill | None) -> tuple[float, float] | No
 
 
 def fitted_relaxation(
-    signal: IndentationSignal, course: Course, seen: tuple[QualityFlag, ...]
+    signal: IndentationSignal,
+    course: Course,
+    seen: tuple[QualityFlag, ...],
+    *,
+    stopped: bool = False,
 ) -> Relaxation | None:
-    """Return the relaxation fitted from contact to the end of the hold; None without a hold."""
+    """Return the relaxation fitted from contact to the end of the hold; None without a hold.
+
+    Where a stop held the tip, a force that hardly falls is no creep: nothing is seen to relax.
+    """
     if course.turns or course.contact_s is None or QualityFlag.CREEP in seen:
         return None
     bounds_s = [course.contact_s, course.leave.t_s]
@@ -109,9 +116,16 @@ def fitted_relaxation(
     if force.size == 0 or force.max() <= 0:
         return None
     if signal.displacement_mm is None or course.contact_mm is None:
-        return _guarded(fit(t, force))
+        return _without_creep(_guarded(fit(t, force)), stopped=stopped)
     _, way = binned(signal.t_s[part], signal.displacement_mm[part], width_s)
     return _guarded(fit(t, force, way - course.contact_mm))
+
+
+def _without_creep(found: Relaxation, *, stopped: bool) -> Relaxation:
+    if not (stopped and QualityFlag.CREEP in found.flags):
+        return found
+    others = [flag for flag in found.flags if flag is not QualityFlag.CREEP]
+    return replace(found, flags=(*others, QualityFlag.OUTSIDE_WINDOW))
 
 
 def _guarded(found: Relaxation) -> Relaxation:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tissuesense.analysis.effective_modulus import effective_modulus_kpa
 from tissuesense.analysis.indentation_side_car import Layer
+from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, Outcome
 
 
@@ -17,10 +18,13 @@ class Modulus:
     ----------
     of
         Name of the stiffness that it was reckoned from.
+    flags
+        What to know of it.
     """
 
     modulus_kpa: Outcome
     of: str
+    flags: tuple[QualityFlag, ...]
 
     def to_dict(self) -> dict[str, Any] | None:
         """Return it as plain data, None where there is none."""
@@ -42,5 +46,6 @@ def modulus_of(layer: Layer | None, candidates: Iterable[tuple[str, Outcome]]) -
     for name, stiffness in candidates:
         if isinstance(stiffness, Estimate) and stiffness.value > 0:
             modulus = effective_modulus_kpa(stiffness, layer.tip, layer.thickness_mm)
-            return Modulus(modulus_kpa=modulus, of=name)
+            flags = (QualityFlag.THICKNESS_ASSUMED,) if layer.u_assumed else ()
+            return Modulus(modulus_kpa=modulus, of=name, flags=flags)
     return None

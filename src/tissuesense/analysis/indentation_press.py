@@ -42,10 +42,10 @@ def analyse_press(
     if law.path is not None and not course.turns:
         still = held_still(law.path, course.top.t_s, law.fits)
     secant = secant_stiffness(signal, course)
-    steep = tangents(signal, course)
+    steep = tangents(signal, course, law.fits)
     loss = energy_loss(signal, course, seen)
     lost = relaxation_fraction(signal, course, seen, still)
-    relaxation = fitted_relaxation(signal, course, seen)
+    relaxation = fitted_relaxation(signal, course, seen, stopped=side_car.depth_stop)
     alone = force_alone(signal, course, side_car, seen)
     creep = creep_of(course, seen)
     modulus = modulus_of(side_car.layer, stiffnesses(steep, secant))
@@ -60,7 +60,7 @@ def analyse_press(
         *alone.outcomes.values(),
         *([] if modulus is None else [modulus.modulus_kpa]),
     )
-    refused = [flag for fitted in (relaxation, creep) if fitted for flag in fitted.flags]
+    refused = [flag for fitted in (relaxation, creep, modulus) if fitted for flag in fitted.flags]
     return IndentationPress(
         index=index,
         contact_s=course.contact_s,

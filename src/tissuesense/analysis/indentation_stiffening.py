@@ -5,15 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tissuesense.analysis.elastic_law import FUNG, POWER, ElasticLaw
 from tissuesense.analysis.indentation_course import Course
-from tissuesense.analysis.indentation_refusals import (
-    NO_DISPLACEMENT,
-    PRELOADED,
-    TOO_COARSE,
-)
+from tissuesense.analysis.indentation_pressed import loaded_press, path_before, pressed_samples
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.onset import Onset
 from tissuesense.analysis.stiffening import (
@@ -23,35 +18,24 @@ from tissuesense.analysis.stiffening import (
     fit_again,
     fit_rested,
 )
-from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 
 # Before contact a rested place shows where it begins; afterwards it has not yet risen.
 _LEAD_S = 0.3
-# A press that turns is followed until the tip may have left the tissue, which lags behind.
-_FOLLOWED_SHARE = 0.25
-_LOADING_POINTS, _HOLD_POINTS = 120, 60
-_CORNER_S = 0.2
-_FIRST_HOLD_STEP_S = 0.1
-_BEFORE_STEP_S = 0.03
-_FEWEST_SAMPLES = 12
-_LEAST_SD_SHARE = 0.001
-_USUAL_POWER = 1.7
-_LEAST_DEPTH_SHARE = 0.1
 _MOST_RMS_SHARE = 0.03
 # Difference of the Bayesian information criterion that is "very strong" evidence (Kass and
 # Raftery 1995); the two laws have as many parameters.
 _STRONG = 10.0
 # Collars with springs are rare: more is asked of a tilt.
 _STRONG_TILT = 30.0
+_WORTH_TRYING, _WORTH_TRYING_SDS = 2.0, 3.0
 _SURELY_BENT = 2.5
 # What laws that are nearly right leave out of the contact's uncertainty, and a level that is
 # extrapolated; measured on simulated presses.
 _WIDENED, _TILTED = 1.1, 2.0
 _SEEN_SHARE = 0.1
 _NO_MISFIT = 1e-12
-_ROUNDING_S = 1e-9
 
 _OTHER_LAW = NotEstimable(
     reason=QualityFlag.OTHER_LAW,
@@ -99,13 +83,13 @@ def stiffening_of(signal: IndentationSignal, courses: Sequence[Course]) -> list[
     holding: tuple[ElasticLaw, ...] = ()
     found = []
     for index, course in enumerate(courses):
-        loaded = _loaded(signal, course)
+        loaded = loaded_press(signal, course)
         if isinstance(loaded, NotEstimable) or (index and not rested):
             found.append(_nothing(loaded if isinstance(loaded, NotEstimable) else _NOT_RESTED))
             continue
-        pressed = _samples(signal, loaded, lead_s=0.0 if index else _LEAD_S)
+        pressed = pressed_samples(signal, loaded, lead_s=0.0 if index else _LEAD_S)
         if index:
-            before = _path_before(signal, loaded)
+            before = path_before(signal, loaded)
             fits = _settled(fit_again(pressed, before, law) for law in rested)
         else:
             fits = rested = _rested(pressed)
@@ -117,16 +101,28 @@ def stiffening_of(signal: IndentationSignal, courses: Sequence[Course]) -> list[
 def _rested(pressed: PressedSamples) -> tuple[ElasticFit, ...]:
     """Return both laws, on a tilted level where that explains the press better beyond doubt."""
     level = _settled(fit_rested(pressed, law) for law in (POWER, FUNG))
-    tilted = _settled(
-        fit_rested(pressed, law, tilt=tilt) for law in (POWER, FUNG) for tilt in (1.0, -1.0)
-    )
-    seen_from = float(pressed.path.way_mm.min()) + _SEEN_SHARE * pressed.depth_mm
-    if not (level and tilted and tilted[0].contact_mm > seen_from):
+    tilt = _tilt_to_try(pressed, level[0]) if level else 0.0
+    if not tilt:
         return level
-    if not _is_beaten(level[0], tilted[0], _STRONG_TILT):
+    tilted = _settled(fit_rested(pressed, law, tilt=tilt) for law in (POWER, FUNG))
+    seen_from = pressed.rest_mm + _SEEN_SHARE * pressed.depth_mm
+    if not (tilted and tilted[0].contact_mm > seen_from):
         return level
-    of_law = (next((fit for fit in tilted if fit.law is law), None) for law in (POWER, FUNG))
-    return _settled(of_law)
+    return tilted if _is_beaten(level[0], tilted[0], _STRONG_TILT) else level
+
+
+def _tilt_to_try(pressed: PressedSamples, level: ElasticFit) -> float:
+    """Return 1 or -1 where a tilt may explain a press better; else 0.
+
+    A tilt so strong that it is all taken for tissue leaves no evidence, but an early contact; or a
+    tip that waits above the lowest of the level.
+    """
+    if math.fabs(level.tilt_evidence) > _WORTH_TRYING:
+        return math.copysign(1.0, level.tilt_evidence)
+    if math.fabs(pressed.rest_n) > _WORTH_TRYING_SDS * float(pressed.sd_n.min()):
+        return -math.copysign(1.0, pressed.rest_n)
+    before = level.contact_mm < pressed.rest_mm - _SEEN_SHARE * pressed.depth_mm
+    return 1.0 if before else 0.0
 
 
 def _settled(fits: Iterable[ElasticFit | None]) -> tuple[ElasticFit, ...]:
@@ -139,102 +135,8 @@ def _holding(fits: tuple[ElasticFit, ...]) -> tuple[ElasticLaw, ...]:
     return tuple(fit.law for fit in fits if not _is_beaten(fit, fits[0]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Loaded:
-    """A press of which all is known that a fit begins with."""
-
-    way_mm: FloatArray
-    free_from: int
-    contact_mm: float
-    contact_s: float
-    top_s: float
-    end_s: float
-    depth_mm: float
-    peak_n: float
-
-
-def _loaded(signal: IndentationSignal, course: Course) -> _Loaded | NotEstimable:
-    if signal.displacement_mm is None:
-        return NO_DISPLACEMENT
-    contact_mm, contact_s, depth_mm = course.contact_mm, course.contact_s, course.depth_mm
-    if contact_mm is None or contact_s is None or depth_mm is None:
-        return PRELOADED
-    end_s = _end_s(course)
-    if depth_mm <= 0 or np.searchsorted(course.t_s, end_s) < _FEWEST_SAMPLES:
-        return TOO_COARSE
-    return _Loaded(
-        way_mm=signal.displacement_mm,
-        free_from=course.span.before,
-        contact_mm=contact_mm,
-        contact_s=contact_s,
-        top_s=course.top.t_s,
-        end_s=end_s,
-        depth_mm=depth_mm,
-        peak_n=course.peak_n,
-    )
-
-
-def _end_s(course: Course) -> float:
-    """Return until when a press is followed."""
-    if not course.turns:
-        return course.leave.t_s
-    left = (course.t_s > course.top.t_s) & (course.force_n < _FOLLOWED_SHARE * course.peak_n)
-    return float(course.t_s[int(np.argmax(left)) if left.any() else -1])
-
-
 def _nothing(reason: NotEstimable) -> Stiffening:
     return Stiffening(fung_a_n=reason, fung_b_per_mm=reason, power_exponent=reason)
-
-
-def _samples(signal: IndentationSignal, loaded: _Loaded, *, lead_s: float) -> PressedSamples:
-    """Return a press from a little before its contact to its end, dense where much happens."""
-    bounds_s = [loaded.contact_s - lead_s, loaded.end_s + _ROUNDING_S]
-    first, stop = (int(i) for i in np.searchsorted(signal.t_s, bounds_s))
-    part = slice(max(first, loaded.free_from), stop)
-    t = signal.t_s[part]
-    corner_s = loaded.top_s + _CORNER_S
-    longest = max(loaded.end_s - corner_s, _CORNER_S)
-    steps = np.geomspace(_FIRST_HOLD_STEP_S, longest + _FIRST_HOLD_STEP_S, _HOLD_POINTS)
-    edges = (np.linspace(t[0], corner_s, _LOADING_POINTS), corner_s + steps - _FIRST_HOLD_STEP_S)
-    blocks = _Blocks.of(t, np.concatenate(edges))
-    path = Path(t_s=blocks.means(t), way_mm=blocks.means(loaded.way_mm[part]))
-    force = blocks.means(signal.force_n[part])
-    below = np.maximum(path.way_mm - loaded.contact_mm, _LEAST_DEPTH_SHARE * loaded.depth_mm)
-    steepness = _USUAL_POWER * np.maximum(force, 0.0) / below
-    variance = signal.force_sd_n**2 + (steepness * signal.displacement_sd_mm) ** 2
-    least = _LEAST_SD_SHARE * loaded.peak_n
-    return PressedSamples(
-        path=path,
-        force_n=force,
-        sd_n=np.sqrt(variance / blocks.counts + least * least),
-        contact_mm=loaded.contact_mm,
-        depth_mm=loaded.depth_mm,
-        loading_s=loaded.top_s - loaded.contact_s,
-    )
-
-
-def _path_before(signal: IndentationSignal, loaded: _Loaded) -> Path:
-    """Return where the tip was from the beginning of the recording to this contact."""
-    t = signal.t_s[: int(np.searchsorted(signal.t_s, loaded.contact_s))]
-    blocks = _Blocks.of(t, np.arange(t[0], t[-1], _BEFORE_STEP_S))
-    return Path(t_s=blocks.means(t), way_mm=blocks.means(loaded.way_mm[: t.size]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    """Neighbouring samples to be averaged."""
-
-    starts: NDArray[np.intp]
-    counts: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, t_s: FloatArray, edges_s: FloatArray) -> "_Blocks":
-        starts = np.unique(np.concatenate(([0], np.searchsorted(t_s, edges_s))))
-        starts = starts[starts < t_s.size]
-        return cls(starts, np.diff(np.append(starts, t_s.size)))
-
-    def means(self, values: FloatArray) -> FloatArray:
-        return np.asarray(np.add.reduceat(values, self.starts) / self.counts)
 
 
 def _judged(

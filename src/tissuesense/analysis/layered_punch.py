@@ -5,6 +5,8 @@ W. C. Hayes, L. M. Keer, G. Herrmann and L. F. Mockros, J Biomech 5 (1972), 541-
 kappa for a layer bonded to a rigid base under a frictionless flat punch).
 """
 
+from functools import cache
+
 import numpy as np
 
 from tissuesense.core.arrays import FloatArray
@@ -56,6 +58,7 @@ def _of_bone(s: FloatArray, poisson_ratio: float) -> FloatArray:
     return np.asarray(1 - free / (2 * c * np.cosh(2 * s) + 1 + c * c + 4 * s * s))
 
 
+@cache
 def _gauss(low: float, high: float, nodes: int) -> tuple[FloatArray, FloatArray]:
     """Return places and weights of Gauss and Legendre's rule between two limits."""
     x, weight = np.polynomial.legendre.leggauss(nodes)

@@ -3,15 +3,18 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal, clean
-from tissuesense.core.arrays import FloatArray
+from tissuesense.core.arrays import BoolArray, FloatArray
 from tissuesense.core.errors import NoColumn, UsageError
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 from tissuesense.core.units import STANDARD_GRAVITY_M_S2
 
 _ORDINARY_MASS_SHARE = 0.10  # how well tables of body segments know the mass of one person's limb
 _ORDINARY_INERTIA_SHARE = 0.15
+_RUN = 3  # samples; the longest wrong reading that is taken out of a torque is shorter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,8 @@ def limb_load(recording: Recording) -> LimbLoad | None:
     """
     trace, context = recording.trace, recording.context
     if trace.torque_n_m is not None:
-        return _load(clean(trace.t_s, trace.torque_n_m), 1.0, {}, from_force=False)
+        torque = clean(trace.t_s, trace.torque_n_m)
+        return _load(torque, torque.given, 1.0, {}, from_force=False)
     if trace.force_n is None:
         raise NoColumn("torque_n_m, or force_n and a lever_arm_m", kind=str(RecordingKind.STRETCH))
     arm_m = context.number("lever_arm_m", positive=True)
@@ -81,26 +85,44 @@ def limb_load(recording: Recording) -> LimbLoad | None:
     arm_u_m = _not_negative(context, "lever_arm_uncertainty_m") or 0.0
     force = calibrated_force(recording, kind=RecordingKind.STRETCH)
     shared = {"lever arm": arm_u_m / arm_m} if arm_u_m else {}
-    calibration = context.calibration
+    calibration, given = context.calibration, force.given
     if calibration is not None:
+        given = calibration.apply(given)
         low, high = (float(q / calibration.gain) for q in (force.values.min(), force.values.max()))
         if high > low:
             spread_n = calibration.difference_uncertainty_n(low, high)
             shared["calibration"] = spread_n / float(force.values.max() - force.values.min())
-    return _load(force, arm_m, shared, from_force=True)
+    return _load(force, given, arm_m, shared, from_force=True)
 
 
 def _load(
-    signal: CleanSignal, per_unit: float, shared: dict[str, float], *, from_force: bool
+    signal: CleanSignal,
+    given: FloatArray,
+    per_unit: float,
+    shared: dict[str, float],
+    *,
+    from_force: bool,
 ) -> LimbLoad:
+    # What sets a limb going and stops it looks like a reading that is stuck for a moment.
+    brief = signal.is_spike & ~_in_runs(signal.is_spike)
+    values = np.where(_in_runs(signal.is_spike), given, signal.values)
     return LimbLoad(
-        torque_n_m=signal.values * per_unit,
+        torque_n_m=values * per_unit,
         noise_n_m=signal.noise * per_unit,
         resolution_n_m=signal.resolution * per_unit,
-        spikes=bool(signal.is_spike.any()),
+        spikes=bool(brief.any()),
         from_force=from_force,
         shared=shared,
     )
+
+
+def _in_runs(raised: BoolArray) -> BoolArray:
+    """Tell which are raised along with the sample before and the sample after, or beside such."""
+    middle = raised[:-2] & raised[1:-1] & raised[2:]
+    inside = np.zeros_like(raised)
+    for shift in range(_RUN):
+        inside[shift : shift + middle.size] |= middle
+    return inside
 
 
 def stated_limb(context: RecordingContext) -> StatedLimb:

@@ -12,7 +12,7 @@ _HALF_WIDTH_SHARE = 0.12
 _FEWEST_SAMPLES = 7
 _DEGREE = 2
 # A slope is worse known than a place: more of the difference between the two curves.
-_SLOPE_SHARE = 0.75
+_SLOPE_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,8 @@ class Crossing:
         being the right curve.
     slope_scatter, slope_curve
         The same of the slope.
+    half_width
+        How far to either side the local curve was fitted.
     """
 
     force_n: float
@@ -40,6 +42,7 @@ class Crossing:
     curve: float
     slope_scatter: float
     slope_curve: float
+    half_width: float
 
 
 def crossing(
@@ -49,8 +52,9 @@ def crossing(
 
     A parabola of force on displacement is fitted about the place, over an eighth of the travel to
     either side or the seven nearest samples. Displacement is the better known of the two, and a
-    hand's tremor moves both along the same curve. Time may stand in its place. Half the difference to a straight line through
-    the nearer half of the samples is taken for the error of the parabola's shape.
+    hand's tremor moves both along the same curve. Time may stand in its place. Half the difference
+    to a straight line through the nearer half of the samples is taken for the error of the
+    parabola's shape.
     """
     rough = _rough_crossing(x, force_n, level_n)
     if rough is None:
@@ -75,6 +79,7 @@ def crossing(
         curve=math.fabs(line.at - curve.at) / 2,
         slope_scatter=curve.slope_u,
         slope_curve=_SLOPE_SHARE * math.fabs(line.slope - curve.slope),
+        half_width=float(away[near].max()),
     )
 
 

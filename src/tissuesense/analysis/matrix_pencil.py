@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 
-_LONGEST_WINDOW = 20  # longer ones hardly help a start, and cost with the cube of their length
+_LONGEST_WINDOW = 12  # longer ones hardly help a start, and cost with the cube of their length
 _RIDGE = 1e-12  # a lone spike spans the last direction by itself
 
 
@@ -38,7 +38,7 @@ def exponents(values: FloatArray, step_s: float, rank: int) -> NDArray[np.comple
     if values.size < 2 * rank + 2:
         raise UsageError(f"values must hold at least {2 * rank + 2} samples, not {values.size}.")
     window = min(values.size // 2, _LONGEST_WINDOW)
-    windows = np.lib.stride_tricks.sliding_window_view(values, window)
+    windows = values[np.arange(values.size - window + 1)[:, np.newaxis] + np.arange(window)]
     # The leading singular vectors, by way of the small matrix of products: a start needs no more.
     _, vectors = np.linalg.eigh(windows.T @ windows)
     here, later = vectors[:-1, -rank:], vectors[1:, -rank:]

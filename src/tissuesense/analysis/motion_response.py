@@ -88,5 +88,29 @@ class Fading:
         return y
 
 
+class Branches:
+    """`fading_response` of several branches to any number of motions on the same times.
+
+    Parameters
+    ----------
+    time_s
+        Increasing, shape (n,).
+    taus_s
+        Time constants, positive, shape (k,).
+    """
+
+    __slots__ = ("_each",)
+
+    def __init__(self, time_s: FloatArray, taus_s: FloatArray) -> None:
+        steps = np.diff(time_s)
+        exponents = [steps / tau for tau in taus_s]
+        self._each = [(Fading(x), _gain(x)) for x in exponents]
+
+    def responses(self, g: FloatArray) -> FloatArray:
+        """Return the response of each branch, shape (k, ..., n), to motions of shape (..., n)."""
+        rises, first = np.diff(g), g[..., 0]
+        return np.stack([fading.sums(rises * gain, first) for fading, gain in self._each])
+
+
 def _gain(x: FloatArray) -> FloatArray:
     return np.asarray(-np.expm1(-x) / x)

@@ -48,8 +48,11 @@ def local_motion(
     place = np.minimum(first[:, None] + here, t_s.size - 1)
     since_s = np.where(inside, t_s[place] - at_s[:, None], 0.0)
     scale = np.abs(since_s).max(axis=1)
-    design = np.power.outer(since_s / scale[:, None], np.arange(_DEGREE + 1.0))
-    design *= inside[:, :, None]
+    share = since_s / scale[:, None]
+    design = np.empty((*share.shape, _DEGREE + 1))
+    design[..., 0] = inside
+    for power in range(_DEGREE):
+        design[..., power + 1] = design[..., power] * share
     products = design.transpose(0, 2, 1) @ design + _RIDGE * np.eye(_DEGREE + 1)
     # Row 0 of the solution reads the value, row 1 the slope, each a weight for every sample.
     weights = np.linalg.inv(products)[:, :2] @ design.transpose(0, 2, 1)

@@ -1,5 +1,6 @@
 """What a recording of joint movements says: movements, session, plain data."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tissuesense.analysis.measurement_error import minimal_detectable_change
-from tissuesense.analysis.order_statistics import median
+from tissuesense.analysis.repeats import centre_of, standard_error
 from tissuesense.analysis.result import Finding
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome, quantity_json
@@ -16,9 +17,6 @@ from tissuesense.core.quantity import Estimate, NotEstimable, Outcome, quantity_
 # program, by which 95 % of single movements lie within 5 degrees of their mean.
 PRIOR_SD_DEG = 2.5
 _ENOUGH_REPEATS = 3
-# Standard error of a median over that of a mean, for normal values of 1 to 9; it ends at 1.2533.
-_MEDIAN_OVER_MEAN = (1.0, 1.0, 1.160, 1.092, 1.197, 1.135, 1.214, 1.160, 1.223)
-_MANY = 1.2533
 NO_MOVEMENT = NotEstimable(
     reason=QualityFlag.NO_MOVEMENT,
     detail="No movement was found: rest, move to the end of the range, and come back.",
@@ -155,8 +153,8 @@ def summarise(
     own = ranges.size >= _ENOUGH_REPEATS
     mdc = None
     if ranges.size:
-        scatter = float(ranges.std(ddof=1)) if own else PRIOR_SD_DEG
-        mdc = minimal_detectable_change(scatter * _error_of_median(ranges.size))
+        prior = PRIOR_SD_DEG / math.sqrt(ranges.size)
+        mdc = minimal_detectable_change(standard_error(ranges) if own else prior)
     too_few = (QualityFlag.TOO_FEW,) if ranges.size == 1 else ()
     return RangeAnalysis(
         movements=movements,
@@ -171,28 +169,5 @@ def summarise(
     )
 
 
-def _error_of_median(count: int) -> float:
-    """Return the standard error of the median of normal values, over their deviation."""
-    factor = _MEDIAN_OVER_MEAN[count - 1] if count <= len(_MEDIAN_OVER_MEAN) else _MANY
-    return factor / float(np.sqrt(count))
-
-
 def _median(estimates: Sequence[Estimate]) -> Outcome:
-    """Return the median: the scatter of repeats, and what all of them share.
-
-    One movement alone keeps its own uncertainty.
-    """
-    if not estimates:
-        return NO_MOVEMENT
-    if len(estimates) == 1:
-        return estimates[0]
-    values = np.array([estimate.value for estimate in estimates])
-    budget = {"scatter of movements": float(values.std(ddof=1)) * _error_of_median(values.size)}
-    resolution = [estimate.budget.get("resolution", 0.0) for estimate in estimates]
-    budget["resolution"] = median(np.array(resolution))
-    return Estimate.from_budget(
-        median(values),
-        budget,
-        unit="deg",
-        dof={"scatter of movements": values.size - 1.0},
-    )
+    return centre_of(estimates, shared=("resolution",)) if estimates else NO_MOVEMENT

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tissuesense.analysis.relaxation_course import Motion, Ramp
+from tissuesense.analysis.relaxation_course import Motion
 from tissuesense.analysis.relaxation_fitted import Fitted, Record
 from tissuesense.analysis.relaxation_fractional import (
     fit_fractional as fit_fractional,  # noqa: PLC0414 - part of this module's own names
@@ -31,7 +31,9 @@ from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate
 
 _MUCH_BETTER = 10.0
-_POOR_SHARE = 0.005
+# Of the largest force.
+_POOR_SHARE = 0.02
+_POOR_RAMP_SHARE, _HOPELESS_RAMP_SHARE = 0.01, 0.03
 _RAMP_OVER_HOLD = 1.5
 _POOR_OVER_JITTER = 3.0
 
@@ -205,21 +207,30 @@ def _result(fits: tuple[Fitted, ...], record: Record, flags: tuple[QualityFlag, 
 
 
 def _is_poor(fitted: Fitted, record: Record, rms_n: float) -> bool:
-    """Return whether the force follows another course than the model's.
+    """Return whether the force follows another course than the model's, so far that it matters."""
+    much = rms_n > _POOR_SHARE * float(record.force_n.max())
+    return _ramp_is_missed(fitted, record, _POOR_RAMP_SHARE) or (
+        much and rms_n > _POOR_OVER_JITTER * jitter(fitted.residuals * record.scale)
+    )
 
-    Of a ramp whose speed is only supposed to be constant, also whether it is missed by more than
-    the hold: so a hand's changes of speed are seen, which the weights would suffer from.
+
+def _ramp_is_missed(fitted: Fitted, record: Record, least_share: float) -> bool:
+    """Return whether a ramp that was only supposed is missed by much more than the hold.
+
+    The hand went up and down, or did something else that the force alone does not tell, and the
+    weights suffer from it.
     """
-    if rms_n < _POOR_SHARE * float(record.force_n.max()):
+    if isinstance(fitted.course, Motion) or record.ramp_samples == 0:
         return False
     of_ramp, of_hold = np.split(fitted.residuals, [record.ramp_samples])
-    if isinstance(fitted.course, Ramp) and of_ramp.std() > _RAMP_OVER_HOLD * of_hold.std():
-        return True
-    return rms_n > _POOR_OVER_JITTER * jitter(fitted.residuals)
+    ramp_rms_n = math.sqrt(float(of_ramp @ of_ramp) / of_ramp.size)
+    if ramp_rms_n < least_share * float(record.force_n.max()):
+        return False
+    return ramp_rms_n > _RAMP_OVER_HOLD * float(of_hold.std())
 
 
 def _numbers(fitted: Fitted, record: Record) -> tuple[Estimate | None, tuple[Term, ...]]:
-    if not fitted.trusted:
+    if not fitted.trusted or _ramp_is_missed(fitted, record, _HOPELESS_RAMP_SHARE):
         return None, (Term(weight=None, tau_s=None),) * fitted.terms
     if fitted.terms == 0:
         return least_equilibrium(fitted, record), ()

@@ -91,14 +91,14 @@ class Step:
         """See `Course`."""
         phi = self.responses(theta, self.time_s)
         d_phi = np.zeros((theta.size, *phi.shape))
-        for i, tau_s in enumerate(_taus(theta, _LARGEST_LOG_AFTER_STEP)):
+        for i, tau_s in enumerate(time_constants(theta, _LARGEST_LOG_AFTER_STEP)):
             d_phi[i, i + 1] = phi[i + 1] * ((self.time_s - self.time_s[0]) / tau_s)
         return phi, d_phi
 
     def responses(self, theta: FloatArray, at_s: FloatArray) -> FloatArray:
         """See `Course`."""
         since = at_s - self.time_s[0]
-        branches = [_faded(np.maximum(since, 0.0) / tau_s) for tau_s in _taus(theta, _LARGEST_LOG_AFTER_STEP)]
+        branches = [faded(np.maximum(since, 0.0) / tau_s) for tau_s in time_constants(theta, _LARGEST_LOG_AFTER_STEP)]
         return np.asarray(np.stack([np.ones_like(since), *branches]) * (since >= 0))
 
 
@@ -131,7 +131,7 @@ class Ramp:
 
     def rows(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """See `Course`."""
-        taus = _taus(theta[: theta.size - self.shape.size])
+        taus = time_constants(theta[: theta.size - self.shape.size])
         phi = np.zeros((taus.size + 1, self.time_s.size))
         d_phi = np.zeros((theta.size, *phi.shape))
         # A spring is a branch that never fades.
@@ -178,7 +178,7 @@ class Ramp:
 
         # In the hold the depth no longer grows: the branch only fades.
         u = (since[held:] - ramp_s) * rate
-        fading = _faded(u)
+        fading = faded(u)
         last, last_by_log_x = float(value[-1]), float(by_log_x[-1])
         later_end = (last_by_log_x + rate * ramp_s * last) / ramp_s
         at_end = np.array((later_end, float(by_code[-1]), last * rate - later_end))
@@ -215,7 +215,7 @@ class Motion:
 
     def rows(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """See `Course`."""
-        taus = _taus(theta[: theta.size - self.shape.size])
+        taus = time_constants(theta[: theta.size - self.shape.size])
         elastic = self._elastic(theta[taus.size :])
         phi = np.empty((taus.size + 1, self.time_s.size))
         d_phi = np.zeros((theta.size, *phi.shape))
@@ -227,7 +227,7 @@ class Motion:
 
     def responses(self, theta: FloatArray, at_s: FloatArray) -> FloatArray:
         """See `Course`."""
-        taus = _taus(theta[: theta.size - self.shape.size])
+        taus = time_constants(theta[: theta.size - self.shape.size])
         g = self._elastic(theta[taus.size :])[0]
         every_s = np.union1d(self.time_s, at_s)
         every_g = np.interp(every_s, self.time_s, g, left=0.0)
@@ -253,10 +253,11 @@ class Motion:
         return np.stack(rows)
 
 
-def _faded(u: FloatArray) -> FloatArray:
+def faded(u: FloatArray) -> FloatArray:
     """Return ``exp(-u)``, 0 instead of numbers so small that reckoning with them is slow."""
     return np.exp(-u) * (u < _GONE)
 
 
-def _taus(logs: FloatArray, largest: float = _LARGEST_LOG) -> FloatArray:
+def time_constants(logs: FloatArray, largest: float = _LARGEST_LOG) -> FloatArray:
+    """Return them from their logarithms, held where a search that runs away would overflow."""
     return np.asarray(np.exp(np.clip(logs, -largest, largest)))

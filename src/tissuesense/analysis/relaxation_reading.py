@@ -10,6 +10,7 @@ from tissuesense.analysis.relaxation_course import Course, Motion, Ramp, Step
 from tissuesense.analysis.relaxation_law import Fung, Law, Linear, Power
 from tissuesense.analysis.relaxation_numbers import jitter
 from tissuesense.analysis.relaxation_fitted import Record
+from tissuesense.analysis.relaxation_swept import Swept
 from tissuesense.analysis.relaxation_window import Window
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
@@ -162,10 +163,10 @@ def _ramps(time_s: FloatArray, force_n: FloatArray, top: int) -> tuple[Course, .
     if top < _FEWEST_ON_RAMP:
         return (ramp(Linear()),)
     contact_s = float(time_s[_last_unloaded(force_n)])
-    curved = (Power(), Fung())
+    # Nobody samples at the very moment of the contact, and to search for it costs no accuracy.
     return (
-        *(ramp(law, law.start) for law in curved),
-        *(ramp(law, law.start, contact_s) for law in curved),
+        *(ramp(law, law.start, contact_s) for law in (Power(), Fung())),
+        Swept.begun(time_s, contact_s, float(time_s[top]), shortest_s),
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from tissuesense.analysis.elastic_law import ElasticLaw
 from tissuesense.analysis.local_fit import correlation_inflation
-from tissuesense.analysis.motion_response import fading_response
+from tissuesense.analysis.motion_response import Branches
 from tissuesense.analysis.separable import Columns, SeparableFit, fit_separable
 from tissuesense.core.arrays import FloatArray
 
@@ -37,6 +37,7 @@ _RIDGE = 1e-13
 _LEFT_BEHIND, _LEFT_BEHIND_U = 0.9, 0.08
 _RISEN_SHARE = 0.05
 _TINY = 1e-9
+_MOST_EXPLAINED = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +60,9 @@ class PressedSamples:
         Force there; how far it may be off, an error of the depth included. Shape (n,).
     contact_mm, depth_mm
         First idea of where the tissue begins and of how deep it was pressed.
+    rest_mm, rest_n
+        Where the tip was before it set off, and the force there: a level that tilts is 0 nowhere
+        else.
     loading_s
         How long the loading took.
     """
@@ -68,6 +72,8 @@ class PressedSamples:
     sd_n: FloatArray
     contact_mm: float
     depth_mm: float
+    rest_mm: float
+    rest_n: float
     loading_s: float
 
 
@@ -96,6 +102,9 @@ class ElasticFit:
     misfit, worth
         Sum of squared residuals in units of their uncertainty; how many independent ones there
         are.
+    tilt_evidence
+        By how much the logarithm of the likelihood would rise, to first order, were the level
+        tilted; below 0 for a level that falls with displacement.
     """
 
     law: ElasticLaw
@@ -113,6 +122,7 @@ class ElasticFit:
     rms_n: float
     misfit: float
     worth: float
+    tilt_evidence: float = 0.0
 
     @property
     def parameter_u(self) -> float:
@@ -123,8 +133,8 @@ class ElasticFit:
         """Return the force on rested tissue along a path, shape (n,)."""
         share = (path.way_mm - self.contact_mm) / self.depth_mm
         elastic = self.law.response(share, self.parameter)[0]
-        fading = (fading_response(path.t_s, elastic, float(tau)) for tau in self.taus_s)
-        return np.asarray(self.size_n * (self.weights @ np.stack([elastic, *fading])))
+        every = _with_itself(Branches(path.t_s, self.taus_s), elastic)
+        return np.asarray(self.size_n * (self.weights @ every))
 
 
 def fit_rested(pressed: PressedSamples, law: ElasticLaw, *, tilt: float = 0.0) -> ElasticFit | None:
@@ -134,21 +144,23 @@ def fit_rested(pressed: PressedSamples, law: ElasticLaw, *, tilt: float = 0.0) -
     the spring of a depth collar makes it.
     """
     taus = _taus_s(pressed)
-    beside = tilt * (pressed.path.way_mm - pressed.path.way_mm[0])
+    branches = Branches(pressed.path.t_s, taus)
+    beside = pressed.path.way_mm - pressed.rest_mm
     share = (pressed.path.way_mm - pressed.contact_mm) / pressed.depth_mm
 
     def columns(theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         elastic = _SHIFT * law.response(share - theta[0], float(theta[1]))
-        every = _branches(pressed.path.t_s, elastic, taus)
+        every = _with_itself(branches, elastic)
         if tilt:
             every = np.concatenate(
-                (every, [[beside, np.zeros_like(beside), np.zeros_like(beside)]])
+                (every, [[tilt * beside, np.zeros_like(beside), np.zeros_like(beside)]])
             )
         every = np.moveaxis(every, 0, -1) / pressed.sd_n[:, np.newaxis]
         return every[0], every[1:]
 
     start = np.array([0.0, law.start])
-    fit = fit_separable(columns, pressed.force_n / pressed.sd_n, start, nonnegative=True)
+    force_n = pressed.force_n - (pressed.rest_n if tilt else 0.0)
+    fit = fit_separable(columns, force_n / pressed.sd_n, start, nonnegative=True)
     weights = fit.amplitudes[: taus.size + 1]
     size = float(weights.sum())
     if not (_settled(fit, law, 1) and size > 0):
@@ -172,6 +184,7 @@ def fit_rested(pressed: PressedSamples, law: ElasticLaw, *, tilt: float = 0.0) -
         taus_s=taus,
         weights=weights / size,
         tilt_n_mm=tilt * float(fit.amplitudes[-1]) if tilt else 0.0,
+        tilt_evidence=0.0 if tilt else _evidence(columns, fit, beside / pressed.sd_n),
         **_goodness(pressed, fit),
     )
 
@@ -186,21 +199,26 @@ def fit_again(pressed: PressedSamples, before: Path, first: ElasticFit) -> Elast
     earlier, share = (
         (path.way_mm - first.contact_mm) / first.depth_mm for path in (before, pressed.path)
     )
+    while_pressed = Branches(t, first.taus_s)
+    until_then = Branches(before.t_s, first.taus_s)
     since = np.exp(-(t - before.t_s[-1]) / first.taus_s[:, np.newaxis])
 
     def columns(theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         elastic, _, along = law.response(share, float(theta[0]))
-        now = np.tensordot(weights, _branches(t, np.stack((elastic, along)), first.taus_s), 1)
+        now = np.tensordot(weights, _with_itself(while_pressed, np.stack((elastic, along))), 1)
         elastic, _, along = law.response(earlier, float(theta[0]))
-        ends = _branches(before.t_s, np.stack((elastic, along)), first.taus_s)[1:, :, -1]
+        ends = until_then.responses(np.stack((elastic, along)))[..., -1]
         left = np.einsum("k,kj,kn->jn", weights[1:], ends, since)
         force, by_parameter = now + theta[1] * left
         slopes = np.stack((by_parameter, left[0])) / pressed.sd_n
         return (force / pressed.sd_n)[:, np.newaxis], slopes[:, :, np.newaxis]
 
     start = np.array([first.parameter, _LEFT_BEHIND])
-    rising = first.tilt_n_mm * (pressed.path.way_mm - float(before.way_mm.min()))
-    fit = fit_separable(columns, (pressed.force_n - rising) / pressed.sd_n, start)
+    force_n = pressed.force_n
+    if first.tilt_n_mm:
+        beside_n = first.tilt_n_mm * (pressed.path.way_mm - pressed.rest_mm)
+        force_n = force_n - pressed.rest_n - beside_n
+    fit = fit_separable(columns, force_n / pressed.sd_n, start)
     size = float(fit.amplitudes[0])
     if not (_settled(fit, law, 0) and size > 0):
         return None
@@ -236,9 +254,9 @@ def fit_again(pressed: PressedSamples, before: Path, first: ElasticFit) -> Elast
 _SHIFT = np.array([1.0, -1.0, 1.0])[:, np.newaxis]
 
 
-def _branches(t_s: FloatArray, elastic: FloatArray, taus_s: FloatArray) -> FloatArray:
-    """Return what never fades and every branch, shape (k + 1, j, n), of (j, n) responses."""
-    return np.stack([elastic, *(fading_response(t_s, elastic, float(tau)) for tau in taus_s)])
+def _with_itself(branches: Branches, elastic: FloatArray) -> FloatArray:
+    """Return what never fades and every branch, shape (k + 1, ..., n), of (..., n) responses."""
+    return np.concatenate((elastic[np.newaxis], branches.responses(elastic)))
 
 
 def _taus_s(pressed: PressedSamples) -> FloatArray:
@@ -285,6 +303,23 @@ def _spread(
     scaled = information * np.outer(scale, scale) + _RIDGE * np.eye(scale.size)
     covariance = np.linalg.inv(scaled) * np.outer(scale, scale)
     return np.asarray(covariance), np.asarray(covariance @ (jacobian.T @ level) / variance)
+
+
+def _evidence(columns: Columns, fit: SeparableFit, column: FloatArray) -> float:
+    """Return what one more column would add to the logarithm of the likelihood, with its sign.
+
+    To first order: the column less what the parameters, free to move, can do of it.
+    """
+    phi, slopes = columns(fit.theta)
+    basis, _ = np.linalg.qr(
+        np.concatenate(((slopes @ fit.amplitudes).T, phi[:, fit.amplitudes > 0]), axis=1)
+    )
+    alone = column - basis @ (basis.T @ column)
+    along = float(alone @ fit.residuals)
+    explained = along * along / max(float(alone @ alone), _TINY)
+    share = min(explained / max(fit.squares, _TINY), _MOST_EXPLAINED)
+    worth = fit.residuals.size / correlation_inflation(fit.residuals)
+    return math.copysign(-worth * math.log1p(-share) / 2, along)
 
 
 def _goodness(pressed: PressedSamples, fit: SeparableFit) -> dict[str, float]:

@@ -36,7 +36,7 @@ class _Limits:
 
 
 _SUSPECTED = _Limits(ratio=9.0, vague=0.3)
-_CERTAIN = _Limits(ratio=22.0, vague=0.08)  # so few false ones that a session seldom has any
+_CERTAIN = _Limits(ratio=22.0, vague=0.12)  # so few false ones that a session seldom has any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,36 @@ class SuddenChange:
     rises: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """Where and how a stretch may change: c of them, for m points.
+
+    Attributes
+    ----------
+    at_s
+        When each begins, shape (c,).
+    courses
+        How each goes on at the points, for a height of 1, shape (m, c).
+    """
+
+    at_s: FloatArray
+    courses: FloatArray
+
+
+def candidates(points: StretchPoints) -> Candidates:
+    """Return every change that is looked for in a stretch."""
+    first_s, last_s = points.at_s[[0, -1]]
+    places = np.linspace(_FIRST_SHARE, _LAST_SHARE, _PLACES) * (last_s - first_s) + first_s
+    since = np.maximum(points.sample_s[:, None] - places, 0.0)
+    courses = [
+        points.filters[0] @ (-np.expm1(-((since / rise) ** power)) * np.exp(-since / fade))
+        for rise, power, fade in itertools.product(_RISES_S, _POWERS, _FADES_S)
+    ]
+    return Candidates(at_s=np.tile(places, len(courses)), courses=np.concatenate(courses, axis=1))
+
+
 def suspect_change(
-    points: StretchPoints, quiet: NoisyFit, angle_u_deg: float
+    points: StretchPoints, tried: Candidates, quiet: NoisyFit, angle_u_deg: float
 ) -> SuddenChange | None:
     """Look for a sudden change before the law of the limb is known: beside the stretch's own.
 
@@ -65,6 +93,8 @@ def suspect_change(
     ----------
     points
         Of one stretch, closely spaced.
+    tried
+        Its `candidates`.
     quiet
         How the torque scatters where nothing catches.
     angle_u_deg
@@ -76,10 +106,13 @@ def suspect_change(
     design = np.column_stack((law, _parabola(points)))
     by_angle = np.asarray(np.linalg.lstsq(design, points.torque_n_m)[0][:3], dtype=np.float64)
     noise = quiet.noise_of(points, by_angle)
-    return _search(points, points.torque_n_m, design, noise, angle_u_deg, _SUSPECTED)
+    look = _Look(points=points, tried=tried, design=design, noise=noise, angle_u_deg=angle_u_deg)
+    return look.search(points.torque_n_m, _SUSPECTED)
 
 
-def find_change(points: StretchPoints, fit: NoisyFit, angle_u_deg: float) -> SuddenChange | None:
+def find_change(
+    points: StretchPoints, tried: Candidates, fit: NoisyFit, angle_u_deg: float
+) -> SuddenChange | None:
     """Return where a stretch catches or slips, as the points count the angle.
 
     Looked for in what the joint `fit` leaves, beside a parabola in the angle.
@@ -87,8 +120,14 @@ def find_change(points: StretchPoints, fit: NoisyFit, angle_u_deg: float) -> Sud
     if points.at_s.size < _FEWEST_POINTS:
         return None
     left = points.torque_n_m - points.design() @ fit.coefficients
-    noise = fit.noise_of(points)
-    return _search(points, left, _parabola(points), noise, angle_u_deg, _CERTAIN)
+    look = _Look(
+        points=points,
+        tried=tried,
+        design=_parabola(points),
+        noise=fit.noise_of(points),
+        angle_u_deg=angle_u_deg,
+    )
+    return look.search(left, _CERTAIN)
 
 
 def _parabola(points: StretchPoints) -> FloatArray:
@@ -96,37 +135,92 @@ def _parabola(points: StretchPoints) -> FloatArray:
     return np.asarray(np.power.outer(angle, np.arange(3.0)), dtype=np.float64)
 
 
-def _search(
-    points: StretchPoints,
-    left: FloatArray,
-    design: FloatArray,
-    noise: FloatArray,
-    angle_u_deg: float,
-    limits: _Limits,
-) -> SuddenChange | None:
-    triangle = np.linalg.cholesky(noise)
-    basis, _ = np.linalg.qr(np.linalg.solve(triangle, design))
-    at_s, shapes = _shapes(points)
-    courses = points.filters[0] @ shapes
-    seen = np.linalg.solve(triangle, courses)
-    seen -= basis @ (basis.T @ seen)
-    rest = np.linalg.solve(triangle, left)
-    rest -= basis @ (basis.T @ rest)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Look:
+    """One stretch, the smooth columns that may explain it, shape (m, d), and its noise."""
+
+    points: StretchPoints
+    tried: Candidates
+    design: FloatArray
+    noise: FloatArray
+    angle_u_deg: float
+
+    def search(self, torque_n_m: FloatArray, limits: _Limits) -> SuddenChange | None:
+        """Look for the change that explains most of a torque beside the smooth columns."""
+        triangle = np.linalg.cholesky(self.noise)
+        whitened = np.linalg.solve(
+            triangle, np.column_stack((self.design, torque_n_m, self.tried.courses))
+        )
+        width = self.design.shape[1]
+        basis, _ = np.linalg.qr(whitened[:, :width])
+        rest = whitened[:, width:] - basis @ (basis.T @ whitened[:, width:])
+        freedom = rest.shape[0] - width - 1
+        rise_and_fall = _best_each_way(rest, freedom)
+        first = next((one for one in rise_and_fall if self._stands_out(one, limits)), None)
+        if first is None:
+            return None
+        found = self._change(first, limits)
+        if found is None or not found.rises:
+            return found
+        # What rises again after a slip is no catch.
+        along = rest[:, 1 + first.place]
+        along = along / math.sqrt(first.length)
+        second = _best_each_way(rest - np.outer(along, along @ rest), freedom - 1)[0]
+        earlier = self.tried.at_s[second.place] < self.tried.at_s[first.place]
+        if not second.rises and earlier and self._stands_out(second, limits):
+            return self._change(second, limits) or found
+        return found
+
+    def _stands_out(self, best: "_Best", limits: _Limits) -> bool:
+        height = abs(best.height) * float(self.tried.courses[:, best.place].max())
+        least = _LEAST_CATCH if best.rises else _LEAST_SLIP
+        enough = height >= least * float(np.ptp(self.points.torque_n_m))
+        return enough and bool(best.gains[best.place] >= limits.ratio)
+
+    def _change(self, best: "_Best", limits: _Limits) -> SuddenChange | None:
+        angle = _angle(self.points, self.tried.at_s, best.gains, self.angle_u_deg)
+        if angle.u > limits.vague * float(np.degrees(np.ptp(self.points.angle_rad))):
+            return None
+        return SuddenChange(angle_deg=angle, rises=best.rises)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Best:
+    """The candidate that explains most, and the gains of all that go its way, shape (c,)."""
+
+    place: int
+    height: float
+    length: float
+    gains: FloatArray
+
+    @property
+    def rises(self) -> bool:
+        return self.height > 0
+
+
+def _best_each_way(rest: FloatArray, freedom: int) -> list[_Best]:
+    """Return the best rise and the best fall, the better first.
+
+    The candidates stand beside the torque, in white noise.
+    """
+    torque, seen = rest[:, 0], rest[:, 1:]
     lengths = np.maximum(np.einsum("mc,mc->c", seen, seen), 1e-12)
-    heights = (rest @ seen) / lengths
+    heights = (torque @ seen) / lengths
     gains = heights**2 * lengths
-    best = int(np.argmax(gains))
-    rises = bool(heights[best] > 0)
-    scatter = (float(rest @ rest) - float(gains[best])) / (rest.size - design.shape[1] - 1)
-    gains = np.where((heights > 0) == rises, gains, 0.0) / max(scatter, 1.0)
-    height = abs(float(heights[best])) * float(courses[:, best].max())
-    least = (_LEAST_CATCH if rises else _LEAST_SLIP) * float(np.ptp(points.torque_n_m))
-    if gains[best] < limits.ratio or height < least:
-        return None
-    angle = _angle(points, at_s, gains, angle_u_deg)
-    if angle.u > limits.vague * float(np.degrees(np.ptp(points.angle_rad))):
-        return None
-    return SuddenChange(angle_deg=angle, rises=rises)
+    scatter = (float(torque @ torque) - float(gains.max())) / freedom
+    found = []
+    for this_way in (heights > 0, heights < 0):
+        of_this = np.where(this_way, gains, 0.0)
+        place = int(np.argmax(of_this))
+        found.append(
+            _Best(
+                place=place,
+                height=float(heights[place]),
+                length=float(lengths[place]),
+                gains=of_this / max(scatter, 1.0),
+            )
+        )
+    return sorted(found, key=lambda one: -float(one.gains.max()))
 
 
 def changes_from_s(points: StretchPoints, change: SuddenChange) -> float:
@@ -134,18 +228,6 @@ def changes_from_s(points: StretchPoints, change: SuddenChange) -> float:
     earliest_deg = change.angle_deg.value - 2 * change.angle_deg.u
     passed = np.flatnonzero(points.angle_rad >= math.radians(earliest_deg))
     return float(points.at_s[passed[0]] if passed.size else points.at_s[-1])
-
-
-def _shapes(points: StretchPoints) -> tuple[FloatArray, FloatArray]:
-    """Return when each candidate begins, shape (c,), and its course, shape (n, c)."""
-    first_s, last_s = points.at_s[[0, -1]]
-    places = np.linspace(_FIRST_SHARE, _LAST_SHARE, _PLACES) * (last_s - first_s) + first_s
-    since = np.maximum(points.sample_s[:, None] - places, 0.0)
-    courses = [
-        -np.expm1(-((since / rise) ** power)) * np.exp(-since / fade)
-        for rise, power, fade in itertools.product(_RISES_S, _POWERS, _FADES_S)
-    ]
-    return np.tile(places, len(courses)), np.concatenate(courses, axis=1)
 
 
 def _angle(

@@ -23,6 +23,9 @@ from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 FEWEST_SPEEDS = 3
 _SAME_SPEED = 1.25
 _ANGLE, _SPEED, _ACCELERATION, _ONE, _SINE, _COSINE = range(6)
+_WEIGHTLESS = (_ANGLE, _SPEED, _ACCELERATION, _ONE)
+# Without a weight, or with one whose angle is counted from the vertical, or from the level.
+_SIMPLER_LAWS = (_WEIGHTLESS, (*_WEIGHTLESS, _SINE), (*_WEIGHTLESS, _COSINE))
 # No limb is heavier or harder to turn than this about its joint.
 _HEAVIEST_N_M, _MOST_INERT_KG_M2 = 50.0, 3.0
 _BEYOND_DOUBT = 16.0  # of a chi-square with two degrees of freedom
@@ -68,6 +71,11 @@ class LimbLaw:
     inertia_kg_m2: Outcome
 
 
+def same_speed(one_deg_s: float, other_deg_s: float) -> bool:
+    """Tell whether two speeds count as one."""
+    return max(one_deg_s, other_deg_s) <= _SAME_SPEED * min(one_deg_s, other_deg_s)
+
+
 def count_speeds(peak_speeds_deg_s: Sequence[float]) -> int:
     """Return how many distinct speeds there are; what differs by less than a quarter is one."""
     count, reached = 0, 0.0
@@ -75,6 +83,14 @@ def count_speeds(peak_speeds_deg_s: Sequence[float]) -> int:
         if speed > _SAME_SPEED * reached:
             count, reached = count + 1, speed
     return count
+
+
+def simpler_laws(limb: StatedLimb) -> Sequence[Sequence[int]]:
+    """Return the laws that may do without the whole of it, by the columns of the design of each.
+
+    None where the weight is stated: it is there then.
+    """
+    return _SIMPLER_LAWS if limb.weight_n_m is None else ()
 
 
 def with_stated_limb(fit: NoisyFit, limb: StatedLimb, way: int) -> NoisyFit:

@@ -21,6 +21,12 @@ from tissuesense.core.arrays import FloatArray
 _SHARES = (0.03, 0.2, 1.0, 5.0, 30.0, 200.0)
 _RIDGE = 1e-9
 _PASSES = 3
+# The whole law judges simpler ones where it knows its first coefficient to this share of it.
+_JUDGES = 0.12
+# What a column costs of an information criterion: Akaike's takes 2, by which what is simple comes
+# out vague, Schwarz's the logarithm of the points, here 4 to 5, by which intervals are too short.
+_COLUMN_COSTS = 3.0
+Columns = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +79,22 @@ class NoisyFit:
         return np.asarray(self.scale**2 * (known + wandering), dtype=np.float64)
 
 
-def fit_stretches(stretches: Sequence[StretchPoints], noise: SampleNoise) -> NoisyFit | None:
+def fit_stretches(
+    stretches: Sequence[StretchPoints], noise: SampleNoise, *, laws: Sequence[Columns] = ()
+) -> NoisyFit | None:
     """Fit ``torque = design @ coefficients`` to all stretches at once.
 
-    None where there are no more points than columns.
+    Parameters
+    ----------
+    laws
+        Simpler laws that may do as well, by the columns of the design that each has. They are
+        averaged with the whole one by how much worse they fit, at a price for every column, where
+        the whole one knows its first coefficient well enough to be a judge of them.
+
+    Returns
+    -------
+    NoisyFit or None
+        None where there are no more points than columns.
     """
     designs = [points.design() for points in stretches]
     columns = designs[0].shape[1] if designs else 0
@@ -84,17 +102,7 @@ def fit_stretches(stretches: Sequence[StretchPoints], noise: SampleNoise) -> Noi
         return None
     # Scaled to unit length: radians, newton metres and their derivatives have no size in common.
     length = np.linalg.norm(np.concatenate(designs), axis=0) + _RIDGE
-    search = _Search(
-        blocks=[
-            np.column_stack((design / length, points.torque_n_m))
-            for points, design in zip(stretches, designs, strict=True)
-        ],
-        stretches=stretches,
-        shared=[points.shared_noise() for points in stretches],
-        wandering=[[points.wandering[i] for points in stretches] for i in range(len(LASTING_S))],
-        noise=noise,
-        length=length,
-    )
+    search = _Search(stretches=stretches, noise=noise, length=length, laws=laws)
     fit = search.fit(np.zeros(columns))
     for _ in range(_PASSES - 1 if noise.angle_rad > 0 else 0):
         fit = search.fit(fit.coefficients)
@@ -109,89 +117,162 @@ def _known(grams: FloatArray, noise: SampleNoise, by_angle: FloatArray) -> Float
     return np.asarray(known + ridge * np.eye(known.shape[0]), dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    """The fit for one strength and length of the wandering."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Products:
+    """What a fit needs of p scaled columns and the torque, under each of h kinds of wandering.
 
-    share: float
-    lasting: int
-    log_likelihood: float
+    Attributes
+    ----------
+    whole
+        Products of columns and torque with one another, shape (h, p + 1, p + 1).
+    added
+        What noise of the angle adds to those of the columns, shape (h, p, p).
+    log_det
+        Of the covariance of all points, shape (h,).
+    """
+
+    whole: FloatArray
+    added: FloatArray
+    log_det: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Solved:
+    """The fit of one law under each kind of wandering; shapes (h, p), (h, p, p) and (h,)."""
+
     coefficients: FloatArray
-    covariance: FloatArray
-    variance: float
+    covariance: FloatArray  # for points of variance 1
+    squares: FloatArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
-    """Scaled columns with the torque beside them, and the covariances of what may scatter."""
+    """Stretches side by side, each padded to as many points as the longest has."""
 
-    stretches: Sequence[StretchPoints]
-    blocks: Sequence[FloatArray]
-    shared: Sequence[FloatArray]
-    wandering: Sequence[Sequence[FloatArray]]
-    noise: SampleNoise
-    length: FloatArray
+    def __init__(
+        self,
+        *,
+        stretches: Sequence[StretchPoints],
+        noise: SampleNoise,
+        length: FloatArray,
+        laws: Sequence[Columns],
+    ) -> None:
+        self._stretches, self._noise, self._length, self._laws = stretches, noise, length, laws
+        sizes = [points.at_s.size for points in stretches]
+        self._most, self._points = max(sizes), sum(sizes)
+        p = length.size
+        self._blocks = np.zeros((len(sizes), self._most, p + 1))
+        self._wandering = np.zeros((len(LASTING_S), len(sizes), self._most, self._most))
+        self._shared = np.zeros((len(sizes), p * p, self._most, self._most))
+        for place, (points, m) in enumerate(zip(stretches, sizes, strict=True)):
+            self._blocks[place, :m, :p] = points.design() / length
+            self._blocks[place, :m, p] = points.torque_n_m
+            self._wandering[:, place, :m, :m] = points.wandering
+            self._shared[place, :, :m, :m] = points.shared_noise().reshape(p * p, m, m)
 
     @property
-    def freedom(self) -> int:
-        points = sum(block.shape[0] for block in self.blocks)
-        return int(points - self.length.size)
+    def _freedom(self) -> int:
+        return self._points - self._length.size
 
     def fit(self, near: FloatArray) -> NoisyFit:
         """Fit, noise of the angle reaching the torque by way of the coefficients `near`."""
-        known = [_known(one.grams, self.noise, one.slopes(near)) for one in self.stretches]
-        tried = [self._solved(known, 0.0, 0)]
-        variance = self.noise.torque_n_m**2
-        for lasting, wandering in enumerate(self.wandering):
-            for share in _SHARES:
-                total = [k + share * variance * w for k, w in zip(known, wandering, strict=True)]
-                tried.append(self._solved(total, share, lasting))
-        return self._averaged(tried)
-
-    def _solved(self, total: Sequence[FloatArray], share: float, lasting: int) -> _Tried:
-        p = self.length.size
-        products, added, log_det = np.zeros((p + 1, p + 1)), np.zeros((p, p)), 0.0
-        for block, shared, covariance in zip(self.blocks, self.shared, total, strict=True):
-            triangle = np.linalg.cholesky(covariance)
-            whitened = np.linalg.solve(triangle, block)
-            products += whitened.T @ whitened
-            log_det += 2 * float(np.log(np.diag(triangle)).sum())
-            if self.noise.angle_rad > 0:
-                half = np.linalg.inv(triangle)
-                added += (shared.reshape(p * p, -1) @ (half.T @ half).ravel()).reshape(p, p)
-        normal, right = products[:p, :p] + _RIDGE**1.5 * np.eye(p), products[:p, p]
-        corrected = normal - self.noise.angle_rad**2 * added / np.outer(self.length, self.length)
-        inverse = np.linalg.inv(corrected)
-        found = inverse @ right
-        squares = float(products[p, p] - 2 * found @ right + found @ normal @ found)
-        variance = max(squares, 1e-15 * float(products[p, p]), 1e-300) / self.freedom
+        products = self._products(near)
+        free = self._solved(products, range(self._length.size))
+        least = 1e-15 * products.whole[:, -1, -1] + 1e-300
+        squares = np.maximum(free.squares, least)
+        variance = squares / self._freedom
+        normal = products.whole[:, :-1, :-1] + self._ridge
         log_likelihood = -0.5 * (
-            self.freedom * np.log(variance) + log_det + np.linalg.slogdet(normal)[1]
+            self._freedom * np.log(variance) + products.log_det + np.linalg.slogdet(normal)[1]
         )
-        return _Tried(
-            share=share,
+        weight = _shares_of(log_likelihood)
+        best = int(np.argmax(log_likelihood))
+        coefficients, covariance = _averaged(weight, free, variance)
+        if self._laws and covariance[0, 0] <= (_JUDGES * coefficients[0]) ** 2:
+            coefficients, covariance = self._with_simpler(products, free, squares, weight)
+        lasting, share = divmod(max(best - 1, 0), len(_SHARES))
+        return NoisyFit(
+            coefficients=coefficients / self._length,
+            covariance=covariance / np.outer(self._length, self._length),
+            share=_SHARES[share] if best else 0.0,
             lasting=lasting,
-            log_likelihood=float(log_likelihood),
-            coefficients=found,
-            covariance=inverse @ normal @ inverse * variance,
-            variance=variance,
+            scale=float(np.sqrt(variance[best])),
+            freedom=self._freedom,
+            noise=self._noise,
         )
 
-    def _averaged(self, tried: Sequence[_Tried]) -> NoisyFit:
-        log_likelihood = np.array([one.log_likelihood for one in tried])
-        weight = np.exp(log_likelihood - log_likelihood.max())
-        weight /= weight.sum()
-        each = np.array([one.coefficients for one in tried])
-        mean = weight @ each
-        between = (each - mean).T @ ((each - mean) * weight[:, None])
-        within = np.tensordot(weight, np.array([one.covariance for one in tried]), axes=1)
-        best = tried[int(np.argmax(log_likelihood))]
-        return NoisyFit(
-            coefficients=mean / self.length,
-            covariance=(within + between) / np.outer(self.length, self.length),
-            share=best.share,
-            lasting=best.lasting,
-            scale=float(np.sqrt(best.variance)),
-            freedom=self.freedom,
-            noise=self.noise,
+    @property
+    def _ridge(self) -> FloatArray:
+        return np.asarray(_RIDGE**1.5 * np.eye(self._length.size), dtype=np.float64)
+
+    def _products(self, near: FloatArray) -> _Products:
+        """Whiten columns and torque by the covariance under each kind of wandering, none first."""
+        count, most, p = len(self._stretches), self._most, self._length.size
+        known = np.tile(np.eye(most), (count, 1, 1))
+        for place, points in enumerate(self._stretches):
+            m = points.at_s.size
+            known[place, :m, :m] = _known(points.grams, self._noise, points.slopes(near))
+        strength = self._noise.torque_n_m**2 * np.array(_SHARES)
+        wandering = strength[:, None, None, None] * self._wandering[:, None]
+        wandering = wandering.reshape(-1, count, most, most)
+        total = known + np.concatenate((np.zeros((1, count, most, most)), wandering))
+        triangle = np.linalg.cholesky(total)
+        whitened = np.linalg.solve(triangle, self._blocks).reshape(total.shape[0], -1, p + 1)
+        diagonal = np.diagonal(triangle, axis1=2, axis2=3)
+        added = np.zeros((total.shape[0], p, p))
+        if self._noise.angle_rad > 0:
+            inverse = np.linalg.inv(total).reshape(total.shape[0], -1)
+            shared = self._shared.transpose(0, 2, 3, 1).reshape(-1, p * p)
+            added = self._noise.angle_rad**2 * (inverse @ shared).reshape(-1, p, p)
+        return _Products(
+            whole=whitened.transpose(0, 2, 1) @ whitened,
+            added=added / np.outer(self._length, self._length),
+            log_det=2 * np.log(diagonal).sum(axis=(1, 2)),
         )
+
+    def _solved(self, products: _Products, law: Columns) -> _Solved:
+        places = np.ix_(range(len(products.whole)), law, law)
+        normal = (products.whole[:, :-1, :-1] + self._ridge)[places]
+        right = products.whole[:, law, -1]
+        inverse = np.linalg.inv(normal - products.added[places])
+        found = (inverse @ right[..., None])[..., 0]
+        fitted = np.einsum("hp,hpq,hq->h", found, normal, found)
+        coefficients = np.zeros((len(found), self._length.size))
+        coefficients[:, law] = found
+        covariance = np.zeros((len(found), self._length.size, self._length.size))
+        covariance[places] = inverse @ normal @ inverse
+        squares = products.whole[:, -1, -1] - 2 * np.einsum("hp,hp->h", found, right) + fitted
+        return _Solved(coefficients=coefficients, covariance=covariance, squares=squares)
+
+    def _with_simpler(
+        self, products: _Products, free: _Solved, squares: FloatArray, weight: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Average simpler laws with the whole one, under each kind of wandering by itself."""
+        solved = [free, *(self._solved(products, law) for law in self._laws)]
+        sizes = np.array([self._length.size, *(len(law) for law in self._laws)])
+        fits = np.array([np.maximum(one.squares, squares) / squares for one in solved])
+        criterion = self._points * np.log(fits) + _COLUMN_COSTS * sizes[:, None]
+        each = weight * _shares_of(-criterion / 2)
+        together = _Solved(
+            coefficients=np.concatenate([one.coefficients for one in solved]),
+            covariance=np.concatenate([one.covariance for one in solved]),
+            squares=squares,
+        )
+        variance = np.tile(squares / self._freedom, len(solved))
+        return _averaged(each.ravel(), together, variance)
+
+
+def _shares_of(log_likelihood: FloatArray) -> FloatArray:
+    """Return how much each counts along the first axis; together 1."""
+    weight = np.exp(log_likelihood - log_likelihood.max(axis=0))
+    return np.asarray(weight / weight.sum(axis=0), dtype=np.float64)
+
+
+def _averaged(
+    weight: FloatArray, solved: _Solved, variance: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the mean of the coefficients, and their covariance within and between the fits."""
+    mean = weight @ solved.coefficients
+    apart = solved.coefficients - mean
+    between = apart.T @ (apart * weight[:, None])
+    within = np.tensordot(weight * variance, solved.covariance, axes=1)
+    return mean, within + between

@@ -2,23 +2,26 @@
 
 A catch spoils the law, and without the law a catch is hard to tell. So what may be one is left out
 of a first joint fit, catches are then decided on against that, and the law is fitted again without
-what comes after them.
+what comes after them. A stretch that goes otherwise than its repeats at the same speed, as where
+the hand gave way slowly, is left out of a last one.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tissuesense.analysis.limb_load import StatedLimb
 from tissuesense.analysis.movement_angle import Movement
 from tissuesense.analysis.stretch_catch import (
+    Candidates,
     SuddenChange,
+    candidates,
     changes_from_s,
     find_change,
     suspect_change,
 )
-from tissuesense.analysis.stretch_law import with_stated_limb
+from tissuesense.analysis.stretch_law import same_speed, simpler_laws, with_stated_limb
 from tissuesense.analysis.stretch_noise import NoisyFit, SampleNoise, fit_stretches
 from tissuesense.analysis.stretch_points import StretchPoints, condense
 from tissuesense.core.arrays import FloatArray
@@ -26,6 +29,10 @@ from tissuesense.core.arrays import FloatArray
 _PARTS, _FINE_PARTS = 14, 28
 _FEWEST_POINTS = 3
 _ROUNDS = 2
+# Scatter about the law, over the range of the torque: worth a second look, and too much.
+_NOTABLE_SHARE, _POOR_SHARE = 0.04, 0.08
+_CALMER = 0.5  # without the odd one, over with it
+_FEWEST_REPEATS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,12 +61,17 @@ class StretchSignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReadStretch:
-    """A stretch in points, widely and closely spaced; None where it is too short or has a gap."""
+    """A stretch in points, widely and closely spaced; None where it is too short or has a gap.
+
+    `tried` is where the closely spaced may change; `odd` is what goes otherwise than its repeats.
+    """
 
     wide: StretchPoints | None
     close: StretchPoints | None
+    tried: Candidates | None
     usable: bool
     change: SuddenChange | None = None
+    odd: bool = False
 
     @property
     def slipped(self) -> bool:
@@ -68,7 +80,7 @@ class ReadStretch:
 
     def lawful(self) -> StretchPoints | None:
         """Return the points that the law of the limb may be read from."""
-        if self.wide is None or self.close is None or not self.usable or self.slipped:
+        if self.wide is None or self.close is None or not self.usable or self.slipped or self.odd:
             return None
         if self.change is None:
             return self.wide
@@ -87,6 +99,15 @@ class Reading:
         """Return the points that the law was read from."""
         return [points for s in self.stretches if (points := s.lawful()) is not None]
 
+    def scatter(self) -> float:
+        """Return the scatter about the law over the range of the torque; 0 without a law."""
+        return 0.0 if self.fit is None else _scatter(self.lawful(), self.fit)
+
+    @property
+    def fits_poorly(self) -> bool:
+        """Whether the law describes the stretches badly, noise of the samples aside."""
+        return self.scatter() > _POOR_SHARE
+
 
 def read_stretches(
     signal: StretchSignal, movements: Sequence[Movement], usable: Sequence[bool], limb: StatedLimb
@@ -102,25 +123,65 @@ def read_stretches(
     if quiet is None:
         return Reading(stretches=tuple(stretches), fit=None)
     found = _changed(stretches, suspect_change, quiet, signal)
+    fit = _fit(found, signal, limb)
     for _ in range(_ROUNDS):
-        fit = _fit(found, signal, limb) or quiet
-        found = _changed(stretches, find_change, fit, signal)
-    return Reading(stretches=tuple(found), fit=_fit(found, signal, limb))
+        before, found = found, _changed(stretches, find_change, fit or quiet, signal)
+        if [s.change for s in found] == [s.change for s in before]:
+            break
+        fit = _fit(found, signal, limb)
+    reading = Reading(stretches=tuple(found), fit=fit)
+    return _without_odd_one(reading, speeds, signal, limb)
 
 
-_Look = Callable[[StretchPoints, NoisyFit, float], SuddenChange | None]
+def _without_odd_one(
+    reading: Reading, speeds: Sequence[float], signal: StretchSignal, limb: StatedLimb
+) -> Reading:
+    """Leave out the stretch that goes otherwise than its repeats, if one does.
+
+    Without a repeat at its speed it may be the law that is wrong, and all of them stay.
+    """
+    if reading.fit is None:
+        return reading
+    scatter = [
+        _scatter([points], reading.fit) if (points := s.lawful()) else 0.0
+        for s in reading.stretches
+    ]
+    worst = int(np.argmax(scatter))
+    repeats = [
+        place
+        for place, (s, speed) in enumerate(zip(reading.stretches, speeds, strict=True))
+        if s.lawful() and same_speed(speed, speeds[worst])
+    ]
+    if scatter[worst] < _NOTABLE_SHARE or len(repeats) < _FEWEST_REPEATS:
+        return reading
+    tried = [_without(reading, place, signal, limb) for place in repeats]
+    best = min(tried, key=Reading.scatter)
+    return best if best.scatter() < _CALMER * reading.scatter() else reading
+
+
+def _without(reading: Reading, place: int, signal: StretchSignal, limb: StatedLimb) -> Reading:
+    kept = [replace(s, odd=s.odd or i == place) for i, s in enumerate(reading.stretches)]
+    return Reading(stretches=tuple(kept), fit=_fit(kept, signal, limb))
+
+
+def _scatter(stretches: Sequence[StretchPoints], fit: NoisyFit) -> float:
+    torque = np.concatenate([points.torque_n_m for points in stretches])
+    left = torque - np.concatenate([points.design() @ fit.coefficients for points in stretches])
+    explained = float(np.mean([fit.sampling_variance(points) for points in stretches]))
+    unexplained = max(float(np.mean(left**2)) - explained, 0.0)
+    return float(np.sqrt(unexplained) / max(float(np.ptp(torque)), np.finfo(np.float64).tiny))
+
+
+_Look = Callable[[StretchPoints, Candidates, NoisyFit, float], SuddenChange | None]
 
 
 def _changed(
     stretches: Sequence[ReadStretch], look: _Look, fit: NoisyFit, signal: StretchSignal
 ) -> list[ReadStretch]:
     return [
-        ReadStretch(
-            wide=s.wide,
-            close=s.close,
-            usable=s.usable,
-            change=look(s.close, fit, signal.angle_u_deg) if s.close and s.usable else None,
-        )
+        replace(s, change=look(s.close, s.tried, fit, signal.angle_u_deg))
+        if s.close and s.tried and s.usable
+        else s
         for s in stretches
     ]
 
@@ -131,12 +192,13 @@ def _condensed(signal: StretchSignal, movement: Movement, *, usable: bool) -> Re
         condense(signal.t_s, signal.torque_n_m, signal.angle_rad, span_s, parts=parts)
         for parts in (_PARTS, _FINE_PARTS)
     )
-    return ReadStretch(wide=wide, close=close, usable=usable)
+    tried = candidates(close) if close else None
+    return ReadStretch(wide=wide, close=close, tried=tried, usable=usable)
 
 
 def _fit(
     stretches: Sequence[ReadStretch], signal: StretchSignal, limb: StatedLimb
 ) -> NoisyFit | None:
     points = [lawful for s in stretches if (lawful := s.lawful()) is not None]
-    fit = fit_stretches(points, signal.noise)
+    fit = fit_stretches(points, signal.noise, laws=simpler_laws(limb))
     return None if fit is None else with_stated_limb(fit, limb, signal.way)

@@ -7,6 +7,8 @@ from tissuesense.analysis.result import Finding
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, Outcome, quantity_json
 
+_ALWAYS_TOLD = ("stiffness_n_m_rad", "damping_n_m_s_rad")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
@@ -55,8 +57,10 @@ class Stretch:
         }
 
     def findings(self) -> list[Finding]:
-        """Return its numbers, one row each; no row for a catch that there is not."""
+        """Return its numbers, one row each; no row for what it does not have."""
         values: dict[str, Outcome | float | None] = {
+            "start_s": self.start_s,
+            "end_s": self.end_s,
             "peak_speed_deg_s": self.peak_speed_deg_s,
             "start_deg": self.start_deg,
             "end_deg": self.end_deg,
@@ -74,7 +78,7 @@ class Stretch:
                 flags=self.flags,
             )
             for name, value in values.items()
-            if value is not None
+            if isinstance(value, Estimate | float)
         ]
 
 
@@ -165,9 +169,14 @@ class StretchAnalysis:
         }
 
     def findings(self) -> list[Finding]:
-        """Return every number, one row each."""
+        """Return every number, one row each.
+
+        Stiffness and damping always have one, with the reason where they are not known; of the
+        others, those that are known: a session without a catch lacks nothing.
+        """
         rows = [row for stretch in self.stretches for row in stretch.findings()]
         return rows + [
             Finding(item="session", index=None, quantity=name, value=value, flags=self.flags)
             for name, value in self.session.outcomes().items()
+            if isinstance(value, Estimate) or name in _ALWAYS_TOLD
         ]

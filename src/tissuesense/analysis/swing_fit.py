@@ -5,7 +5,7 @@ a start and variable projection the best parameters.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,10 @@ _SLACK = 1e-6  # else rounding would decide where a whole number is meant
 _PENCIL_RANK = 3
 _MOST_GROWTH = 50.0
 _RIDGE = 1e-13
+_NOTHING = 1e-200
+# Of the squares that are left, and of the angular frequency: a step so small is the last.
+_SMALL_GAIN, _SMALL_STEP = 1e-6, 1e-9
+_MOST_STEPS = 8
 # Residuals that follow one another no more than noise does, in standard deviations of that, weighed
 # by how strong the swing still is, leave nothing for a second.
 _SUSPICIOUS_SD = 2.0
@@ -37,8 +41,8 @@ class _Columns:
 
     t_s: FloatArray
 
-    def values(self, theta: FloatArray) -> FloatArray:
-        """Return the columns, shape (n, k + 2)."""
+    def rows(self, theta: FloatArray) -> FloatArray:
+        """Return the columns, one a row, shape (k + 2, n)."""
         t_s = self.t_s
         phi = np.empty((theta.size + LEVEL, t_s.size))
         for one in range(0, theta.size, 2):
@@ -49,17 +53,28 @@ class _Columns:
             np.multiply(fading, np.sin(turn), out=phi[one + 1])
         phi[-2] = 1.0
         phi[-1] = t_s
-        return phi.T
+        return phi
+
+    def slopes(self, phi: FloatArray, amplitudes: FloatArray) -> FloatArray:
+        """Return how the model goes with `theta` and then the amplitudes, shape (2 k + 2, n)."""
+        size = amplitudes.size - LEVEL
+        slopes = np.empty((size + amplitudes.size, self.t_s.size))
+        slopes[size:] = phi
+        for one in range(0, size, 2):
+            a, b = amplitudes[one : one + 2].tolist()
+            turned = np.array([[-a, -b], [b, -a]]) @ phi[one : one + 2]
+            np.multiply(turned, self.t_s, out=slopes[one : one + 2])
+        return slopes
 
     def __call__(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        phi = self.values(theta)
-        d_phi = np.zeros((theta.size, phi.shape[1], phi.shape[0]))
+        phi = self.rows(theta)
+        d_phi = np.zeros((theta.size, *phi.shape))
         for one in range(0, theta.size, 2):
-            later = self.t_s * phi.T[one : one + 2]
+            later = self.t_s * phi[one : one + 2]
             np.negative(later, out=d_phi[one, one : one + 2])
             np.negative(later[1], out=d_phi[one + 1, one])
             d_phi[one + 1, one + 1] = later[0]
-        return phi, d_phi.transpose(0, 2, 1)
+        return phi.T, d_phi.transpose(0, 2, 1)
 
 
 def fit_swings(
@@ -94,7 +109,9 @@ def fit_swings(
         return None
     # A search for what is not there may run away; what it comes to is not believed.
     with np.errstate(over="ignore", invalid="ignore"):
-        one = fit_separable(_Columns(since_s), values, start, least_sd=least_sd)
+        one = _stepped(since_s, values, start, least_sd=least_sd)
+        if not one.settled:
+            one = fit_separable(_Columns(since_s), values, start, least_sd=least_sd)
         return _with_second(since_s, values, one, least_sd)
 
 
@@ -103,38 +120,70 @@ def rough_swing(since_s: FloatArray, values: FloatArray) -> SeparableFit | None:
     start = _start(since_s, values) if since_s.size >= FEWEST_SAMPLES else None
     if start is None:
         return None
-    phi, d_phi = _Columns(since_s)(start)
+    return replace(_stepped(since_s, values, start, steps=1), settled=False)
+
+
+def _stepped(
+    since_s: FloatArray,
+    values: FloatArray,
+    theta: FloatArray,
+    *,
+    least_sd: float = 0.0,
+    steps: int = _MOST_STEPS,
+) -> SeparableFit:
+    """Fit one swing by steps of Gauss and Newton, for as long as each leaves less than the last.
+
+    From a start that is nearly right two or three are enough; a search pays from any other.
+    """
+    columns = _Columns(since_s)
+    phi = columns.rows(theta)
     amplitudes = _least_squares(phi, values)[0]
-    slopes = np.concatenate(((d_phi @ amplitudes).T, phi), axis=1)
-    residuals = values - phi @ amplitudes
-    step, inverse = _least_squares(slopes, residuals)
-    residuals = residuals - slopes @ step
-    variance = float(residuals @ residuals) / max(values.size - step.size, 1)
+    left, settled = math.inf, False
+    for _ in range(steps):
+        slopes = columns.slopes(phi, amplitudes)
+        residuals = values - amplitudes @ phi
+        step, inverse = _least_squares(slopes, residuals)
+        theta, amplitudes = theta + step[: theta.size], amplitudes + step[theta.size :]
+        # As the model goes along a straight line; over the last, short step it does.
+        after = residuals - step @ slopes
+        before, least = float(residuals @ residuals), float(after @ after)
+        small = np.abs(step[: theta.size]).max() <= _SMALL_STEP * theta[1]
+        settled = before <= left and bool(small or before - least <= _SMALL_GAIN * least)
+        if settled or before > left:
+            break
+        left, phi = before, columns.rows(theta)
+    variance = least / max(values.size - step.size, 1) * correlation_inflation(after)
     return SeparableFit(
-        theta=_sound(start + step[:2]),
-        amplitudes=amplitudes + step[2:],
-        residuals=residuals,
-        covariance=variance * correlation_inflation(residuals) * inverse,
-        settled=False,
+        theta=theta if settled else _sound(theta),
+        amplitudes=amplitudes,
+        residuals=after,
+        covariance=max(variance, least_sd**2) * inverse,
+        settled=settled,
     )
 
 
-def _least_squares(columns: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return amplitudes and the inverse of the columns' products, scaled first as times are."""
-    scale = np.sqrt(np.einsum("ij,ij->j", columns, columns)) + np.finfo(np.float64).tiny
-    scaled = columns / scale
-    inverse = np.linalg.inv(scaled.T @ scaled + _RIDGE * np.eye(scale.size))
-    return inverse @ (scaled.T @ values) / scale, inverse / np.outer(scale, scale)
+def _least_squares(rows: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return amplitudes and the inverse of the rows' products, scaled first as times are."""
+    products = rows @ rows.T
+    scale = np.sqrt(products.diagonal() + _NOTHING)
+    scales = scale[:, np.newaxis] * scale
+    inverse = np.linalg.inv(products / scales + _RIDGE * np.eye(scale.size)) / scales
+    return inverse @ (rows @ values), inverse
+
+
+def expected(fit: SeparableFit, since_s: FloatArray) -> FloatArray:
+    """Return the model at other times, shape (n,)."""
+    return fit.amplitudes @ _Columns(since_s).rows(fit.theta)
 
 
 def foretold(fit: SeparableFit, since_s: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the model at other times, shape (n,), and how it goes with its parameters, (n, k).
+    """Return the model at other times, shape (n,), and how it goes with its parameters, (k, n).
 
     The parameters are `theta` and then the amplitudes.
     """
-    phi, d_phi = _Columns(since_s)(fit.theta)
-    slopes = np.concatenate(((d_phi @ fit.amplitudes).T, phi), axis=1)
-    return phi @ fit.amplitudes, slopes
+    columns = _Columns(since_s)
+    phi = columns.rows(fit.theta)
+    return fit.amplitudes @ phi, columns.slopes(phi, fit.amplitudes)
 
 
 def _start(since_s: FloatArray, values: FloatArray) -> FloatArray | None:
@@ -142,10 +191,9 @@ def _start(since_s: FloatArray, values: FloatArray) -> FloatArray | None:
     since_s, values = _thinned(since_s, values)
     if values.size < 2 * _PENCIL_RANK + 2:
         return None
-    even_s = np.linspace(since_s[0], since_s[-1], since_s.size)
-    evenly = np.interp(even_s, since_s, values)
+    step_s = float(since_s[-1] - since_s[0]) / (since_s.size - 1)
+    evenly = np.interp(since_s[0] + step_s * np.arange(since_s.size), since_s, values)
     evenly -= evenly[-(evenly.size // 3) :].mean()
-    step_s = float(even_s[1] - even_s[0])
     # What changes sign from sample to sample is no swing.
     highest = min(2 * _HIGHEST, 0.95 * math.pi / step_s)
     for exponent in exponents(evenly, step_s, _PENCIL_RANK).tolist():
@@ -166,8 +214,13 @@ def _thinned(since_s: FloatArray, values: FloatArray) -> tuple[FloatArray, Float
     few = int((since_s.size - 1) / (float(since_s[-1]) * _PENCIL_HZ) + _SLACK)
     if few < 2:  # noqa: PLR2004 - as it is
         return since_s, values
-    size = since_s.size // few * few
-    return since_s[:size].reshape(-1, few).mean(axis=1), values[:size].reshape(-1, few).mean(axis=1)
+    return means(since_s, few), means(values, few)
+
+
+def means(values: FloatArray, few: int) -> FloatArray:
+    """Return means of so many neighbours each; what is left over at the end is left out."""
+    size = values.size // few * few
+    return np.asarray(values[:size].reshape(-1, few) @ np.full(few, 1 / few))
 
 
 def _with_second(
@@ -177,7 +230,8 @@ def _with_second(
     fading = np.exp(-float(one.theta[0]) * since_s[1:])
     products = one.residuals[1:] * one.residuals[:-1]
     usual = one.squares / one.residuals.size * math.sqrt(float(fading @ fading))
-    if not float(products @ fading) > _SUSPICIOUS_SD * usual:
+    suspicious = float(products @ fading) > _SUSPICIOUS_SD * usual
+    if not suspicious or one.squares <= since_s.size * least_sd**2:
         return one
     second = _start(since_s, one.residuals)
     if second is None:
@@ -189,5 +243,7 @@ def _with_second(
     independent = since_s.size / correlation_inflation(both.residuals)
     gain = independent * math.log(max(one.squares, 1e-300) / max(both.squares, 1e-300))
     cost = (both.free - one.free) * math.log(max(independent, 2.0))
-    sound = both.settled and bool((both.theta > 0).all())
+    # What hardly swings is a drift, which needs no second one.
+    decays, angulars = both.theta[::2], both.theta[1::2]
+    sound = both.settled and bool(decays.min() > 0 and angulars.min() > _LOWEST / 2)
     return both if sound and gain > cost else one

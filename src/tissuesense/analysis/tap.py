@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from tissuesense.analysis.cleaning import resolution_of
 from tissuesense.analysis.swing_fit import FEWEST_SAMPLES
 from tissuesense.analysis.tap_onset import Onset, find_onsets
+from tissuesense.analysis.tap_spikes import without_spikes
 from tissuesense.analysis.tap_swing import REJECTING, TapSwing, tap_swing
 from tissuesense.core.arrays import FloatArray, column
 from tissuesense.core.errors import UsageError
@@ -95,6 +96,7 @@ def identify(
         raise UsageError(f"full_scale_m_s2 must be positive, not {full_scale_m_s2}.")
     if t_s.size < FEWEST_SAMPLES:
         return _nothing(QualityFlag.SHORT_RECORD)
+    acceleration, spikes = without_spikes(t_s, acceleration)
     onset, end = _strongest(t_s, acceleration)
     if onset is None:
         return _nothing(QualityFlag.NO_TAP)
@@ -106,7 +108,9 @@ def identify(
         resolution=resolution_of(acceleration),
         full_scale=full_scale_m_s2,
     )
-    return _nothing(QualityFlag.NO_SWING) if swing is None else _identified(swing, onset)
+    if swing is None:
+        return _nothing(QualityFlag.NO_SWING)
+    return _identified(swing, onset, (QualityFlag.SPIKES,) if spikes else ())
 
 
 def _checked(time_s: ArrayLike, acceleration: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -131,7 +135,7 @@ def _strongest(t_s: FloatArray, acceleration: FloatArray) -> tuple[Onset | None,
     return max(zip(onsets, ends, strict=True), key=lambda pair: pair[0].growth)
 
 
-def _identified(swing: TapSwing, onset: Onset) -> IdentifiedTap:
+def _identified(swing: TapSwing, onset: Onset, also: tuple[QualityFlag, ...]) -> IdentifiedTap:
     return IdentifiedTap(
         frequency_hz=swing.frequency_hz,
         log_decrement=swing.log_decrement,
@@ -139,7 +143,7 @@ def _identified(swing: TapSwing, onset: Onset) -> IdentifiedTap:
         onset_s=onset.t_s,
         free_from_s=swing.decay.swing.start_s,
         accepted=REJECTING.isdisjoint(swing.flags),
-        flags=swing.flags,
+        flags=(*swing.flags, *also),
     )
 
 

@@ -79,9 +79,19 @@ def find_onsets(t_s: FloatArray, acceleration: FloatArray) -> tuple[Onset, ...]:
     )
 
 
+def scatter(values: FloatArray) -> float:
+    """Return the standard deviation, 0 of nothing."""
+    if not values.size:
+        return 0.0
+    about_mean = values - values.sum() / values.size
+    return math.sqrt(float(about_mean @ about_mean) / values.size)
+
+
 def _level(grid: FloatArray, step_s: float) -> FloatArray:
     """Return the running mean over about a second, over all of a recording that is no longer."""
-    width = min(round(_LEVEL_S / step_s), grid.size)
+    width = round(_LEVEL_S / step_s)
+    if width >= grid.size:
+        return np.full(grid.size, grid.mean())
     total = np.concatenate(([0.0], np.cumsum(grid)))
     middle = np.arange(grid.size)
     low = np.clip(middle - width // 2, 0, grid.size - width)
@@ -90,11 +100,10 @@ def _level(grid: FloatArray, step_s: float) -> FloatArray:
 
 def _energies(swing: FloatArray, beside: int) -> tuple[FloatArray, FloatArray]:
     """Return the energy of so many values before and from each on; nothing lies beyond the ends."""
-    total = np.concatenate(([0.0], np.cumsum(swing**2)))
-    here = np.arange(swing.size)
-    before = total[here] - total[np.maximum(here - beside, 0)]
-    after = total[np.minimum(here + beside, swing.size)] - total[here]
-    return before, after
+    nothing = np.zeros(beside)
+    total = np.cumsum(np.concatenate((nothing, [0.0], swing**2, nothing)))
+    here = total[beside : beside + swing.size]
+    return here - total[: swing.size], total[2 * beside : -1] - here
 
 
 def _peaks(values: FloatArray, apart: int) -> list[int]:
@@ -117,7 +126,7 @@ def _onset(
     row = near if near > _FEWEST_AT_REST else 0
     if calm.size >= _FEWEST_AT_REST:
         moved = np.abs(acceleration[first : near + beside] - median(calm))
-        limit = max(_ONSET_SD * float(calm.std()), _ONSET_SHARE * float(moved.max()))
+        limit = max(_ONSET_SD * scatter(calm), _ONSET_SHARE * float(moved.max()))
         row = first + int(np.argmax(moved > limit))
     if row - rest < _FEWEST_AT_REST or calm.size < _FEWEST_AT_REST:
         return Onset(row=row, t_s=None, u_s=None, rest=row, growth=growth)

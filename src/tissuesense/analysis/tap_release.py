@@ -11,7 +11,7 @@ import numpy as np
 
 from tissuesense.analysis.damped_oscillation import DampedOscillation, oscillation
 from tissuesense.analysis.separable import SeparableFit
-from tissuesense.analysis.swing_fit import FEWEST_SAMPLES, fit_swings, foretold, rough_swing
+from tissuesense.analysis.swing_fit import FEWEST_SAMPLES, fit_swings, foretold, means, rough_swing
 from tissuesense.core.arrays import FloatArray
 
 # A push takes 10 to 20 ms; so late after its beginning it is over.
@@ -25,6 +25,7 @@ _SLACK = 1e-6  # else rounding would decide where a whole number is meant
 _OFF_THE_SWING_SD = 3.0
 _OFF_SHARE = 0.1  # of its amplitude: a push is as strong as the swing that it leaves
 _MOST_ROUNDS = 4
+_RIDGE, _NOTHING = 1e-12, 1e-200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +77,7 @@ def find_decay(
     ).tolist()
     fit = rough_swing(times[first:] - times[first:][:1], values[first:])
     for _ in range(_MOST_ROUNDS):
-        if fit is None:
+        if fit is None or not np.isfinite(fit.covariance).all():
             return None
         before_s = times[least:first] - times[first]
         earlier, start = _samples_on(fit, before_s, values[least:first])
@@ -116,9 +117,8 @@ def _last_off(
 def _means(t_s: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray, int]:
     rate_hz = (t_s.size - 1) / float(t_s[-1] - t_s[0])
     together = max(int(rate_hz / _LEAST_RATE_HZ + _SLACK), 1)
-    size = min(int(_LONGEST_S * rate_hz + _SLACK), t_s.size) // together * together
-    times, means = (x[:size].reshape(-1, together).mean(axis=1) for x in (t_s, values))
-    return times, means, together
+    size = min(int(_LONGEST_S * rate_hz + _SLACK), t_s.size)
+    return means(t_s[:size], together), means(values[:size], together), together
 
 
 def _samples_on(
@@ -126,20 +126,24 @@ def _samples_on(
 ) -> tuple[int, FloatArray]:
     """Return how many samples, from the last back, lie on the swing, and where they move it.
 
-    Each is compared with what the fit and the samples after it lead to expect, and then counts for
-    what is expected of the one before it (recursive least squares about the fit).
+    Each is compared with what the fit and the samples after it lead to expect: with the covariance
+    of all of them a product of triangles, the inverse triangle tells each one's surprise.
     """
-    expected, slopes = foretold(fit, before_s)
+    expected, slopes = foretold(fit, before_s[::-1])
+    apart = values[::-1] - expected
+    gains = fit.covariance @ slopes
     noise = fit.squares / max(fit.residuals.size - fit.free, 1)
-    covariance, moved = fit.covariance.copy(), np.zeros(slopes.shape[1])
-    count = 0
-    for slope, apart in zip(slopes[::-1], (values - expected)[::-1], strict=True):
-        gain = covariance @ slope
-        variance = noise + float(slope @ gain)
-        surprise = float(apart - slope @ moved)
-        if surprise**2 > _OFF_THE_SWING_SD**2 * variance:
-            break
-        moved += gain * (surprise / variance)
-        covariance -= np.outer(gain, gain / variance)
-        count += 1
-    return count, fit.theta[:2] + moved[:2]
+    variances = slopes.T @ gains
+    noise += _RIDGE * float(variances.trace()) + _NOTHING
+    variances.flat[:: apart.size + 1] += noise
+    if not apart.size or apart[0] ** 2 > _OFF_THE_SWING_SD**2 * variances[0, 0]:
+        return 0, fit.theta[:2]
+    try:
+        inverse = np.linalg.inv(np.linalg.cholesky(variances))
+    except np.linalg.LinAlgError:  # by rounding: a fit that foretells nothing
+        return 0, fit.theta[:2]
+    off = np.abs(inverse @ apart) > _OFF_THE_SWING_SD
+    count = int(np.argmax(off)) if off.any() else off.size
+    surprises = inverse[:count, :count] @ apart[:count]
+    moved = gains[:2, :count] @ (inverse[:count, :count].T @ surprises)
+    return count, fit.theta[:2] + moved

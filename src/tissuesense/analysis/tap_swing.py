@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tissuesense.analysis.damped_oscillation import DampedOscillation
+from tissuesense.analysis.local_fit import correlation_inflation
 from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.swing_fit import HIGHEST_HZ, LOWEST_HZ
-from tissuesense.analysis.tap_onset import Onset
+from tissuesense.analysis.tap_onset import Onset, scatter
 from tissuesense.analysis.tap_release import FreeDecay, find_decay
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
@@ -137,11 +138,17 @@ def _in_range(decay: FreeDecay) -> bool:
 
 
 def _stands_out(decay: FreeDecay, rest: FloatArray) -> bool:
-    """Tell a swing from what the rest before it and what follows it do anyway."""
+    """Tell a swing from what the rest before it and what follows it do anyway.
+
+    Without a push, a tremor that swells and fades looks like a tap; but what it leaves over goes on
+    swinging. Values that follow one another are fewer of their own, and count for as much more.
+    """
     swing, residuals = decay.swing, decay.swing.fit.residuals
     gone = int(np.searchsorted(decay.t_s, decay.t_s[0] + _GONE / swing.decay_per_s))
     after = residuals[min(gone, residuals.size // 2) :]
-    usual = max(float(part.std()) if part.size else 0.0 for part in (rest, after))
+    usual = max(scatter(rest), scatter(after))
+    if decay.off_row is None:
+        usual *= math.sqrt(correlation_inflation(residuals))
     moved = decay.acceleration - swing.level_at(decay.t_s)
     left_over = float(residuals @ residuals) / float(moved @ moved)
     return left_over < _MOST_LEFT_OVER and swing.amplitude > _LEAST_OVER_REST * usual
@@ -156,23 +163,19 @@ def _estimates(swing: DampedOscillation) -> tuple[Estimate, Estimate, Estimate]:
         "decrement": (2 * math.pi * s / w, 2 * math.pi / w, -2 * math.pi * s / w**2),
         "ratio": (s / math.sqrt(whole), w * w / whole**1.5, -s * w / whole**1.5),
     }
+    (vss, vsw), (_, vww) = swing.covariance[:2, :2].tolist()
     frequency, decrement, ratio = (
-        Estimate.from_budget(
-            value,
-            {"swing": _propagated(swing, slopes)},
-            unit=unit,
-            dof={"swing": swing.dof},
-        )
-        for (value, *slopes), unit in zip(
+        _estimate(value, by_s**2 * vss + 2 * by_s * by_w * vsw + by_w**2 * vww, unit, swing.dof)
+        for (value, by_s, by_w), unit in zip(
             of_decay_and_angular.values(), ("Hz", "1", "1"), strict=True
         )
     )
     return frequency, decrement, ratio
 
 
-def _propagated(swing: DampedOscillation, slopes: list[float]) -> float:
-    g = np.array(slopes)
-    return math.sqrt(max(float(g @ swing.covariance[:2, :2] @ g), 0.0))
+def _estimate(value: float, variance: float, unit: str, dof: float) -> Estimate:
+    u = math.sqrt(max(variance, 0.0))
+    return Estimate(value=value, standard_uncertainty=u, unit=unit, dof=dof, budget={"swing": u})
 
 
 def _periods(decay: FreeDecay) -> float:
@@ -199,7 +202,7 @@ def _clipped(acceleration: FloatArray, resolution: float, full_scale: float | No
 
 def _has_gap(decay: FreeDecay) -> bool:
     """Tell whether samples are missing while the swing is still there."""
-    steps = np.diff(decay.t_s)
+    steps = decay.t_s[1:] - decay.t_s[:-1]
     alive = decay.t_s[1:] - decay.t_s[0] < _GONE / decay.swing.decay_per_s
     usual = float(steps.mean())
     return bool((steps[alive] > _LONGEST_GAP_STEPS * usual).any())

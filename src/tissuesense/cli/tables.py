@@ -111,12 +111,13 @@ def flags_in_words(flags: Iterable[str]) -> str:
 
 def _title(analysis: RecordingAnalysis) -> str:
     recording = analysis.recording
-    where = recording.context.body_site
+    # As it was typed: an analysis does not depend on whether the site is one of the record's.
+    place = (recording.context.side, (recording.context.site or "").replace("_", " "))
     rate = recording.trace.sample_rate_hz or math.nan
     said = (
         recording.name,
         analysis.kind.value,
-        where.words if where else "",
+        " ".join(word for word in place if word),
         f"{recording.trace.duration_s:.1f} s at {round(rate, 1):g} samples/s",
     )
     return ", ".join(word for word in said if word)

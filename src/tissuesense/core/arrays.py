@@ -7,6 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from tissuesense.core.errors import UsageError
 
+# Nothing that a hand or a gauge does is so large; its square would be no number.
+_LARGEST = 1e100
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
@@ -20,8 +23,9 @@ def column(values: ArrayLike, name: str) -> FloatArray:
         When `values` is not one-dimensional, not numeric, or holds NaN or infinity.
     """
     array = vector(values, name)
-    if not np.isfinite(array).all():
-        where = int(np.flatnonzero(~np.isfinite(array))[0])
+    wrong = ~(np.abs(array) <= _LARGEST)
+    if wrong.any():
+        where = int(np.flatnonzero(wrong)[0])
         raise UsageError(f"{name} holds {array[where]} at index {where}; it must be finite.")
     return array
 

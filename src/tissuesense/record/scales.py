@@ -1,8 +1,9 @@
 """Clinical scales of muscle tone that a therapist fills in: ordered words, never computed here.
 
-The grades are those of R. W. Bohannon and M. B. Smith (1987) for the Modified Ashworth Scale and
-of R. N. Boyd and H. K. Graham (1999) for the Modified Tardieu Scale; the meanings are in our own
-words. A grade is an order and no quantity: a mean of grades says nothing, and no sensor gives one.
+The grades are those of R. W. Bohannon and M. B. Smith (Phys Ther 67 (1987), 206-207) for the
+Modified Ashworth Scale and of R. N. Boyd and H. K. Graham (Eur J Neurol 6, supplement 4 (1999),
+S23-S35) for the Modified Tardieu Scale; the meanings are in our own words. A grade is an order and
+no quantity: a mean of grades says nothing, and no sensor gives one.
 """
 
 import enum

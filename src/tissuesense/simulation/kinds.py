@@ -47,7 +47,7 @@ KINDS: Mapping[RecordingKind, SimulatedKind] = MappingProxyType(
             needs=(_TAP,), model=_OF_ALL, rate_hz=1000.0, items="taps", usual_count=5
         ),
         RecordingKind.STRETCH: SimulatedKind(
-            needs=(_FORCE, _ANGLE), model=_OF_ALL, rate_hz=100.0, items="stretches", usual_count=4
+            needs=(_FORCE, _ANGLE), model=_OF_ALL, rate_hz=100.0, items="stretches", usual_count=8
         ),
         RecordingKind.ROM: SimulatedKind(needs=(_ANGLE,), model=_OF_ALL, items="movements"),
         RecordingKind.TOLERANCE: SimulatedKind(),

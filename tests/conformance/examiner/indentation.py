@@ -20,6 +20,9 @@ from tissuesense.core.recording import RecordingContext, RecordingKind
 STEP_S = 0.0005
 _STATED_N = (5.0, 10.0, 20.0, 30.0)
 _BEYOND = 1.15
+_RESPONSES_S = (5.0, 10.0)
+# Beyond the time of a response, so that nobody doubts that it was held so long.
+_HOLD_LEFT_S = 0.3
 _TANGENT_ROWS = 20
 RATES_HZ = (10.0, 20.0, 40.0, 80.0, 100.0, 250.0, 500.0, 1000.0, 3200.0)
 
@@ -250,6 +253,11 @@ def _truth(press: _Press, tissue: _Tissue, plan: _Plan, motion: _Motion) -> Inde
         relaxation=1 - float(force[motion.leave] / force[motion.hold]) if held else None,
         relaxation_still=_lost_by_a_still_hand(press, tissue, plan, motion) if held else None,
         equilibrium=tissue.equilibrium if held and motion.is_first else None,
+        responses={
+            after_s: 1 - float(force[motion.hold + _rows(after_s)] / force[motion.hold])
+            for after_s in _RESPONSES_S
+            if motion.hold + _rows(after_s + _HOLD_LEFT_S) <= motion.leave
+        },
         parameters={
             "start_s": round(float(t_s[touched]), 2),
             "peak_n": round(peak, 2),

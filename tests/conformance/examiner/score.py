@@ -183,6 +183,7 @@ def _indentation_errors(
             relaxation,
             truth.relaxation_still if drifted else truth.relaxation,
         )
+    absolute |= _response_pairs(truth, item)
     fitted = item["relaxation"]
     if truth.equilibrium is not None and fitted is not None:
         absolute["equilibrium"] = (fitted["equilibrium_fraction"], truth.equilibrium)
@@ -197,6 +198,14 @@ def _tangent_pairs(truth: IndentationTruth, item: Report) -> dict[str, tuple[obj
     found = {tangent["at_n"]: tangent for tangent in item["tangent_stiffness_n_mm"]}
     return {
         f"tangent_{at_n:g}n": (found.get(at_n), true) for at_n, true in truth.tangents_n_mm.items()
+    }
+
+
+def _response_pairs(truth: IndentationTruth, item: Report) -> dict[str, tuple[object, float]]:
+    found = {one["after_s"]: one for one in item["force_only"]["hold_response"]}
+    return {
+        f"response_{after_s:g}s": (found.get(after_s), true)
+        for after_s, true in truth.responses.items()
     }
 
 

@@ -51,6 +51,8 @@ class IndentationTruth:
         As the hand held, and had it held still.
     equilibrium
         Share of the elastic force that never relaxes; of the first press alone.
+    responses
+        Seconds after the hold began -> share of the force that was lost by then, hand and all.
     """
 
     start_s: float
@@ -64,6 +66,7 @@ class IndentationTruth:
     relaxation: float | None
     relaxation_still: float | None
     equilibrium: float | None
+    responses: Mapping[float, float] = field(default_factory=dict)
     parameters: Parameters = field(default_factory=dict)
 
 

@@ -272,3 +272,26 @@ def test_every_number_is_a_row() -> None:
     assert of_dose["holds"] == 3
     assert "seconds_above_70_percent_ppt" in of_dose
     assert {"n_doses", "contact_s", "impulse_kpa_s", "longest_hold_s", "holds"} <= of_session
+
+
+@pytest.mark.parametrize("lead_s", [0.0, 0.5])
+def test_a_recording_that_begins_and_ends_in_the_moment_of_contact_has_its_zero_there(
+    lead_s: float,
+) -> None:
+    t_s = np.arange(0.0, 40.0, 0.02)
+    corners = lead_s + np.array([0.0, 0.5, 20.0, 20.5, 38.5, 39.0])
+    force_n = np.interp(t_s, corners, [0.0, 10.0, 10.0, 20.0, 20.0, 0.0])
+    force_n += 0.05 * np.random.default_rng(2).standard_normal(t_s.size)
+    shown = t_s <= 39.0 + 2 * lead_s
+    context = RecordingContext.from_dict({"kind": "dose", "probe_area_cm2": 1.0})
+    trace = Trace(t_s=t_s[shown], force_n=force_n[shown])
+    (dose,) = ts.analyze(Recording(trace=trace, context=context)).to_dict()["doses"]
+
+    assert dose["levels_kpa"] == pytest.approx([100.0, 200.0], abs=3.0)
+
+
+def test_every_hold_has_its_rows_for_a_timeline() -> None:
+    holds = [finding for finding in analysed(TWO_LEVELS).findings() if finding.item == "hold"]
+
+    assert [f.quantity for f in holds if f.index == 1] == ["start_s", "seconds", "mean_kpa"]
+    assert {f.index for f in holds} == {1, 2, 3}

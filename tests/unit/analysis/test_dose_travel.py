@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.dose_travel import find_travel
+from tissuesense.analysis.dose_travel import find_travel, goes_with_pressing
 from tissuesense.core.arrays import FloatArray
 
 CORNERS = [(0.0, 0.0), (3.0, 0.0), (23.0, 60.0), (26.0, 60.0), (46.0, 0.0), (50.0, 0.0)]
@@ -44,3 +44,24 @@ def test_the_direction_does_not_matter() -> None:
 
 def test_a_few_samples_have_no_path() -> None:
     assert find_travel(np.arange(4.0), np.arange(4.0)) is None
+
+
+def pressed(rate_hz: float) -> tuple[FloatArray, FloatArray]:
+    """Return a press of 20 N from 4 to 50 s."""
+    t_s = np.arange(0.0, 60.0, 1 / rate_hz)
+    noise = 0.02 * np.random.default_rng(1).standard_normal(t_s.size)
+    return t_s, np.interp(t_s, [4.0, 5.5, 50.0, 50.6], [0.0, 20.0, 20.0, 0.0]) + noise
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0, 1000.0])
+def test_what_goes_in_and_out_with_the_force_is_a_depth(rate_hz: float) -> None:
+    t_s, force_n = pressed(rate_hz)
+    depth = np.interp(t_s, [4.0, 5.5, 50.0, 50.6], [0.0, 12.0, 13.0, 0.0])
+    assert goes_with_pressing(t_s, depth, force_n)
+
+
+@pytest.mark.parametrize("rate_hz", [10.0, 80.0, 1000.0])
+def test_what_moves_while_the_force_is_held_is_a_way_along_the_skin(rate_hz: float) -> None:
+    t_s, force_n = pressed(rate_hz)
+    glide = np.interp(t_s, [5.5, 27.0, 49.0], [0.0, 60.0, 0.0])
+    assert not goes_with_pressing(t_s, glide, force_n)

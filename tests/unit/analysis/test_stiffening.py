@@ -147,7 +147,8 @@ def approaching(
 
 @pytest.mark.parametrize("exponent", [1.0, 1.5, 2.2])
 @pytest.mark.parametrize(
-    ("tilt_n_mm", "drift_n_s"), [(0.0, 0.0), (0.05, 0.0), (0.2, 0.0), (0.0, 0.1), (0.1, 0.05)]
+    ("tilt_n_mm", "drift_n_s"),
+    [(0.0, 0.0), (0.05, 0.0), (0.2, 0.0), (-0.1, 0.0), (-0.2, 0.0), (0.0, 0.1), (0.1, 0.05)],
 )
 def test_the_contact_is_found_on_a_tilted_level(
     tilt_n_mm: float, drift_n_s: float, exponent: float
@@ -188,6 +189,8 @@ def samples(exponent: float = 1.5) -> tuple[PressedSamples, Path]:
         sd_n=np.full(path.t_s.size, 0.01),
         contact_mm=0.1,
         depth_mm=DEPTH_MM,
+        rest_mm=0.0,
+        rest_n=0.0,
         loading_s=1.0,
     )
     return pressed, Path(t_s=t[:2000:40], way_mm=way[:2000:40])

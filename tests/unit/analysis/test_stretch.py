@@ -11,6 +11,7 @@ from tissuesense.analysis.analyse import analyze
 from tissuesense.analysis.estimators.stretch import analyse_stretch
 from tissuesense.analysis.stretch_law import count_speeds
 from tissuesense.analysis.stretch_result import StretchAnalysis
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import NoColumn, UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
@@ -149,11 +150,43 @@ def test_speeds_count_as_one_within_a_quarter() -> None:
     assert count_speeds([]) == 0
 
 
+@pytest.mark.parametrize("vertical_deg", [0.0, -90.0], ids=["from the vertical", "from the level"])
+@pytest.mark.parametrize(("rate_hz", "sign"), [(50.0, 1), (100.0, -1), (200.0, 1)])
+def test_a_weight_that_is_not_stated_leaves_the_stiffness_under_a_rough_torque(
+    vertical_deg: float, rate_hz: float, sign: int
+) -> None:
+    rough = Stretching(
+        limb=Limb(vertical_deg=vertical_deg),
+        rate_hz=rate_hz,
+        angle_sign=sign,
+        angle_noise_deg=0.2,
+        torque_noise_n_m=0.08,
+    )
+    agrees(analyse_stretch(rough.recording()), rough.limb)
+
+
+@pytest.mark.parametrize("sway_n_m", [0.0, 0.05], ids=["steady", "a wandering hand"])
+def test_a_spring_and_a_damper_alone_lose_no_stiffness_to_a_weight(sway_n_m: float) -> None:
+    plain = Stretching(limb=Limb(mass_kg=0.0, inertia=0.0), sway_n_m=sway_n_m, seed=4)
+    session = analyse_stretch(plain.recording()).session
+    assert known(session.stiffness_n_m_rad).value == pytest.approx(4.0, rel=0.02)
+    assert known(session.damping_n_m_s_rad).value == pytest.approx(0.35, rel=0.04)
+    low, high = known(session.limb_weight_n_m).ci95
+    assert low <= 0.0 <= high
+
+
+def test_where_a_limb_that_hangs_askew_counts_from_needs_no_stating() -> None:
+    askew = Stretching(limb=Limb(vertical_deg=35.0))
+    agrees(analyse_stretch(askew.recording()), askew.limb)
+
+
 def test_over_a_small_range_the_weight_has_to_be_stated() -> None:
     small = Stretching(travel_deg=25.0)
     fitted = analyse_stretch(small.recording())
     assert reason(fitted.session.stiffness_n_m_rad) is QualityFlag.WEIGHT_NOT_SEPARATED
     assert known(fitted.session.damping_n_m_s_rad).value == pytest.approx(0.35, rel=0.02)
+    with_weight = known(fitted.session.stiffness_with_weight_n_m_rad)
+    assert with_weight.value > 4.0
     stated = analyse_stretch(small.recording(**STATED, limb_mass_uncertainty_kg=0.01))
     assert known(stated.session.stiffness_n_m_rad).value == pytest.approx(4.0, rel=0.03)
     assert stated.to_dict()["session"]["limb_weight"] == "stated"
@@ -202,6 +235,57 @@ def test_a_slip_of_the_hand_rejects_its_stretch_and_no_other() -> None:
     assert [s.index for s in analysis.stretches if not s.accepted] == [4]
     assert analysis.stretches[3].flags == (QualityFlag.SLIP,)
     agrees(analysis, Limb())
+
+
+def giving_way(stretching: Stretching, index: int) -> Recording:
+    """Return a recording whose torque falls slowly to a half in the second half of a stretch."""
+    recording, (_, spans) = stretching.recording(), stretching.way()
+    force, (start_s, end_s) = recording.trace.force_n, spans[index]
+    assert force is not None
+    t_s, middle_s = recording.trace.t_s, (start_s + end_s) / 2
+    fallen = np.where(t_s < end_s, np.clip((t_s - middle_s) / 1.2, 0.0, 1.0), 0.0)
+    return altered(recording, force_n=force * (1 - 0.5 * fallen))
+
+
+def test_a_hand_that_gives_way_slowly_is_told_by_the_repeat_at_that_speed() -> None:
+    stretching = Stretching()
+    analysis = analyse_stretch(giving_way(stretching, 1))
+    assert [s.index for s in analysis.stretches if not s.accepted] == [2]
+    assert analysis.flags == ()
+    agrees(analysis, stretching.limb)
+
+
+def test_without_a_repeat_what_does_not_fit_stays_and_is_said_of_the_session() -> None:
+    once = Stretching(speeds_deg_s=(5.0, 30.0, 90.0, 180.0))
+    analysis = analyse_stretch(giving_way(once, 1))
+    assert all(stretch.accepted for stretch in analysis.stretches)
+    assert QualityFlag.POOR_FIT in analysis.flags
+
+
+@pytest.mark.parametrize("rate_hz", [20.0, 30.0, 50.0])
+def test_few_samples_show_a_catch_too(rate_hz: float) -> None:
+    caught = Stretching(limb=Limb(catch_deg=75.0), sway_n_m=0.03, rate_hz=rate_hz)
+    told = [
+        stretch.catch_angle_deg is not None
+        for seed in range(5)
+        for stretch in analyse_stretch(caught.but(seed=seed).recording()).stretches
+    ]
+    fast = [speed > caught.limb.catch_above_deg_s for speed in caught.speeds_deg_s] * 5
+    missed = sum(is_fast and not is_told for is_fast, is_told in zip(fast, told, strict=True))
+    assert missed <= 2
+    assert not any(is_told and not is_fast for is_fast, is_told in zip(fast, told, strict=True))
+
+
+def test_what_sets_a_limb_going_at_once_is_no_wrong_reading() -> None:
+    def jerky(share: FloatArray) -> FloatArray:
+        speed = np.minimum(np.minimum(share, 1 - share) / 0.18, 1)
+        way = np.concatenate(([0.0], np.cumsum((speed[1:] + speed[:-1]) / 2)))
+        return np.asarray(way / way[-1])
+
+    abrupt = Stretching(shape=jerky, limb=Limb(vertical_deg=-90.0), torque_noise_n_m=0.06)
+    analysis = analyse_stretch(abrupt.recording())
+    assert analysis.flags == ()
+    assert all(stretch.catch_angle_deg is None for stretch in analysis.stretches)
 
 
 def test_a_pause_on_the_way_leaves_one_stretch() -> None:
@@ -270,3 +354,25 @@ def test_every_number_is_a_row_and_finite() -> None:
     assert {row.item for row in rows} == {"stretch", "session"}
     numbers = [row.value for row in rows if not isinstance(row.value, NotEstimable)]
     assert all(math.isfinite(n.value if isinstance(n, Estimate) else n) for n in numbers)
+
+
+def test_no_row_complains_of_what_a_good_session_has_no_need_of() -> None:
+    rows = analyse_stretch(Stretching().recording()).findings()
+    assert not [row.quantity for row in rows if isinstance(row.value, NotEstimable)]
+    assert "catch_to_end_deg" not in {row.quantity for row in rows}
+
+
+def test_stiffness_and_damping_have_a_row_with_the_reason_where_they_are_unknown() -> None:
+    rows = analyse_stretch(Stretching(speeds_deg_s=(30.0,)).recording()).findings()
+    session = {row.quantity: row.value for row in rows if row.item == "session"}
+    for name in ("stiffness_n_m_rad", "damping_n_m_s_rad"):
+        value = session[name]
+        assert isinstance(value, NotEstimable)
+        assert value.reason is QualityFlag.TOO_FEW_SPEEDS
+
+
+def test_every_stretch_says_when_it_was() -> None:
+    analysis = analyse_stretch(Stretching().recording())
+    rows = [row for row in analysis.findings() if row.quantity in {"start_s", "end_s"}]
+    stated = [(s.start_s, s.end_s) for s in analysis.stretches]
+    assert list(zip(*[iter(row.value for row in rows)] * 2, strict=True)) == stated

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
+from scipy.signal import lfilter
 
 import tissuesense as ts
 from tissuesense.analysis.tap import IdentifiedTap, identify
@@ -197,3 +198,33 @@ def test_a_wrong_call_names_the_argument(
 def test_a_full_scale_is_positive(full_scale: float) -> None:
     with pytest.raises(UsageError, match="full_scale_m_s2 must be positive"):
         identify(T_S, NOISE, full_scale_m_s2=full_scale)
+
+
+def tremor(rng: np.random.Generator, rate_hz: float) -> FloatArray:
+    """Return a second of a 9 Hz resonance 1 Hz wide, driven by noise."""
+    r, turn = math.exp(-math.pi / rate_hz), math.tau * 9.0 / rate_hz
+    driven = rng.standard_normal(int(6 * rate_hz))
+    swinging = lfilter([1.0], [1.0, -2 * r * math.cos(turn), r * r], driven)[-int(rate_hz) :]
+    still = 0.02 * rng.standard_normal(swinging.size)
+    return np.asarray(swinging / swinging.std() + still, dtype=np.float64)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 400.0, 1000.0])
+def test_a_tremor_is_hardly_ever_a_tap(rate_hz: float) -> None:
+    rng = np.random.default_rng(int(rate_hz))
+    t_s = np.arange(int(rate_hz)) / rate_hz
+    accepted = [identify(t_s, tremor(rng, rate_hz)).accepted for _ in range(150)]
+    assert np.mean(accepted) < 0.015
+
+
+@pytest.mark.parametrize("rate_hz", [400.0, 1000.0, 3200.0])
+def test_single_wrong_readings_cost_nothing(rate_hz: float) -> None:
+    t_s, acceleration = struck(rate_hz=rate_hz)
+    plain = identify(t_s, acceleration)
+    wrong = acceleration.copy()
+    wrong[[20, int(0.26 * rate_hz), int(0.4 * rate_hz), t_s.size - 9]] += [40.0, -30.0, 60.0, 25.0]
+    found = identify(t_s, wrong)
+    assert found.accepted
+    assert QualityFlag.SPIKES in found.flags
+    assert QualityFlag.SPIKES not in plain.flags
+    assert values(found) == pytest.approx(values(plain), abs=0.02)

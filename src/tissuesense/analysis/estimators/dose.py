@@ -23,6 +23,7 @@ from tissuesense.analysis.dose_measure import measure_dose
 from tissuesense.analysis.dose_result import Dose, DoseAnalysis
 from tissuesense.analysis.dose_session import summarise
 from tissuesense.analysis.dose_side_car import DoseSideCar
+from tissuesense.analysis.dose_travel import goes_with_pressing
 from tissuesense.analysis.order_statistics import median, quantile
 from tissuesense.analysis.readout import marker_times
 from tissuesense.analysis.result import Estimator
@@ -52,7 +53,7 @@ def analyse_dose(recording: Recording) -> DoseAnalysis:
     if context.tip is None:
         raise NoProbeArea
     told = DoseSideCar.of(context)
-    way_mm = _way_mm(trace, told)
+    way_mm = _way_mm(trace, told, force)
     grid, applications = find_applications(trace.t_s, force, context.tip.kpa_per_n)
     upside_down = _is_upside_down(trace.t_s, force, context.tip.kpa_per_n, applications)
     doses: tuple[Dose, ...] = ()
@@ -92,10 +93,16 @@ def analyse_dose(recording: Recording) -> DoseAnalysis:
     )
 
 
-def _way_mm(trace: Trace, told: DoseSideCar) -> FloatArray | None:
-    """Return the position along the skin: a displacement, or the arc of an angle."""
-    if trace.displacement_mm is not None and told.along_skin:
-        return trace.displacement_mm
+def _way_mm(trace: Trace, told: DoseSideCar, force: CleanSignal) -> FloatArray | None:
+    """Return the position along the skin: a displacement, or the arc of an angle.
+
+    What nobody called a way along the skin, and what moves as the force does, is a depth.
+    """
+    way_mm, along_skin = trace.displacement_mm, told.along_skin
+    if way_mm is not None and along_skin is None:
+        along_skin = not goes_with_pressing(trace.t_s, way_mm, force.values)
+    if way_mm is not None and along_skin:
+        return way_mm
     if trace.angle_deg is not None and told.tool_radius_mm is not None:
         return np.radians(trace.angle_deg) * told.tool_radius_mm
     return None

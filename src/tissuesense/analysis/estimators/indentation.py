@@ -1,5 +1,7 @@
 """Press and hold: stiffness, stiffening, energy loss and relaxation of the tissue under a tip."""
 
+from dataclasses import dataclass
+
 from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal, clean
 from tissuesense.analysis.indentation_course import Course, cut, with_contact
@@ -33,7 +35,34 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     CalibrationError
         When the calibration is another gauge's or does not cover what was indicated.
     """
-    trace, side_car = recording.trace, IndentationSideCar.of(recording.context)
+    side_car = IndentationSideCar.of(recording.context)
+    read = read_presses(recording)
+    presses = [
+        analyse_press(read.signal, course, law, side_car, index=index)
+        for index, (course, law) in enumerate(zip(read.courses, read.laws, strict=True), start=1)
+    ]
+    return summarise(marked(presses), read.flags, side_car.layer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPresses:
+    """The presses of a recording and their laws, before any number is read from them.
+
+    Attributes
+    ----------
+    flags
+        Of the recording.
+    """
+
+    signal: IndentationSignal
+    courses: tuple[Course, ...]
+    laws: tuple[Stiffening, ...]
+    flags: tuple[QualityFlag, ...]
+
+
+def read_presses(recording: Recording) -> ReadPresses:
+    """Find the presses of a recording, cut them into phases and fit their laws."""
+    trace = recording.trace
     force = calibrated_force(recording, kind=RecordingKind.INDENTATION)
     way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
     found = find_spans(trace.t_s, force, way)
@@ -50,11 +79,13 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
     )
     courses = [cut(signal, span) for span in found.spans]
     laws = stiffening_of(signal, courses)
-    presses = [
-        analyse_press(signal, _begun(signal, course, law), law, side_car, index=index)
-        for index, (course, law) in enumerate(zip(courses, laws, strict=True), start=1)
-    ]
-    return summarise(marked(presses), _recording_flags(force, way, found), side_car.layer)
+    begun = (_begun(signal, course, law) for course, law in zip(courses, laws, strict=True))
+    return ReadPresses(
+        signal=signal,
+        courses=tuple(begun),
+        laws=tuple(laws),
+        flags=_recording_flags(force, way, found),
+    )
 
 
 def _begun(signal: IndentationSignal, course: Course, law: Stiffening) -> Course:

@@ -37,7 +37,6 @@ from tissuesense.core.quantity import Estimate, Outcome
 from tissuesense.core.recording import Recording, RecordingKind
 
 _LEAST_NOISE_SHARE = 1e-4
-_POOR_SHARE = 0.08
 
 
 def analyse_stretch(recording: Recording) -> StretchAnalysis:
@@ -119,21 +118,33 @@ class _Numbers:
 
     def __init__(self, reading: Reading | None, shared: dict[str, float], way: int) -> None:
         self._reading, self._shared, self._way = reading, shared, way
-        usable = [s for s in reading.stretches if s.usable and not s.slipped] if reading else []
+        usable = (
+            [s for s in reading.stretches if s.usable and not (s.slipped or s.odd)]
+            if reading
+            else []
+        )
         self._range = shared_range_rad([s.close for s in usable if s.close is not None])
 
-    def of(self, index: int) -> tuple[Outcome | None, Outcome, Outcome, bool]:
-        """Return catch, slope and work of a stretch, and whether the hand slipped."""
+    def of(self, index: int) -> tuple[Outcome | None, Outcome, Outcome]:
+        """Return catch, slope and work of a stretch."""
         if self._reading is None:
-            return NO_LEVER_ARM, NO_LEVER_ARM, NO_LEVER_ARM, False
+            return NO_LEVER_ARM, NO_LEVER_ARM, NO_LEVER_ARM
         read, fit = self._reading.stretches[index - 1], self._reading.fit
         if fit is None or read.close is None or not read.usable:
-            return TOO_FEW, TOO_SHORT, NOTHING_SHARED, False
+            return TOO_FEW, TOO_SHORT, NOTHING_SHARED
         slope = slope_n_m_rad(read.close, fit, self._shared)
         work: Outcome = NOTHING_SHARED
-        if self._range is not None and not read.slipped:
+        if self._range is not None and not (read.slipped or read.odd):
             work = work_j(read.close, self._range, fit, self._shared)
-        return self._catch(read), slope, work, read.slipped
+        return self._catch(read), slope, work
+
+    def faults(self, index: int) -> dict[QualityFlag, bool]:
+        """Return what may reject a stretch, and whether it does."""
+        read = self._reading.stretches[index - 1] if self._reading else None
+        return {
+            QualityFlag.SLIP: read is not None and read.slipped,
+            QualityFlag.POOR_FIT: read is not None and read.odd,
+        }
 
     def _catch(self, read: ReadStretch) -> Estimate | None:
         if read.change is None or not read.change.rises:
@@ -148,8 +159,8 @@ def _stretch(
     usable: bool,  # noqa: FBT001 - one of the columns that are walked together
     numbers: _Numbers,
 ) -> Stretch:
-    catch, slope, work, slipped = numbers.of(index)
-    raised = {QualityFlag.GAP: not usable, QualityFlag.SLIP: slipped}
+    catch, slope, work = numbers.of(index)
+    raised = {QualityFlag.GAP: not usable} | numbers.faults(index)
     start, end = ends
     return Stretch(
         index=index,
@@ -161,7 +172,7 @@ def _stretch(
         catch_angle_deg=catch,
         slope_n_m_rad=slope,
         work_j=work,
-        accepted=usable and not slipped,
+        accepted=not any(raised.values()),
         flags=tuple(flag for flag, is_raised in raised.items() if is_raised),
     )
 
@@ -179,17 +190,7 @@ def _flags(
         QualityFlag.NO_MOVEMENT: not stretches,
         QualityFlag.SPIKES: bool(angle.is_spike.any()) or (load is not None and load.spikes),
         QualityFlag.WRONG_SIGN: isinstance(stiffness, Estimate) and stiffness.ci95[1] < 0,
-        QualityFlag.POOR_FIT: _fits_poorly(reading),
+        QualityFlag.POOR_FIT: reading is not None and reading.fits_poorly,
     }
     flags += [flag for flag, is_raised in raised.items() if is_raised]
     return tuple(dict.fromkeys(flags))
-
-
-def _fits_poorly(reading: Reading | None) -> bool:
-    if reading is None or reading.fit is None:
-        return False
-    points, fit = reading.lawful(), reading.fit
-    torque = np.concatenate([p.torque_n_m for p in points])
-    left = torque - np.concatenate([p.design() @ fit.coefficients for p in points])
-    explained = np.mean([fit.sampling_variance(p) for p in points])
-    return bool(np.mean(left**2) - explained > (_POOR_SHARE * float(np.ptp(torque))) ** 2)

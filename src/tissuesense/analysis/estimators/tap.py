@@ -9,6 +9,7 @@ from tissuesense.analysis.swing_fit import FEWEST_SAMPLES
 from tissuesense.analysis.tap_onset import find_onsets
 from tissuesense.analysis.tap_reading import Probe, read_tap
 from tissuesense.analysis.tap_result import TapAnalysis, summarise
+from tissuesense.analysis.tap_spikes import without_spikes
 from tissuesense.core.errors import NoColumn
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import Recording, RecordingKind
@@ -30,7 +31,7 @@ def analyse_taps(recording: Recording) -> TapAnalysis:
     trace, context = recording.trace, recording.context
     if trace.acceleration_m_s2 is None:
         raise NoColumn("acceleration_m_s2", kind=RecordingKind.TAP)
-    acceleration = trace.acceleration_m_s2
+    acceleration, spikes = without_spikes(trace.t_s, trace.acceleration_m_s2)
     probe = Probe(
         mass_kg=context.tap_mass_kg,
         mass_u_kg=context.number("tap_mass_uncertainty_kg", positive=True) or 0.0,
@@ -48,6 +49,7 @@ def analyse_taps(recording: Recording) -> TapAnalysis:
         for index, tap in enumerate((tap for tap in read if tap is not None), start=1)
     )
     raised = {
+        QualityFlag.SPIKES: spikes,
         QualityFlag.NO_TAP: not taps,
         QualityFlag.NO_SWING: None in read,
         QualityFlag.NO_TAP_MASS: context.tap_mass_kg is None,
