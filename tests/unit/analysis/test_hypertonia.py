@@ -201,6 +201,12 @@ def test_rounded_repeats_do_not_make_it_exact() -> None:
     assert found.state == "higher"
 
 
+def test_repeats_that_were_rounded_alike_do_not_tell_a_difference_of_one_digit() -> None:
+    found = index({"tap_frequency_hz": [15.1] * 3}, {"tap_frequency_hz": [15.0] * 3})
+
+    assert found.state == "no detectable change"
+
+
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [

@@ -7,15 +7,14 @@ from rich.console import Console
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.cli.tables import analysis_block, flags_in_words
-from tissuesense.core.recording import Recording, RecordingKind
+from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
 from tissuesense.simulation.session import SessionSpec, simulated_recording
 
 
-def printed(spec: SessionSpec, presses: int = 2) -> str:
+def printed(spec: SessionSpec, presses: int = 2, **stated: str) -> str:
     made = simulated_recording(spec, presses=presses)
-    recording = Recording(
-        trace=made.trace, context=made.context, quality=made.quality, name="today.csv"
-    )
+    context = RecordingContext.from_dict(made.context.to_dict() | stated)
+    recording = Recording(trace=made.trace, context=context, quality=made.quality, name="today.csv")
     paper = StringIO()
     Console(file=paper, width=120).print(analysis_block(analyze(recording)))
     return paper.getvalue()
@@ -43,6 +42,20 @@ def test_one_press_alone_gives_no_session_value() -> None:
 def test_a_rejected_press_says_why() -> None:
     text = printed(SessionSpec(seed=2, fault="fast_hand"))
     assert "rejected: pressed faster or slower than intended" in text
+
+
+def test_a_site_is_shown_as_it_was_typed() -> None:
+    assert ", left Upper trap, " in printed(SessionSpec(seed=2), site="Upper trap")
+
+
+def test_what_was_done_in_a_treatment_is_not_judged() -> None:
+    text = printed(SessionSpec(seed=2, kind=RecordingKind.DOSE), presses=1)
+    assert "accepted" not in row(text, "dose 1")
+    assert "±" in row(text, "hold 1")
+
+
+def test_which_law_a_tissue_follows_is_no_remark() -> None:
+    assert flags_in_words(("other_law", "gap")) == "a stretch without readings"
 
 
 def test_stiffness_has_columns_of_its_own() -> None:
