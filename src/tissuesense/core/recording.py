@@ -15,6 +15,7 @@ from tissuesense.core.site import BodySite, Side, parse_side
 from tissuesense.core.trace import Trace
 
 DEFAULT_CUTOFF_KPA = 1000.0
+_HEAVIEST_TAP_KG = 1.0
 # Key of `RecordingContext.extra` that says where the samples came from, where that was no gauge.
 SOURCE = "source"
 SIMULATED = "simulated"
@@ -147,7 +148,7 @@ class RecordingContext:
             kind=_kind(data.get("kind")),
             tip=ContactTip(area_cm2=area, area_uncertainty_cm2=area_u) if area else None,
             target_rate_kpa_s=_number(data, "target_rate_kpa_s", positive=True),
-            tap_mass_kg=_number(data, "tap_mass_kg", positive=True),
+            tap_mass_kg=_tap_mass_kg(data),
             site=_text(data, "site"),
             side=parse_side(data["side"]) if data.get("side") is not None else None,
             instrument=_text(data, "instrument"),
@@ -259,6 +260,16 @@ def _number(data: Mapping[str, Any], key: str, *, positive: bool = False) -> flo
     if positive and value <= 0:
         raise UsageError(f"{key} must be positive, not {value}.")
     return float(value)
+
+
+def _tap_mass_kg(data: Mapping[str, Any]) -> float | None:
+    mass_kg = _number(data, "tap_mass_kg", positive=True)
+    if mass_kg is not None and mass_kg >= _HEAVIEST_TAP_KG:
+        raise UsageError(
+            f"tap_mass_kg is {mass_kg:g}: no tap probe weighs that much.",
+            hint="State it in kilograms: 34 g are 0.034.",
+        )
+    return mass_kg
 
 
 def _text(data: Mapping[str, Any], key: str) -> str | None:

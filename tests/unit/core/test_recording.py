@@ -180,3 +180,9 @@ def test_what_is_stated_outweighs_what_is_known_and_the_rest_stays() -> None:
     )
     assert RecordingContext().outweighing(known) == known
     assert known.outweighing(RecordingContext()) == known
+
+
+def test_a_tap_mass_in_grams_is_refused_with_what_to_write() -> None:
+    with pytest.raises(UsageError, match="tap_mass_kg is 34") as told:
+        RecordingContext.from_dict({"tap_mass_kg": 34})
+    assert "0.034" in told.value.hint
