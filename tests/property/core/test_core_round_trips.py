@@ -56,7 +56,7 @@ contexts = st.builds(
     kind=st.none() | st.sampled_from(RecordingKind),
     tip=st.none() | st.builds(ContactTip, area_cm2=positive, area_uncertainty_cm2=st.floats(0, 10)),
     target_rate_kpa_s=st.none() | positive,
-    tap_mass_kg=st.none() | positive,
+    tap_mass_kg=st.none() | st.floats(1e-6, 0.99),
     site=st.none() | texts,
     side=st.none() | st.sampled_from(Side),
     instrument=st.none() | texts,
