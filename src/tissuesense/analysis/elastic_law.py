@@ -17,6 +17,8 @@ from tissuesense.core.arrays import FloatArray
 
 _NOT_ZERO = 1e-6
 _AS_GOOD_AS_STRAIGHT = 1e-3
+# Beyond this no tissue goes; a search that tries it is not to overflow.
+_DEEPEST = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class ElasticLaw:
         FloatArray
             Shape (3, n).
         """
-        x = np.maximum(share, 0.0)
+        x = np.clip(share, 0.0, _DEEPEST)
         found = self._of(x, min(max(parameter, self.least), self.most))
         return np.stack(found) * (share > 0)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from tissuesense.analysis.indentation_course import Course, holds_force
 from tissuesense.analysis.indentation_hold import drifts
+from tissuesense.analysis.indentation_sampling import are_few
 from tissuesense.analysis.indentation_side_car import IndentationSideCar
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.core.quality import QualityFlag
@@ -29,6 +30,7 @@ def press_flags(
         (QualityFlag.NO_DISPLACEMENT, course.way_mm is None),
         (QualityFlag.PRELOAD, span.starts_loaded or _rested(course)),
         (QualityFlag.NOT_RELEASED, span.ends_loaded),
+        (QualityFlag.SAMPLE_RATE, are_few(course)),
         (QualityFlag.DRIFT, math.fabs(span.baseline_step_n) > step_n),
         (QualityFlag.CLIP, float(indicated.max()) >= full_scale_n),
         (QualityFlag.GAP, float(np.diff(course.t_s).max(initial=0.0)) > _LONGEST_GAP_S),

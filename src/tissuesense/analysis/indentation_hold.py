@@ -14,6 +14,7 @@ from tissuesense.analysis.indentation_refusals import (
     NOT_HELD,
     TOO_COARSE,
 )
+from tissuesense.analysis.indentation_sampling import are_too_few, of_share, with_sampling
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.relaxation import Relaxation, fit
 from tissuesense.core.quality import QualityFlag
@@ -116,9 +117,28 @@ def fitted_relaxation(
     if force.size == 0 or force.max() <= 0:
         return None
     if signal.displacement_mm is None or course.contact_mm is None:
-        return _without_creep(_guarded(fit(t, force)), stopped=stopped)
+        return _sampled(_without_creep(_guarded(fit(t, force)), stopped=stopped), course)
     _, way = binned(signal.t_s[part], signal.displacement_mm[part], width_s)
-    return _guarded(fit(t, force, way - course.contact_mm))
+    return _sampled(_guarded(fit(t, force, way - course.contact_mm)), course)
+
+
+def _sampled(found: Relaxation, course: Course) -> Relaxation:
+    """Widen what rests on the loading by how few samples that has; take it back for too few."""
+    if found.equilibrium_fraction is None:
+        return found
+    if are_too_few(course):
+        return _refused(found, QualityFlag.SAMPLE_RATE)
+    u = of_share(course)
+    terms = (
+        term if term.weight is None else replace(term, weight=with_sampling(term.weight, u))
+        for term in found.terms
+    )
+    stays = with_sampling(found.equilibrium_fraction, u)
+    return replace(found, terms=tuple(terms), equilibrium_fraction=stays)
+
+
+def _refused(found: Relaxation, flag: QualityFlag) -> Relaxation:
+    return replace(found, terms=(), equilibrium_fraction=None, flags=(*found.flags, flag))
 
 
 def _without_creep(found: Relaxation, *, stopped: bool) -> Relaxation:
@@ -138,9 +158,4 @@ def _guarded(found: Relaxation) -> Relaxation:
     lowest = min(found.criterion.values(), default=math.inf)
     if found.criterion.get(len(found.terms), math.inf) <= lowest + _STRONG:
         return found
-    return replace(
-        found,
-        terms=(),
-        equilibrium_fraction=None,
-        flags=(*found.flags, QualityFlag.OUTSIDE_WINDOW),
-    )
+    return _refused(found, QualityFlag.OUTSIDE_WINDOW)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tissuesense.analysis.indentation_course import Course
 from tissuesense.analysis.indentation_refusals import NO_DISPLACEMENT, PRELOADED, TOO_COARSE
+from tissuesense.analysis.indentation_sampling import TOO_FEW_SAMPLES, are_too_few
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.indentation_spans import PressSpan
 from tissuesense.analysis.order_statistics import median
@@ -54,6 +55,8 @@ def loaded_press(signal: IndentationSignal, course: Course) -> LoadedPress | Not
     end_s = _end_s(course)
     if depth_mm <= 0 or np.searchsorted(course.t_s, end_s) < _FEWEST_SAMPLES:
         return TOO_COARSE
+    if are_too_few(course):
+        return TOO_FEW_SAMPLES
     rest_mm, rest_n = _at_rest(signal, signal.displacement_mm, course.span)
     return LoadedPress(
         way_mm=signal.displacement_mm,

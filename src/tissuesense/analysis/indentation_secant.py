@@ -6,6 +6,11 @@ import numpy as np
 
 from tissuesense.analysis.indentation_course import Course
 from tissuesense.analysis.indentation_refusals import NO_DISPLACEMENT, PRELOADED, TOO_COARSE
+from tissuesense.analysis.indentation_sampling import (
+    TOO_FEW_SAMPLES,
+    are_too_few,
+    of_share,
+)
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.loading_curve import Crossing, crossing
 from tissuesense.core.arrays import FloatArray
@@ -19,6 +24,8 @@ def secant_stiffness(signal: IndentationSignal, course: Course) -> Outcome:
     loading = course.loading()
     if loading is None:
         return NO_DISPLACEMENT
+    if are_too_few(course):
+        return TOO_FEW_SAMPLES
     return _steepness(signal, course, loading, "N/mm")
 
 
@@ -66,5 +73,6 @@ def _contributions_n(
         "peak": math.fabs(of_peak) * course.top.force.u,
         "baseline": math.fabs(of_level) * course.span.baseline_u_n,
         "resolution": signal.resolution_n / math.sqrt(12) * math.hypot(at_low, at_high),
+        "sampling": (high.force_n - low.force_n) * of_share(course),
         "calibration": signal.calibration_u_n(high.force_n - low.force_n),
     }

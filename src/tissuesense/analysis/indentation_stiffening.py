@@ -9,6 +9,7 @@ import numpy as np
 from tissuesense.analysis.elastic_law import FUNG, POWER, ElasticLaw
 from tissuesense.analysis.indentation_course import Course
 from tissuesense.analysis.indentation_pressed import loaded_press, path_before, pressed_samples
+from tissuesense.analysis.indentation_sampling import of_law
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.onset import Onset
 from tissuesense.analysis.stiffening import (
@@ -177,6 +178,7 @@ def _is_bent(fit: ElasticFit) -> bool:
 def _estimate(fit: ElasticFit, course: Course, scale: float, unit: str) -> Estimate:
     budget = {
         "fit": scale * fit.parameter_u,
+        "sampling": scale * of_law(course),
         "baseline": scale * math.fabs(fit.per_newton[1]) * course.span.baseline_u_n,
     }
     return Estimate.from_budget(scale * fit.parameter, budget, unit=unit)
@@ -186,8 +188,10 @@ def _fung_a(signal: IndentationSignal, course: Course, fit: ElasticFit) -> Estim
     """Return A, the size of the law over its parameter."""
     value = fit.size_n / fit.parameter
     slopes = np.array([0.0, -value / fit.parameter, 1 / fit.parameter])
+    with_parameter = fit.covariance[1] / fit.covariance[1, 1]  # size goes along with it
     budget = {
         "fit": math.sqrt(float(slopes @ fit.covariance @ slopes)),
+        "sampling": math.fabs(float(slopes @ with_parameter)) * of_law(course),
         "baseline": math.fabs(float(slopes @ fit.per_newton)) * course.span.baseline_u_n,
         "calibration": signal.calibration_u_n(value),
     }

@@ -12,10 +12,11 @@ from tissuesense.analysis.indentation_refusals import (
     PRELOADED,
     TOO_COARSE,
 )
+from tissuesense.analysis.indentation_sampling import TOO_FEW_SAMPLES, are_too_few, of_share
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.loading_curve import work
 from tissuesense.core.quality import QualityFlag
-from tissuesense.core.quantity import Estimate, Outcome
+from tissuesense.core.quantity import Estimate, NotEstimable, Outcome
 
 _AT_A_TURN = 0.4
 
@@ -30,12 +31,8 @@ def energy_loss(
     top, leave = course.top, course.leave
     if course.way_mm is None or top.way is None or leave.way is None:
         return NO_DISPLACEMENT
-    if course.span.ends_loaded:
-        return NOT_RELEASED
-    if course.span.starts_loaded:
-        return PRELOADED
-    if QualityFlag.CREEP in seen:
-        return FORCE_WAS_HELD
+    if (refused := _refused(course, seen)) is not None:
+        return refused
     way, force = course.way_mm, course.force_n
     first, last = (int(i) for i in np.searchsorted(course.t_s, [top.t_s, leave.t_s]))
     grain = {"force_sd": signal.force_sd_n, "displacement_sd": signal.displacement_sd_mm}
@@ -58,6 +55,15 @@ def energy_loss(
         "corners": (_AT_A_TURN if course.turns else 1.0) * math.hypot(leave_n_mm, top_n_mm),
         "baseline": math.fabs(travel_mm) * course.span.baseline_u_n,
     }
-    return Estimate.from_budget(
-        1 - returned, {source: u / put_in.value_n_mm for source, u in budget.items()}, unit="1"
+    shares = {source: u / put_in.value_n_mm for source, u in budget.items()}
+    return Estimate.from_budget(1 - returned, {**shares, "sampling": of_share(course)}, unit="1")
+
+
+def _refused(course: Course, seen: tuple[QualityFlag, ...]) -> NotEstimable | None:
+    tests = (
+        (NOT_RELEASED, course.span.ends_loaded),
+        (PRELOADED, course.span.starts_loaded),
+        (FORCE_WAS_HELD, QualityFlag.CREEP in seen),
+        (TOO_FEW_SAMPLES, are_too_few(course)),
     )
+    return next((reason for reason, holds in tests if holds), None)

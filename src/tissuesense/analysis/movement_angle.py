@@ -25,6 +25,8 @@ _DWELL_S, _DWELL_SPEED_SHARE = 0.4, 0.15
 _WINDOW_SHARE, _LONGEST_WINDOW_S = 0.2, 0.5  # of the time that the middle of a movement takes
 _STILL_SHARE, _STILL_NOISES = 0.05, 3.0
 _POINTS = 121
+_LINE_SHARE, _FEWEST_STEPS = 0.15, 2.0  # half a line: of the middle's time; in samples
+_SPEED_NOISE = 0.004  # of the peak, in one line
 _FEWEST_SAMPLES = 5
 _GAP_STEPS, _GAP_SHARE = 3.0, 0.1
 
@@ -159,9 +161,32 @@ def _leg(
     return _Leg(
         start_s=float(grid_s[start]),
         end_s=float(grid_s[end]),
-        peak_speed_deg_s=float(speed[fastest]),
+        peak_speed_deg_s=_peak_speed(
+            t_s, angle, grid_s[start : end + 1], float(speed[fastest]), _LINE_SHARE * middle_s
+        ),
         window_s=window_s,
     )
+
+
+def _peak_speed(
+    t_s: FloatArray, angle: CleanSignal, within_s: FloatArray, about: float, longest_s: float
+) -> float:
+    """Return the highest speed of local lines, over a window no longer than the noise asks for.
+
+    A cubic overshoots where a motion sets in at once, and a long line cuts off a short peak.
+    `about` is the peak of cubics: it stands where the samples are too few for lines.
+    """
+    moving = t_s[(t_s >= within_s[0]) & (t_s <= within_s[-1])]
+    if moving.size < _FEWEST_SAMPLES or about <= 0:
+        return about
+    step_s = float(np.median(np.diff(moving)))
+    if _FEWEST_STEPS * step_s > longest_s:
+        return about
+    # A line over n samples h to either side is off by noise sqrt(3 / n) / h.
+    noise = angle.noise * math.sqrt(1.5 * step_s) / (_SPEED_NOISE * about)
+    window_s = min(max(noise ** (2 / 3), _FEWEST_STEPS * step_s), longest_s)
+    places = np.linspace(within_s[0], within_s[-1], _POINTS)
+    return float(np.abs(local_motion(t_s, angle.values, places, window_s, degree=1).speed).max())
 
 
 def _moving(speed: FloatArray, fastest: int, motion: LocalMotion, noise: float) -> tuple[int, int]:

@@ -19,7 +19,7 @@ _BIN_S = 0.1
 # Of the variance of bins about their mean, over their number: sway lasts about a bin and a half.
 _SWAY_OF_MEAN = 4.0
 # How much of what the edge of the movement differs by the reading is off; by simulation.
-_OFF_AT_REST, _OFF_AT_A_TURN = 0.25, 0.5
+_OFF_AT_REST, _OFF_AT_A_TURN = 0.25, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

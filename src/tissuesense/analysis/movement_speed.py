@@ -10,7 +10,7 @@ import numpy as np
 
 from tissuesense.core.arrays import FloatArray
 
-_DEGREE = 3
+_CUBIC = 3
 _FEWEST = 5
 _RIDGE = 1e-12
 
@@ -28,9 +28,14 @@ class LocalMotion(NamedTuple):
 
 
 def local_motion(
-    t_s: FloatArray, values: FloatArray, at_s: FloatArray, half_width_s: float
+    t_s: FloatArray,
+    values: FloatArray,
+    at_s: FloatArray,
+    half_width_s: float,
+    *,
+    degree: int = _CUBIC,
 ) -> LocalMotion:
-    """Fit a cubic to the samples within `half_width_s` of each instant, five of them at least.
+    """Fit a polynomial to the samples within `half_width_s` of each instant, five at least.
 
     Parameters
     ----------
@@ -38,6 +43,8 @@ def local_motion(
         Samples at increasing times, shape (n,) with n >= 5.
     at_s
         Instants to read, shape (m,).
+    degree
+        3 follows a rounded peak better; 1 never overshoots where the motion begins or ends at once.
     """
     low = np.searchsorted(t_s, at_s - half_width_s, side="left")
     high = np.searchsorted(t_s, at_s + half_width_s, side="right")
@@ -49,11 +56,11 @@ def local_motion(
     since_s = np.where(inside, t_s[place] - at_s[:, None], 0.0)
     scale = np.abs(since_s).max(axis=1)
     share = since_s / scale[:, None]
-    design = np.empty((*share.shape, _DEGREE + 1))
+    design = np.empty((*share.shape, degree + 1))
     design[..., 0] = inside
-    for power in range(_DEGREE):
+    for power in range(degree):
         design[..., power + 1] = design[..., power] * share
-    products = design.transpose(0, 2, 1) @ design + _RIDGE * np.eye(_DEGREE + 1)
+    products = design.transpose(0, 2, 1) @ design + _RIDGE * np.eye(degree + 1)
     # Row 0 of the solution reads the value, row 1 the slope, each a weight for every sample.
     weights = np.linalg.inv(products)[:, :2] @ design.transpose(0, 2, 1)
     weights[:, 1] /= scale[:, None]

@@ -17,6 +17,8 @@ from tissuesense.core.quantity import Estimate, NotEstimable, Outcome, quantity_
 # program, by which 95 % of single movements lie within 5 degrees of their mean.
 PRIOR_SD_DEG = 2.5
 _ENOUGH_REPEATS = 3
+# However alike a few repeats are, the next ones scatter by this share of the prior at least.
+_PRIOR_FLOOR = 0.1
 NO_MOVEMENT = NotEstimable(
     reason=QualityFlag.NO_MOVEMENT,
     detail="No movement was found: rest, move to the end of the range, and come back.",
@@ -154,7 +156,8 @@ def summarise(
     mdc = None
     if ranges.size:
         prior = PRIOR_SD_DEG / math.sqrt(ranges.size)
-        mdc = minimal_detectable_change(standard_error(ranges) if own else prior)
+        least = math.hypot(_PRIOR_FLOOR * prior, _known_better_than(accepted))
+        mdc = minimal_detectable_change(max(standard_error(ranges), least) if own else prior)
     too_few = (QualityFlag.TOO_FEW,) if ranges.size == 1 else ()
     return RangeAnalysis(
         movements=movements,
@@ -167,6 +170,11 @@ def summarise(
         movement=movement,
         flags=tuple(dict.fromkeys((*flags, *too_few))),
     )
+
+
+def _known_better_than(accepted: Sequence[RangeMovement]) -> float:
+    """Return what repeats alike do not show: how well the range of one movement is known."""
+    return max(one.range_deg.u for one in accepted)
 
 
 def _median(estimates: Sequence[Estimate]) -> Outcome:

@@ -29,6 +29,7 @@ _SIMPLER_LAWS = (_WEIGHTLESS, (*_WEIGHTLESS, _SINE), (*_WEIGHTLESS, _COSINE))
 # No limb is heavier or harder to turn than this about its joint.
 _HEAVIEST_N_M, _MOST_INERT_KG_M2 = 50.0, 3.0
 _BEYOND_DOUBT = 16.0  # of a chi-square with two degrees of freedom
+_BY_SAMPLING = 0.4  # by simulation of speeds that set in and end at once, or softly
 _WORST_SHARE = 0.25  # of the stiffness; beyond it weight and spring were not told apart
 
 TOO_FEW_SPEEDS = NotEstimable(
@@ -145,6 +146,7 @@ def limb_law(
     shared: Mapping[str, float],
     *,
     way: int,
+    apart: FloatArray | None = None,
 ) -> LimbLaw:
     """Read the law off a fit that knows of the stated limb.
 
@@ -152,6 +154,8 @@ def limb_law(
     ----------
     shared
         Source of uncertainty -> relative standard uncertainty of every torque alike.
+    apart
+        How far fits to parts of the stretches are from it, shape (p,); None where it is one law.
     """
     stated = limb.weight_n_m is not None
     values, sds = fit.coefficients, np.sqrt(np.maximum(np.diag(fit.covariance), 0.0))
@@ -159,6 +163,10 @@ def limb_law(
     def told(place: int, unit: str, *, beside: float = 0.0) -> Estimate:
         size = abs(float(values[place])) + beside
         budget = {"fit": float(sds[place])} | {name: u * size for name, u in shared.items()}
+        if apart is not None:
+            budget["law"] = float(apart[place])
+        if place == _SPEED:
+            budget["sampling"] = _sampling(stretches, abs(float(values[_ACCELERATION])))
         return Estimate.from_budget(
             float(values[place]), budget, unit=unit, dof={"fit": float(fit.freedom)}
         )
@@ -176,6 +184,15 @@ def limb_law(
         weight_n_m=refused or _weight(values, fit.covariance),
         inertia_kg_m2=told(_ACCELERATION, "kg m2"),
     )
+
+
+def _sampling(stretches: Sequence[StretchPoints], inertia_kg_m2: float) -> float:
+    """Return what samples too far apart to follow every corner of the motion do to the damping.
+
+    An inertia takes up the corners, and more of them come into a damping the shorter the stretch.
+    """
+    per_s2 = [float(np.median(np.diff(s.sample_s)) / np.ptp(s.sample_s) ** 2) for s in stretches]
+    return _BY_SAMPLING * inertia_kg_m2 * max(per_s2, default=0.0)
 
 
 def _refused(fit: NoisyFit, limb: StatedLimb, way: int) -> NotEstimable | None:

@@ -18,14 +18,15 @@ _MOST_SAMPLES = 200
 _LONGEST_SPAN = 300.0  # beyond it the hyperbolic sine would overflow
 # How long the wandering of a hand may last.
 LASTING_S = (0.02, 0.05, 0.12, 0.3, 0.8, 2.5, 10.0)
-# Over one spacing to either side: a triangular mean, its first and its second derivative.
-_KERNELS = np.array(
-    [
-        np.array([0, 1, 2, 3, 4, 3, 2, 1, 0]) / _FINE**2,
-        np.array([-0.5, -1, -1, -1, 0, 1, 1, 1, 0.5]) / _FINE,
-        np.array([1, 0, 0, 0, -2, 0, 0, 0, 1]),
-    ]
+# An integral over one spacing, by the rule of Simpson: that of trapezia would leave so much of each
+# corner of the motion that the damping came out too large.
+_SPACING = np.pad(np.array([1, 4, 2, 4, 1]) / (3 * _FINE), (0, _FINE))
+_NEARNESS = np.arange(2 * _FINE + 1) / _FINE
+_EARLIER = np.array(
+    [_SPACING * _NEARNESS, -_SPACING, (_NEARNESS == 0.0) - 1.0 * (_NEARNESS == 1.0)]
 )
+# Over one spacing to either side: a triangular mean, its first and its second derivative.
+_KERNELS = _EARLIER + _EARLIER[:, ::-1] * [[1.0], [-1.0], [1.0]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,7 +68,14 @@ class StretchPoints:
     def before(self, end_s: float) -> "StretchPoints":
         """Return the points that know nothing of what came at `end_s` or later."""
         reach_s = 2 * float(np.diff(self.at_s).min())
-        kept = self.at_s + reach_s <= end_s
+        return self._first(int(np.count_nonzero(self.at_s + reach_s <= end_s)))
+
+    def beginning(self, share: float) -> "StretchPoints":
+        """Return the first share of the points."""
+        return self._first(round(share * self.at_s.size))
+
+    def _first(self, count: int) -> "StretchPoints":
+        kept = slice(count)
         return StretchPoints(
             at_s=self.at_s[kept],
             torque_n_m=self.torque_n_m[kept],
@@ -78,8 +86,8 @@ class StretchPoints:
             acceleration_rad_s2=self.acceleration_rad_s2[kept],
             sample_s=self.sample_s,
             filters=self.filters[:, kept],
-            grams=self.grams[:, :, kept][..., kept],
-            wandering=self.wandering[:, kept][..., kept],
+            grams=self.grams[:, :, kept, kept],
+            wandering=self.wandering[:, kept, kept],
         )
 
     def design(self) -> FloatArray:

@@ -29,8 +29,11 @@ from tissuesense.core.arrays import FloatArray
 _PARTS, _FINE_PARTS = 14, 28
 _FEWEST_POINTS = 3
 _ROUNDS = 2
+_EARLY_SHARES = (0.5, 0.3, 0.2)  # of a fast stretch, which may catch after that
+_RESTLESS_SHARE = 0.008  # of the range of the torque: worth beginning anew
 # Scatter about the law, over the range of the torque: worth a second look, and too much.
 _NOTABLE_SHARE, _POOR_SHARE = 0.04, 0.08
+_STRUCTURED = 4.0  # scatter of fast stretches over that of slow ones by themselves
 _CALMER = 0.5  # without the odd one, over with it
 _FEWEST_REPEATS = 2
 
@@ -90,10 +93,15 @@ class ReadStretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
-    """The stretches of a recording and the fit of those that count; None where too few do."""
+    """The stretches of a recording and the fit of those that count; None where too few do.
+
+    `apart` is how far the coefficients of parts of the stretches are from those of all, shape (p,),
+    where the law holds for slow stretches only; else None.
+    """
 
     stretches: tuple[ReadStretch, ...]
     fit: NoisyFit | None
+    apart: FloatArray | None = None
 
     def lawful(self) -> list[StretchPoints]:
         """Return the points that the law was read from."""
@@ -106,7 +114,7 @@ class Reading:
     @property
     def fits_poorly(self) -> bool:
         """Whether the law describes the stretches badly, noise of the samples aside."""
-        return self.scatter() > _POOR_SHARE
+        return self.scatter() > _POOR_SHARE or self.apart is not None
 
 
 def read_stretches(
@@ -122,15 +130,69 @@ def read_stretches(
     quiet = _fit(slow, signal, limb) or _fit(stretches, signal, limb)
     if quiet is None:
         return Reading(stretches=tuple(stretches), fit=None)
-    found = _changed(stretches, suspect_change, quiet, signal)
-    fit = _fit(found, signal, limb)
+    suspected = _fit(_changed(stretches, suspect_change, quiet, signal), signal, limb)
+    reading = _settled(stretches, suspected or quiet, signal, limb)
+    if reading.scatter() > _RESTLESS_SHARE:
+        # A catch that was missed bends the law until nothing stands out of it: begin without any.
+        early = [_early_fit(stretches, speeds, share, signal, limb) for share in _EARLY_SHARES]
+        anew = [_settled(stretches, fit, signal, limb) for fit in early if fit is not None]
+        calmest = min([reading, *anew], key=Reading.scatter)
+        reading = calmest if calmest.scatter() < _CALMER * reading.scatter() else reading
+    reading = _without_odd_one(reading, speeds, signal, limb)
+    return replace(reading, apart=_apart(reading, speeds, signal, limb))
+
+
+def _settled(
+    stretches: Sequence[ReadStretch], first: NoisyFit, signal: StretchSignal, limb: StatedLimb
+) -> Reading:
+    """Decide on changes and fit the law to the rest in turns, from a first fit on."""
+    found: list[ReadStretch] = []
+    fit: NoisyFit | None = first
     for _ in range(_ROUNDS):
-        before, found = found, _changed(stretches, find_change, fit or quiet, signal)
+        before, found = found, _changed(stretches, find_change, fit or first, signal)
         if [s.change for s in found] == [s.change for s in before]:
             break
         fit = _fit(found, signal, limb)
-    reading = Reading(stretches=tuple(found), fit=fit)
-    return _without_odd_one(reading, speeds, signal, limb)
+    return Reading(stretches=tuple(found), fit=fit)
+
+
+def _early_fit(
+    stretches: Sequence[ReadStretch],
+    speeds: Sequence[float],
+    share: float,
+    signal: StretchSignal,
+    limb: StatedLimb,
+) -> NoisyFit | None:
+    """Fit the law to slow stretches and to the first share of the time of fast ones."""
+    usual = float(np.median(speeds))
+    kept = [
+        replace(s, wide=s.wide.beginning(share)) if s.wide and v > usual else s
+        for s, v in zip(stretches, speeds, strict=True)
+    ]
+    return _fit(kept, signal, limb)
+
+
+def _apart(
+    reading: Reading, speeds: Sequence[float], signal: StretchSignal, limb: StatedLimb
+) -> FloatArray | None:
+    """Return how far the coefficients of parts are from those of all, if only the slow are lawful.
+
+    A hand that wanders makes all of them scatter; a catch too small to be found, or one that comes
+    with the movement itself, only the fast, and their law is then bent.
+    """
+    if reading.fit is None or reading.scatter() < _RESTLESS_SHARE:
+        return None
+    usual = float(np.median(speeds))
+    of_speed = list(zip(reading.stretches, speeds, strict=True))
+    slow = [s for s, v in of_speed if v <= usual]
+    fast = [points for s, v in of_speed if v > usual and (points := s.lawful()) is not None]
+    alone = Reading(stretches=tuple(slow), fit=_fit(slow, signal, limb))
+    if not fast or _scatter(fast, reading.fit) < _STRUCTURED * alone.scatter():
+        return None
+    early = [_early_fit(reading.stretches, speeds, x, signal, limb) for x in _EARLY_SHARES]
+    whole = reading.fit.coefficients
+    apart = [np.abs(fit.coefficients - whole) for fit in early if fit is not None]
+    return np.max(apart, axis=0) if apart else None
 
 
 def _without_odd_one(

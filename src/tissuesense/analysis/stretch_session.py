@@ -108,7 +108,7 @@ def _law(
             weight_n_m=refused,
             inertia_kg_m2=refused,
         )
-    return limb_law(reading.lawful(), reading.fit, limb, shared, way=way)
+    return limb_law(reading.lawful(), reading.fit, limb, shared, way=way, apart=reading.apart)
 
 
 def _work_difference(groups: Groups) -> Outcome:

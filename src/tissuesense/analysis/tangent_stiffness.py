@@ -11,6 +11,7 @@ from tissuesense.analysis.elastic_law import POWER
 from tissuesense.analysis.indentation_course import Course
 from tissuesense.analysis.indentation_refusals import TOO_COARSE
 from tissuesense.analysis.indentation_result import Tangent
+from tissuesense.analysis.indentation_sampling import TOO_FEW_SAMPLES, are_too_few, of_share
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.loading_curve import Crossing, crossing
 from tissuesense.analysis.stiffening import ElasticFit
@@ -59,6 +60,8 @@ def _tangents(signal: IndentationSignal, course: Course, third: float | None) ->
 def _stiffness(
     signal: IndentationSignal, course: Course, found: Crossing | None, third: float | None
 ) -> Outcome:
+    if are_too_few(course):
+        return TOO_FEW_SAMPLES
     if found is None:
         return TOO_COARSE
     # A parabola through a cubic over h to either side is F3 h**2 / 10 too steep in the middle.
@@ -67,6 +70,7 @@ def _stiffness(
     budget = {
         "scatter": found.slope_scatter,
         "curve": math.hypot(found.slope_curve, (_KNOWN if third else _UNKNOWN) * left_out),
+        "sampling": value * of_share(course),
         "baseline": math.fabs(found.bend) * course.span.baseline_u_n,
         "calibration": signal.calibration_u_n(value),
     }

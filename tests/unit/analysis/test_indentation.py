@@ -228,15 +228,66 @@ def test_a_recording_that_begins_in_the_press_does_not_know_the_loading() -> Non
     assert not press.accepted
 
 
-@pytest.mark.parametrize("factor", [0.0, -1.0], ids=["stuck", "turned round"])
-def test_a_displacement_that_does_not_go_with_the_force_gives_no_stiffness(factor: float) -> None:
+def test_a_displacement_that_stands_still_gives_no_stiffness() -> None:
     columns = pressed()
-    found = analysed(replace(columns, way_mm=factor * columns.way_mm))
 
-    for press in found.presses:
+    for press in analysed(replace(columns, way_mm=0 * columns.way_mm)).presses:
         assert reason(press.secant_stiffness_n_mm) is QualityFlag.POOR_FIT
         assert not press.accepted
         assert press.peak_n == pytest.approx(12.6, abs=0.5)
+
+
+def test_a_displacement_that_is_turned_round_is_left_out_and_told() -> None:
+    columns = pressed()
+    found = analysed(replace(columns, way_mm=-columns.way_mm))
+
+    assert QualityFlag.WRONG_SIGN in found.flags
+    for press in found.presses:
+        assert isinstance(press.secant_stiffness_n_mm, NotEstimable)
+        assert press.contact_mm is None
+        assert press.peak_n == pytest.approx(12.6, abs=0.5)
+
+
+@pytest.mark.parametrize("displacement", [True, False])
+def test_a_force_that_is_turned_round_is_told_and_not_measured(*, displacement: bool) -> None:
+    columns = pressed()
+    found = analysed(replace(columns, force_n=-columns.force_n), displacement=displacement)
+
+    assert QualityFlag.WRONG_SIGN in found.flags
+    assert found.presses == ()
+
+
+def test_a_recording_that_begins_and_ends_pressed_in_is_not_upside_down() -> None:
+    columns = pressed()
+    kept = (columns.t_s > LEAD_S + 1.5) & (columns.t_s < LEAD_S + PERIOD_S + 2)
+    found = analysed(
+        Columns(t_s=columns.t_s[kept], force_n=columns.force_n[kept], way_mm=columns.way_mm[kept])
+    )
+
+    assert QualityFlag.WRONG_SIGN not in found.flags
+
+
+def test_few_samples_of_the_loading_are_told_and_widen_what_rests_on_them() -> None:
+    dense, few = (analysed(pressed(Pressing(), Gauge(rate_hz=rate))) for rate in (80.0, 10.0))
+
+    for one, other in zip(dense.presses, few.presses, strict=True):
+        assert QualityFlag.SAMPLE_RATE not in one.flags
+        assert QualityFlag.SAMPLE_RATE in other.flags
+        for outcomes in (
+            (one.secant_stiffness_n_mm, other.secant_stiffness_n_mm),
+            (one.energy_loss_ratio, other.energy_loss_ratio),
+            (one.power_exponent, other.power_exponent),
+        ):
+            narrow, wide = (out for out in outcomes if isinstance(out, Estimate))
+            assert wide.u > 3 * narrow.u
+
+
+def test_too_few_samples_of_the_loading_give_neither_stiffness_nor_law() -> None:
+    (press,) = analysed(pressed(Pressing(presses=1, load_s=0.4), Gauge(rate_hz=10.0))).presses
+
+    for outcome in (press.secant_stiffness_n_mm, press.energy_loss_ratio, press.power_exponent):
+        assert reason(outcome) is QualityFlag.SAMPLE_RATE
+    assert not press.accepted
 
 
 def bump(columns: Columns, at_s: float, seconds: float, height_n: float) -> Columns:

@@ -139,3 +139,29 @@ def test_the_document_and_the_rows_have_the_contracts_names() -> None:
     assert set(first) >= {"start_deg", "end_deg", "range_deg", "peak_speed_deg_s"}
     assert set(first["range_deg"]) == {"value", "u", "ci95"}
     assert {row.item for row in analysis.findings()} == {"movement", "session"}
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 200.0])
+def test_the_highest_speed_is_that_of_the_motion_whatever_its_course(rate_hz: float) -> None:
+    t_s = np.arange(0, 8, 1 / rate_hz)
+
+    def way(seconds: float, from_s: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        u = np.clip((t_s - from_s) / seconds, 0, 1)
+        return u**3 * (10 - 15 * u + 6 * u**2)
+
+    even = 90 * np.clip(t_s - 2, 0, 1)
+    for angle, truth in (
+        (even, 90.0),
+        (60 * way(0.8, 2), 60 * 1.875 / 0.8),
+        (60 * way(3.0, 2), 60 * 1.875 / 3.0),
+        (40 * (way(0.8, 2) + way(0.8, 3.8)), 40 * 1.875 / 0.8),
+    ):
+        analysis = analyse_range_of_motion(Recording(trace=Trace(t_s=t_s, angle_deg=angle)))
+        assert [m.peak_speed_deg_s for m in analysis.movements] == pytest.approx([truth], rel=0.02)
+
+
+def test_repeats_alike_by_chance_make_no_change_of_nothing_detectable() -> None:
+    moving = Moving(ends_deg=(60.0, 60.0, 60.0), noise_deg=0.01)
+    analysis = analyse_range_of_motion(moving.recording()[0])
+    assert analysis.mdc_deg is not None
+    assert analysis.mdc_deg > 0.1 * 1.96 * np.sqrt(2) * PRIOR_SD_DEG / np.sqrt(3)

@@ -222,6 +222,22 @@ def test_a_catch_is_found_in_the_fast_stretches_alone_and_leaves_the_law_as_it_i
     assert known(analysis.session.catch_deg_per_deg_s).ci95[0] < 0.1
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("height_n_m", [0.3, 0.5, 0.8])
+def test_a_small_catch_never_enters_the_damping_unsaid(height_n_m: float, seed: int) -> None:
+    limb = Limb(catch_deg=65.0, catch_n_m=height_n_m)
+    session = analyse_stretch(Stretching(limb=limb, shape=steady, seed=seed).recording())
+    damping = known(session.session.damping_n_m_s_rad)
+    told = abs(damping.value / limb.damping - 1) < 0.05
+    assert told or QualityFlag.POOR_FIT in session.flags
+    assert abs(damping.value - limb.damping) < 3 * damping.u
+
+
+def test_a_hand_that_wanders_is_no_fault_of_the_law() -> None:
+    analysis = analyse_stretch(Stretching(sway_n_m=0.1).recording())
+    assert QualityFlag.POOR_FIT not in analysis.flags
+
+
 def test_a_catch_of_a_falling_angle_is_told_as_the_recording_counts_it() -> None:
     turned = Stretching(limb=Limb(catch_deg=75.0), angle_sign=-1, angle_offset_deg=170.0)
     analysis = analyse_stretch(turned.recording())

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tissuesense.analysis.calibrated import calibrated_force
 from tissuesense.analysis.cleaning import CleanSignal, clean
 from tissuesense.analysis.indentation_course import Course, cut, with_contact
 from tissuesense.analysis.indentation_press import analyse_press
 from tissuesense.analysis.indentation_result import IndentationAnalysis
+from tissuesense.analysis.indentation_sampling import with_sampled_contact
 from tissuesense.analysis.indentation_session import summarise
 from tissuesense.analysis.indentation_side_car import IndentationSideCar
+from tissuesense.analysis.indentation_sign import force_is_upside_down, way_is_upside_down
 from tissuesense.analysis.indentation_signal import IndentationSignal
 from tissuesense.analysis.indentation_spans import PressSpans, find_spans
 from tissuesense.analysis.indentation_stiffening import Stiffening, stiffening_of
@@ -65,7 +69,10 @@ def read_presses(recording: Recording) -> ReadPresses:
     trace = recording.trace
     force = calibrated_force(recording, kind=RecordingKind.INDENTATION)
     way = None if trace.displacement_mm is None else clean(trace.t_s, trace.displacement_mm)
-    found = find_spans(trace.t_s, force, way)
+    upside_down = force_is_upside_down(trace.t_s, force.values, None if way is None else way.values)
+    found = _no_spans(force) if upside_down else find_spans(trace.t_s, force, way)
+    if way is not None and not upside_down and way_is_upside_down(force.values, way.values):
+        way, upside_down = None, True
     signal = IndentationSignal(
         t_s=trace.t_s,
         indicated_n=force.given,
@@ -84,19 +91,27 @@ def read_presses(recording: Recording) -> ReadPresses:
         signal=signal,
         courses=tuple(begun),
         laws=tuple(laws),
-        flags=_recording_flags(force, way, found),
+        flags=_recording_flags(force, way, found, upside_down=upside_down),
     )
+
+
+def _no_spans(force: CleanSignal) -> PressSpans:
+    return PressSpans(force_n=force.values, baseline_n=np.zeros_like(force.values), spans=())
 
 
 def _begun(signal: IndentationSignal, course: Course, law: Stiffening) -> Course:
     """Return the course with the contact of a law that was fitted to rested tissue."""
-    return course if law.contact is None else with_contact(signal, course, law.contact)
+    if law.contact is not None:
+        course = with_contact(signal, course, law.contact)
+    return with_sampled_contact(course)
 
 
 def _recording_flags(
-    force: CleanSignal, way: CleanSignal | None, found: PressSpans
+    force: CleanSignal, way: CleanSignal | None, found: PressSpans, *, upside_down: bool
 ) -> tuple[QualityFlag, ...]:
     flags = [] if way is not None else [QualityFlag.NO_DISPLACEMENT]
+    if upside_down:
+        flags.append(QualityFlag.WRONG_SIGN)
     if not found.spans:
         flags.append(QualityFlag.NO_PRESS)
     if force.is_spike.any() or (way is not None and way.is_spike.any()):
