@@ -116,8 +116,8 @@ def _meet(
     if x.size < degree + 2:
         return None
     fit = fit_linear(powers(x, degree), y, least_sd)
-    value, slope, *bend = (float(c) for c in fit.coefficients)
-    c2 = bend[0] if bend else 0.0
+    value, slope, *bent = (float(c) for c in fit.coefficients)
+    c2 = bent[0] if bent else 0.0
     root = slope * slope + 4 * c2 * (level - value)
     if slope <= 0 or root <= 0:
         return None

@@ -98,7 +98,8 @@ class Step:
     def responses(self, theta: FloatArray, at_s: FloatArray) -> FloatArray:
         """See `Course`."""
         since = at_s - self.time_s[0]
-        branches = [faded(np.maximum(since, 0.0) / tau_s) for tau_s in time_constants(theta, _LARGEST_LOG_AFTER_STEP)]
+        taus_s = time_constants(theta, _LARGEST_LOG_AFTER_STEP)
+        branches = [faded(np.maximum(since, 0.0) / tau_s) for tau_s in taus_s]
         return np.asarray(np.stack([np.ones_like(since), *branches]) * (since >= 0))
 
 

@@ -132,9 +132,7 @@ def fit_terms(course: Course, record: Record, log_tau: FloatArray) -> Fitted:
     return assembled(course, record, fit.theta, fit.amplitudes)
 
 
-def assembled(
-    course: Course, record: Record, theta: FloatArray, amplitudes: FloatArray
-) -> Fitted:
+def assembled(course: Course, record: Record, theta: FloatArray, amplitudes: FloatArray) -> Fitted:
     """Return the model with these numbers, its terms brought into rising order."""
     terms = amplitudes.size - 1
     order = np.argsort(theta[:terms])

@@ -7,9 +7,9 @@ import numpy as np
 from tissuesense.analysis.order_statistics import median
 from tissuesense.analysis.relaxation_blocks import Blocks
 from tissuesense.analysis.relaxation_course import Course, Motion, Ramp, Step
+from tissuesense.analysis.relaxation_fitted import Record
 from tissuesense.analysis.relaxation_law import Fung, Law, Linear, Power
 from tissuesense.analysis.relaxation_numbers import jitter
-from tissuesense.analysis.relaxation_fitted import Record
 from tissuesense.analysis.relaxation_swept import Swept
 from tissuesense.analysis.relaxation_window import Window
 from tissuesense.core.arrays import FloatArray

@@ -255,15 +255,15 @@ def test_a_record_that_begins_half_way_is_flagged() -> None:
     assert QualityFlag.PRELOAD in found.flags
 
 
-def test_a_ramp_of_no_constant_speed_is_a_poor_fit_without_its_depth() -> None:
+def test_a_ramp_of_no_constant_speed_is_read_with_and_without_its_depth() -> None:
     s = np.minimum(TIME_S, 1.0)
     depth_mm = 10 * (10 * s**3 - 15 * s**4 + 6 * s**5)
     force_n = moved(depth_mm) + noise(14)
     unknown, known = fit(TIME_S, force_n), fit(TIME_S, force_n, depth_mm)
 
-    assert QualityFlag.POOR_FIT in unknown.flags
-    assert known.flags == ()
-    assert numbers(known) == pytest.approx(TRUTH, rel=0.05)
+    for found in (unknown, known):
+        assert found.flags == ()
+        assert numbers(found) == pytest.approx(TRUTH, rel=0.05)
 
 
 def test_a_displacement_that_never_moves_is_not_used_and_that_is_told() -> None:
@@ -315,7 +315,7 @@ def test_there_is_no_prediction_where_nothing_was_fitted() -> None:
         ({"time_s": TIME_S.reshape(2, -1)}, "time_s must be one-dimensional"),
         ({"force_n": -step()}, "force_n is nowhere above 0"),
         ({"terms": 0}, "terms must be"),
-        ({"terms": 6}, "terms must be"),
+        ({"terms": 41}, "terms must be"),
         ({"terms": "many"}, "terms must be"),
     ],
 )
