@@ -7,7 +7,7 @@ import pandas as pd
 import pingouin
 from benchmarks.timing import Pair, cpu_s
 
-from tissuesense.analysis.icc import icc, icc_of_many
+from tissuesense.analysis.agreement.icc import icc, icc_of_many
 from tissuesense.core.arrays import FloatArray
 
 _TABLES, _TARGETS, _RATERS = 200, 24, 3

@@ -5,7 +5,7 @@ from benchmarks.icc import tables
 from benchmarks.timing import Pair, cpu_s
 from scipy.stats import bootstrap
 
-from tissuesense.analysis.icc_bootstrap import bootstrap_icc
+from tissuesense.analysis.agreement.icc_bootstrap import bootstrap_icc
 from tissuesense.core.arrays import FloatArray
 
 _RESAMPLES = 2000

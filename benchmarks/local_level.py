@@ -5,7 +5,7 @@ from benchmarks.timing import Pair, cpu_s
 from statsmodels.datasets import nile
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from tissuesense.analysis.local_level import local_level
+from tissuesense.analysis.course.local_level import local_level
 from tissuesense.core.arrays import FloatArray
 
 _FITS = 50

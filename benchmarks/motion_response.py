@@ -4,7 +4,7 @@ import numpy as np
 from benchmarks.timing import Pair, cpu_s
 from scipy.signal import fftconvolve
 
-from tissuesense.analysis.motion_response import fading_response
+from tissuesense.analysis.viscoelastic.motion_response import fading_response
 from tissuesense.core.arrays import FloatArray
 
 _SAMPLES = 100_000

@@ -12,9 +12,9 @@ from importlib import import_module
 import numpy as np
 from benchmarks.timing import NotHereError, Pair, cpu_s
 
-from tissuesense.analysis.fractional_models import MODELS
-from tissuesense.analysis.loading import Step
-from tissuesense.analysis.relaxation_fractional import fit_fractional
+from tissuesense.analysis.viscoelastic.fractional_models import MODELS
+from tissuesense.analysis.viscoelastic.loading import Step
+from tissuesense.analysis.viscoelastic.relaxation_fractional import fit_fractional
 from tissuesense.core.arrays import FloatArray
 
 _STARTS = 10

@@ -6,7 +6,7 @@ import numpy as np
 import questplus
 from benchmarks.timing import Pair, cpu_s
 
-from tissuesense.analysis.quest_plus import QuestPlus
+from tissuesense.analysis.sensory.quest_plus import QuestPlus
 from tissuesense.core.arrays import FloatArray
 
 _ANSWERS = 200

@@ -5,7 +5,7 @@ from benchmarks.timing import Pair, cpu_s
 from scipy.optimize import curve_fit
 
 from tissuesense.analysis import relaxation
-from tissuesense.analysis.ramp_hold import branch_response, elastic_response
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response, elastic_response
 from tissuesense.core.arrays import FloatArray
 
 _PRESSES = 20

@@ -11,7 +11,7 @@ Prints::
 """
 
 import tissuesense as ts
-from tissuesense.analysis.treatment_effect import treatment_effect
+from tissuesense.analysis.course.treatment_effect import treatment_effect
 from tissuesense.core.recording import Recording, RecordingKind
 from tissuesense.simulation.session import SessionSpec, simulated_recording
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.conformance.treated import Planned, Treated, treated, untreated
 
-from tissuesense.analysis.dose_result import Dose, DoseAnalysis
+from tissuesense.analysis.dose.result import Dose, DoseAnalysis
 from tissuesense.analysis.estimators.dose import analyse_dose
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip

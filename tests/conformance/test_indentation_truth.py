@@ -20,8 +20,8 @@ from tests.unit.analysis.pressed_tissue import Columns, Gauge, Pressing, pressed
 
 import tissuesense as ts
 from tissuesense.analysis.estimators.indentation import analyse_indentation, read_presses
-from tissuesense.analysis.indentation_result import IndentationPress
-from tissuesense.analysis.tangent_stiffness import tangents
+from tissuesense.analysis.press_hold.result import IndentationPress
+from tissuesense.analysis.press_hold.tangent_stiffness import tangents
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, Outcome

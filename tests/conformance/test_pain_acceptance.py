@@ -12,8 +12,8 @@ import pytest
 from scipy.signal import lfilter
 
 from tissuesense.analysis.estimators.pain_threshold import analyse
-from tissuesense.analysis.pain_trials import PainTrial
-from tissuesense.analysis.slope import theil_sen
+from tissuesense.analysis.numerics.slope import theil_sen
+from tissuesense.analysis.pain.trials import PainTrial
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.quality import QualityFlag as Flag

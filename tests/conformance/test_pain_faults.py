@@ -14,7 +14,7 @@ import pytest
 from tests.conformance.planted import STEP_S, Case, Hand, clean_case, pressed
 
 from tissuesense.analysis.estimators.pain_threshold import analyse
-from tissuesense.analysis.pain_trials import PainThreshold
+from tissuesense.analysis.pain.trials import PainThreshold
 from tissuesense.core.quality import QualityFlag as Flag
 
 RATES_HZ = (10.0, 20.0, 80.0, 1000.0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tissuesense.analysis.estimators.pain_threshold import analyse
-from tissuesense.analysis.pain_trials import PainThreshold
+from tissuesense.analysis.pain.trials import PainThreshold
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.ramp_hold import branch_response
-from tissuesense.analysis.relaxation_fractional import compare_models
-from tissuesense.analysis.relaxation_spectrum import relaxation_spectrum
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response
+from tissuesense.analysis.viscoelastic.relaxation_fractional import compare_models
+from tissuesense.analysis.viscoelastic.relaxation_spectrum import relaxation_spectrum
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tests.conformance.test_published_statistics import NILE
 
-from tissuesense.analysis.censored import censored_normal
-from tissuesense.analysis.monotone_trend import monotone_trend
-from tissuesense.analysis.nonoverlap import nonoverlap
-from tissuesense.analysis.phase_change import randomisation_test, segmented_line
+from tissuesense.analysis.course.monotone_trend import monotone_trend
+from tissuesense.analysis.course.nonoverlap import nonoverlap
+from tissuesense.analysis.course.phase_change import randomisation_test, segmented_line
+from tissuesense.analysis.numerics.censored import censored_normal
 
 
 def test_the_slope_of_sen_1968() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import tissuesense as ts
-from tissuesense.analysis.local_level import LocalLevel
-from tissuesense.analysis.measurement_error import Z90, minimal_detectable_change
+from tissuesense.analysis.agreement.measurement_error import Z90, minimal_detectable_change
+from tissuesense.analysis.course.local_level import LocalLevel
 from tissuesense.core.arrays import FloatArray
 
 # Shrout and Fleiss (1979), table 2: six targets, four judges.

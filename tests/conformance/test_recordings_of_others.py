@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tissuesense.analysis.creep import fit_creep
-from tissuesense.analysis.power_law_relaxation import power_law_relaxation
-from tissuesense.analysis.relaxation_fractional import fit_fractional
-from tissuesense.analysis.relaxation_spectrum import relaxation_spectrum
+from tissuesense.analysis.viscoelastic.creep import fit_creep
+from tissuesense.analysis.viscoelastic.power_law_relaxation import power_law_relaxation
+from tissuesense.analysis.viscoelastic.relaxation_fractional import fit_fractional
+from tissuesense.analysis.viscoelastic.relaxation_spectrum import relaxation_spectrum
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quantity import Estimate
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.report.practice import VISIT, measured, view_of
 
-from tissuesense.analysis.asymmetry import Asymmetry, Verdict
+from tissuesense.analysis.sides.asymmetry import Asymmetry, Verdict
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import Side
 from tissuesense.record.history import VisitRecord

@@ -8,8 +8,8 @@ from tests.unit.analysis.stretched_limb import Limb, Stretching
 
 from tissuesense.analysis.estimators.range_of_motion import analyse_range_of_motion
 from tissuesense.analysis.estimators.stretch import analyse_stretch
-from tissuesense.analysis.stretch_noise import SampleNoise, fit_stretches
-from tissuesense.analysis.stretch_points import StretchPoints, condense
+from tissuesense.analysis.movement.stretch_noise import SampleNoise, fit_stretches
+from tissuesense.analysis.movement.stretch_points import StretchPoints, condense
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quantity import Estimate, coverage_factor
 

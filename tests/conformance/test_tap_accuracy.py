@@ -12,9 +12,9 @@ import pytest
 from scipy.signal import lfilter
 from tests.conformance.examiner.tap import KnownTap, TapPlan, any_plan, known_tap
 
-from tissuesense.analysis.damped_oscillation import fit_oscillation
 from tissuesense.analysis.estimators.tap import analyse_taps
 from tissuesense.analysis.tap import IdentifiedTap, identify
+from tissuesense.analysis.taps.damped_oscillation import fit_oscillation
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind

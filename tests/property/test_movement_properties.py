@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.analysis.moved_joint import Moving
 
-from tissuesense.analysis.cleaning import clean
-from tissuesense.analysis.movement_angle import find_movements
-from tissuesense.analysis.movement_speed import local_motion
-from tissuesense.analysis.movement_turns import turning_points
+from tissuesense.analysis.movement.movement_angle import find_movements
+from tissuesense.analysis.movement.movement_speed import local_motion
+from tissuesense.analysis.movement.movement_turns import turning_points
+from tissuesense.analysis.signals.cleaning import clean
 from tissuesense.core.arrays import FloatArray
 
 LEVELS = st.lists(st.integers(-50, 50), min_size=1, max_size=60).map(

@@ -1,5 +1,5 @@
 """`tissuesense.adaptive`: thresholds by adaptive stimuli."""
 
-from tissuesense.analysis.quest_plus import QuestPlus
+from tissuesense.analysis.sensory.quest_plus import QuestPlus
 
 __all__ = ["QuestPlus"]

@@ -14,8 +14,9 @@ from typing import get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tissuesense.analysis.combination import Combination, combine
-from tissuesense.analysis.hypertonia_components import (
+from tissuesense.analysis.agreement.published_sem import CAUTION, usual_sem
+from tissuesense.analysis.numerics.combination import Combination, combine
+from tissuesense.analysis.sides.components import (
     COMPONENTS,
     FAMILIES,
     SHOWN_ONLY,
@@ -23,9 +24,8 @@ from tissuesense.analysis.hypertonia_components import (
     known,
     logs_of,
 )
-from tissuesense.analysis.hypertonia_result import Component, HypertoniaIndex, withheld
-from tissuesense.analysis.hypertonia_words import ReferenceKind, State
-from tissuesense.analysis.published_sem import CAUTION, usual_sem
+from tissuesense.analysis.sides.result import Component, HypertoniaIndex, withheld
+from tissuesense.analysis.sides.words import ReferenceKind, State
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

@@ -1,32 +1,36 @@
 """`tissuesense.modulation`: pain beyond the threshold, and how one pain changes another."""
 
-from tissuesense.analysis.at_least import AtLeast
-from tissuesense.analysis.conditioned_modulation import (
+from tissuesense.analysis.sensory.at_least import AtLeast
+from tissuesense.analysis.sensory.conditioned_modulation import (
     KENNEDY_2020,
     ConditionedModulation,
     ReferenceSem,
     conditioned_modulation,
 )
-from tissuesense.analysis.delivered_pressure import (
+from tissuesense.analysis.sensory.delivered_pressure import (
     DeliveredPress,
     Evenness,
     delivered_presses,
     evenness,
 )
-from tissuesense.analysis.rating_series import RatingScores, rating_scores
-from tissuesense.analysis.referred_pain import ReferredPain, referred_pain
-from tissuesense.analysis.side_difference import SideDifference, side_difference
-from tissuesense.analysis.stimulus_response import StimulusResponse, stimulus_response
-from tissuesense.analysis.temporal_summation import TemporalSummation, temporal_summation
-from tissuesense.analysis.tender_points import POINTS_1990, TenderPoints, tender_points
-from tissuesense.analysis.tenderness_index import (
+from tissuesense.analysis.sensory.rating_series import RatingScores, rating_scores
+from tissuesense.analysis.sensory.referred_pain import ReferredPain, referred_pain
+from tissuesense.analysis.sensory.side_difference import SideDifference, side_difference
+from tissuesense.analysis.sensory.stimulus_response import StimulusResponse, stimulus_response
+from tissuesense.analysis.sensory.temporal_summation import TemporalSummation, temporal_summation
+from tissuesense.analysis.sensory.tender_points import POINTS_1990, TenderPoints, tender_points
+from tissuesense.analysis.sensory.tenderness_index import (
     LogNorm,
     TendernessIndex,
     between_site_correlation,
     tenderness_index,
 )
-from tissuesense.analysis.tolerance_range import ToleranceRange, tolerance_of, tolerance_range
-from tissuesense.analysis.widespread_index import WidespreadIndex, widespread_index
+from tissuesense.analysis.sensory.tolerance_range import (
+    ToleranceRange,
+    tolerance_of,
+    tolerance_range,
+)
+from tissuesense.analysis.sensory.widespread_index import WidespreadIndex, widespread_index
 
 __all__ = [
     "KENNEDY_2020",

@@ -15,16 +15,20 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tissuesense.analysis.relaxation_course import Motion
-from tissuesense.analysis.relaxation_fitted import Fitted, Record
-from tissuesense.analysis.relaxation_fractional import (
+from tissuesense.analysis.viscoelastic.relaxation_course import Motion
+from tissuesense.analysis.viscoelastic.relaxation_fitted import Fitted, Record
+from tissuesense.analysis.viscoelastic.relaxation_fractional import (
     fit_fractional as fit_fractional,  # noqa: PLC0414 - part of this module's own names
 )
-from tissuesense.analysis.relaxation_law import Fung, Law, Linear, Power
-from tissuesense.analysis.relaxation_numbers import jitter, shares, time_constant
-from tissuesense.analysis.relaxation_orders import candidates, criteria, least_equilibrium
-from tissuesense.analysis.relaxation_reading import read_course
-from tissuesense.analysis.relaxation_window import MOST_TERMS
+from tissuesense.analysis.viscoelastic.relaxation_law import Fung, Law, Linear, Power
+from tissuesense.analysis.viscoelastic.relaxation_numbers import jitter, shares, time_constant
+from tissuesense.analysis.viscoelastic.relaxation_orders import (
+    candidates,
+    criteria,
+    least_equilibrium,
+)
+from tissuesense.analysis.viscoelastic.relaxation_reading import read_course
+from tissuesense.analysis.viscoelastic.relaxation_window import MOST_TERMS
 from tissuesense.core.arrays import FloatArray, column
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

@@ -1,9 +1,8 @@
 """`tissuesense.reliability`: intraclass correlation, measurement error, agreement of methods."""
 
-from tissuesense.analysis.clinic_sem import ClinicSem, clinic_sem
-from tissuesense.analysis.icc import Icc, IccForms, icc, icc_of_many
-from tissuesense.analysis.icc_bootstrap import BootstrappedIcc, bootstrap_icc
-from tissuesense.analysis.measurement_error import (
+from tissuesense.analysis.agreement.icc import Icc, IccForms, icc, icc_of_many
+from tissuesense.analysis.agreement.icc_bootstrap import BootstrappedIcc, bootstrap_icc
+from tissuesense.analysis.agreement.measurement_error import (
     MeasurementError,
     blended_sem,
     minimal_detectable_change,
@@ -13,7 +12,7 @@ from tissuesense.analysis.measurement_error import (
     sem_interval,
     sem_mdc,
 )
-from tissuesense.analysis.method_agreement import (
+from tissuesense.analysis.agreement.method_agreement import (
     Agreement,
     RepeatedAgreement,
     averaged_agreement,
@@ -22,10 +21,14 @@ from tissuesense.analysis.method_agreement import (
     repeatability_coefficient,
     replicate_sd,
 )
-from tissuesense.analysis.power import chance_to_detect, sample_size_paired
-from tissuesense.analysis.published_sem import PublishedSem, published_sems
-from tissuesense.analysis.repeats import Gate, Repeats, repeats
-from tissuesense.analysis.variance_components import VarianceComponents, variance_components
+from tissuesense.analysis.agreement.power import chance_to_detect, sample_size_paired
+from tissuesense.analysis.agreement.published_sem import PublishedSem, published_sems
+from tissuesense.analysis.agreement.repeats import Gate, Repeats, repeats
+from tissuesense.analysis.agreement.variance_components import (
+    VarianceComponents,
+    variance_components,
+)
+from tissuesense.analysis.course.clinic_sem import ClinicSem, clinic_sem
 
 __all__ = [
     "Agreement",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tissuesense.analysis.cleaning import resolution_of
-from tissuesense.analysis.swing_fit import FEWEST_SAMPLES
-from tissuesense.analysis.tap_onset import Onset, find_onsets
-from tissuesense.analysis.tap_spikes import without_spikes
-from tissuesense.analysis.tap_swing import REJECTING, TapSwing, tap_swing
+from tissuesense.analysis.signals.cleaning import resolution_of
+from tissuesense.analysis.taps.onset import Onset, find_onsets
+from tissuesense.analysis.taps.spikes import without_spikes
+from tissuesense.analysis.taps.swing import REJECTING, TapSwing, tap_swing
+from tissuesense.analysis.taps.swing_fit import FEWEST_SAMPLES
 from tissuesense.core.arrays import FloatArray, column
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

@@ -17,7 +17,7 @@ import enum
 
 import numpy as np
 
-from tissuesense.analysis.reaction_time import (
+from tissuesense.analysis.pain.reaction_time import (
     ANTICIPATION_S,
     FEWEST_TRIALS,
     LAPSE_S,

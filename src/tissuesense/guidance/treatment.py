@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from tissuesense.analysis.dose_measure import SHARES_OF_PPT
-from tissuesense.analysis.dose_side_car import DoseSideCar
+from tissuesense.analysis.dose.measure import SHARES_OF_PPT
+from tissuesense.analysis.dose.side_car import DoseSideCar
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import NoProbeArea
 from tissuesense.core.recording import RecordingContext

@@ -2,15 +2,15 @@
 
 import math
 
-from tissuesense.analysis.asymmetry import (
+from tissuesense.analysis.agreement.published_sem import published_sems
+from tissuesense.analysis.course.clinic_sem import clinic_sem
+from tissuesense.analysis.course.treatment_effect import TreatmentEffect, treatment_effect
+from tissuesense.analysis.sides.asymmetry import (
     Asymmetry,
     Verdict,
     stiffness_asymmetry,
     threshold_asymmetry,
 )
-from tissuesense.analysis.clinic_sem import clinic_sem
-from tissuesense.analysis.published_sem import published_sems
-from tissuesense.analysis.treatment_effect import TreatmentEffect, treatment_effect
 from tissuesense.core.quantity import Estimate
 from tissuesense.report.document import Number, Words, say
 from tissuesense.report.measures import MEASURES, Measure

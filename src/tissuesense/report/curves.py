@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tissuesense.analysis.dose_side_car import DoseSideCar
-from tissuesense.analysis.limb_load import limb_load
+from tissuesense.analysis.dose.side_car import DoseSideCar
+from tissuesense.analysis.movement.limb_load import limb_load
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.dose_timeline import DoseTimeline, Held
 from tissuesense.report.figures.press_hold import PressHold

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from tissuesense.analysis.latency import STOP_MODES
+from tissuesense.analysis.pain.latency import STOP_MODES
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.errors import RecordError, UsageError
 from tissuesense.core.recording import SOURCE, RecordingContext

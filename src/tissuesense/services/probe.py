@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from tissuesense.analysis.arrival import Arrivals
-from tissuesense.analysis.at_rest import AtRest, at_rest, push_sign
+from tissuesense.analysis.signals.arrival import Arrivals
+from tissuesense.analysis.signals.at_rest import AtRest, at_rest, push_sign
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.clock import Clock
 from tissuesense.core.contact import ContactTip

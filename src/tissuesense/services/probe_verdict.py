@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tissuesense.analysis.at_rest import LONGEST_WAIT_S
+from tissuesense.analysis.signals.at_rest import LONGEST_WAIT_S
 from tissuesense.core.flag_words import left_out_words
 from tissuesense.core.quality import QualityFlag, QualitySummary
 from tissuesense.core.quantity import Estimate

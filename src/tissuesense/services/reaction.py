@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tissuesense.analysis.reaction_time import ReactionTime
+from tissuesense.analysis.pain.reaction_time import ReactionTime
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import FileWriteError, UsageError
 from tissuesense.core.recording import LatencyOrigin, ReactionLatency, RecordingContext

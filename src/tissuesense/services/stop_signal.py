@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
-from tissuesense.analysis.latency import (
+from tissuesense.analysis.pain.latency import (
     BLE_BUTTON_OF_CLIENT,
     BUTTON_OF_CLIENT,
     BUTTON_OF_TESTER,

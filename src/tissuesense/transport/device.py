@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tissuesense.analysis.latency import with_usual_latency
+from tissuesense.analysis.pain.latency import with_usual_latency
 from tissuesense.core.clock import Clock, SystemClock
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualitySummary

@@ -7,7 +7,7 @@ statements give the same side-car.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tissuesense.analysis.latency import BUTTON_OF_CLIENT, BUTTON_OF_TESTER, with_usual_latency
+from tissuesense.analysis.pain.latency import BUTTON_OF_CLIENT, BUTTON_OF_TESTER, with_usual_latency
 from tissuesense.core.recording import RecordingContext
 from tissuesense.devices.codec import DeviceFacts, DeviceText
 from tissuesense.transport.assembly import SampleBlock

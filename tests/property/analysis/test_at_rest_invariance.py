@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.at_rest import AtRest, at_rest, push_sign
+from tissuesense.analysis.signals.at_rest import AtRest, at_rest, push_sign
 from tissuesense.core.quantity import Estimate
 from tissuesense.core.trace import Trace
 

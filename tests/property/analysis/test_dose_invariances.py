@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.analysis.dosed import dose_recording
 
-from tissuesense.analysis.dose_result import Dose
+from tissuesense.analysis.dose.result import Dose
 from tissuesense.analysis.estimators.dose import analyse_dose
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.contact import ContactTip

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tissuesense.analysis.hypertonia import COMPONENTS, HypertoniaIndex, index
-from tissuesense.analysis.hypertonia_components import FAMILIES
+from tissuesense.analysis.sides.components import FAMILIES
 
 Side = dict[str, list[float]]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.analysis.pressed_tissue import Columns, Gauge, Pressing, pressed
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationAnalysis, IndentationPress
+from tissuesense.analysis.press_hold.result import IndentationAnalysis, IndentationPress
 from tissuesense.core.quantity import Estimate, Outcome
 from tissuesense.core.recording import Recording
 from tissuesense.core.trace import Trace

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tissuesense.analysis.dose_result import Dose, DoseAnalysis
+from tissuesense.analysis.dose.result import Dose, DoseAnalysis
 from tissuesense.analysis.estimators.dose import analyse_dose
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.recording import Recording, RecordingContext

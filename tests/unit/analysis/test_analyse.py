@@ -8,7 +8,7 @@ import pytest
 
 import tissuesense
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze, estimator_for
-from tissuesense.analysis.pain_trials import PainThreshold
+from tissuesense.analysis.pain.trials import PainThreshold
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import ConfigurationError, UsageError

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.asymmetry import (
+from tissuesense.analysis.sides.asymmetry import (
     USUAL_STIFFNESS_ERROR_PERCENT,
     Asymmetry,
     Verdict,

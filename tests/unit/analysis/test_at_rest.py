@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from tissuesense.analysis.arrival import Arrivals
-from tissuesense.analysis.at_rest import AtRest, at_rest, push_sign
+from tissuesense.analysis.signals.arrival import Arrivals
+from tissuesense.analysis.signals.at_rest import AtRest, at_rest, push_sign
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.trace import ClockSource, Trace

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.bounded_change import change_with_limits
-from tissuesense.analysis.change import change_over_visits
+from tissuesense.analysis.course.bounded_change import change_with_limits
+from tissuesense.analysis.course.change import change_over_visits
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.breakpoints import find_bend
+from tissuesense.analysis.numerics.breakpoints import find_bend
 
 T_S = np.arange(0, 4, 0.01)
 BETWEEN_S: tuple[float, float] = (0.5, 3.5)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.change import UsualScatter, change_over_visits
-from tissuesense.analysis.clinic_sem import usual_scatter
-from tissuesense.analysis.level_path import level_path
+from tissuesense.analysis.course.change import UsualScatter, change_over_visits
+from tissuesense.analysis.course.clinic_sem import usual_scatter
+from tissuesense.analysis.course.level_path import level_path
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

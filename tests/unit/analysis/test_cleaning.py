@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.cleaning import binned, clean, noise_of, resolution_of
+from tissuesense.analysis.signals.cleaning import binned, clean, noise_of, resolution_of
 from tissuesense.core.arrays import FloatArray
 
 T_S = np.arange(0, 12, 1 / 80)

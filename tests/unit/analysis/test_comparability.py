@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.change import change_over_visits
-from tissuesense.analysis.comparability import Comparable, comparable
-from tissuesense.analysis.latency import STOP_MODES
-from tissuesense.analysis.measured_change import Measured, change_of_measured
+from tissuesense.analysis.course.change import change_over_visits
+from tissuesense.analysis.course.comparability import Comparable, comparable
+from tissuesense.analysis.course.measured_change import Measured, change_of_measured
+from tissuesense.analysis.pain.latency import STOP_MODES
 from tissuesense.core.errors import UsageError
 from tissuesense.core.protocol import Protocol
 from tissuesense.core.recording import ReactionLatency

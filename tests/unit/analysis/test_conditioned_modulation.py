@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.conditioned_modulation import ReferenceSem, conditioned_modulation
-from tissuesense.analysis.paired import Reading
+from tissuesense.analysis.sensory.conditioned_modulation import ReferenceSem, conditioned_modulation
+from tissuesense.analysis.sensory.paired import Reading
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

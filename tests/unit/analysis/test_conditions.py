@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.comparability import Comparable
-from tissuesense.analysis.conditions import Conditions, comparable_conditions
-from tissuesense.analysis.measured_change import Measured, change_of_measured
+from tissuesense.analysis.course.comparability import Comparable
+from tissuesense.analysis.course.conditions import Conditions, comparable_conditions
+from tissuesense.analysis.course.measured_change import Measured, change_of_measured
 from tissuesense.core.errors import UsageError
 
 PRESS: Conditions = {"tip_area_cm2": 1.0, "at_n": 10.0, "speed_mm_s": 5.0, "peak_n": 15.0}

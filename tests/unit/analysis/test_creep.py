@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.signal import lfilter
 
-from tissuesense.analysis.creep import fit_creep
+from tissuesense.analysis.viscoelastic.creep import fit_creep
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

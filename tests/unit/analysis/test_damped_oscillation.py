@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from tissuesense.analysis.damped_oscillation import fit_oscillation
-from tissuesense.analysis.swing_fit import FEWEST_SAMPLES
+from tissuesense.analysis.taps.damped_oscillation import fit_oscillation
+from tissuesense.analysis.taps.swing_fit import FEWEST_SAMPLES
 from tissuesense.core.arrays import FloatArray
 
 T_S = np.arange(0.0, 0.4, 0.002)

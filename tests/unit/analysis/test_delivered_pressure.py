@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.analysis.pressed_train import pressed_train, without
 
-from tissuesense.analysis.delivered_pressure import delivered_presses, evenness
+from tissuesense.analysis.sensory.delivered_pressure import delivered_presses, evenness
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import NoProbeArea

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.dose_levels import Levels, find_levels
+from tissuesense.analysis.dose.levels import Levels, find_levels
 from tissuesense.core.arrays import FloatArray
 
 STEP_S = 0.02

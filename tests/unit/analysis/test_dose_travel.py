@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.dose_travel import find_travel, goes_with_pressing
+from tissuesense.analysis.dose.travel import find_travel, goes_with_pressing
 from tissuesense.core.arrays import FloatArray
 
 CORNERS = [(0.0, 0.0), (3.0, 0.0), (23.0, 60.0), (26.0, 60.0), (46.0, 0.0), (50.0, 0.0)]

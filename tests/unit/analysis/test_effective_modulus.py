@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.effective_modulus import effective_modulus_kpa
-from tissuesense.analysis.layered_punch import layer_factor
+from tissuesense.analysis.press_hold.effective_modulus import effective_modulus_kpa
+from tissuesense.analysis.press_hold.layered_punch import layer_factor
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tissuesense.analysis.force_only import (
+from tissuesense.analysis.press_hold.force_only import (
     RESPONSES_AFTER_S,
     HandSpeed,
     apparent_stiffness_n_mm,

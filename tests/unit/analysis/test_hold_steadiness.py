@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tissuesense.analysis.hold_steadiness import Steadiness, steadiness
+from tissuesense.analysis.press_hold.hold_steadiness import Steadiness, steadiness
 from tissuesense.core.arrays import FloatArray
 
 NOISE_N = 0.02

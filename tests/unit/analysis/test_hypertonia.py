@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import tissuesense as ts
-from tissuesense.analysis import asymmetry, conditions, hypertonia, repeats
-from tissuesense.analysis.combination import combine
+from tissuesense.analysis import hypertonia
+from tissuesense.analysis.agreement import repeats
+from tissuesense.analysis.course import conditions
 from tissuesense.analysis.hypertonia import (
     COMPONENTS,
     Component,
@@ -20,6 +21,8 @@ from tissuesense.analysis.hypertonia import (
     index,
     percent_of,
 )
+from tissuesense.analysis.numerics.combination import combine
+from tissuesense.analysis.sides import asymmetry
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 

@@ -14,7 +14,7 @@ from tests.unit.analysis.pressed_tissue import (
 )
 
 from tissuesense.analysis.estimators.indentation import ESTIMATOR, analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationAnalysis, IndentationPress
+from tissuesense.analysis.press_hold.result import IndentationAnalysis, IndentationPress
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.errors import CalibrationError, UsageError
 from tissuesense.core.quality import QualityFlag

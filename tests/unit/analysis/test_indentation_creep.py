@@ -5,7 +5,7 @@ import pytest
 from tests.unit.analysis.pressed_tissue import Columns, pressed
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationPress
+from tissuesense.analysis.press_hold.result import IndentationPress
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, Outcome

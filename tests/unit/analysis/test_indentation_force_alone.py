@@ -9,8 +9,8 @@ import pytest
 from tests.unit.analysis.pressed_tissue import Columns, Gauge, Pressing, pressed
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationPress
-from tissuesense.analysis.ramp_hold import springpot_response
+from tissuesense.analysis.press_hold.result import IndentationPress
+from tissuesense.analysis.viscoelastic.ramp_hold import springpot_response
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, Outcome

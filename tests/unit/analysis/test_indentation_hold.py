@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from tissuesense.analysis.end_reading import EndReading, read_ends
-from tissuesense.analysis.indentation_course import SHORTEST_HOLD_S, smoothed
-from tissuesense.analysis.onset import Onset, find_onset
-from tissuesense.analysis.press_phases import find_force_hold
+from tissuesense.analysis.press_hold.course import SHORTEST_HOLD_S, smoothed
+from tissuesense.analysis.signals.end_reading import EndReading, read_ends
+from tissuesense.analysis.signals.onset import Onset, find_onset
+from tissuesense.analysis.signals.press_phases import find_force_hold
 from tissuesense.core.arrays import FloatArray
 
 NOISE = 0.02

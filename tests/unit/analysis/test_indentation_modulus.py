@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.unit.analysis.pressed_tissue import Columns, Gauge, Pressing, pressed, tissue_force
 
-from tissuesense.analysis.effective_modulus import effective_modulus_kpa
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationAnalysis
+from tissuesense.analysis.press_hold.effective_modulus import effective_modulus_kpa
+from tissuesense.analysis.press_hold.result import IndentationAnalysis
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

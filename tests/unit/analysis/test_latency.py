@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tissuesense.analysis.latency import expected_latency, latent_threshold, with_usual_latency
-from tissuesense.analysis.ramp import PressedCurve
-from tissuesense.analysis.readout import Stop
+from tissuesense.analysis.pain.latency import expected_latency, latent_threshold, with_usual_latency
+from tissuesense.analysis.pain.ramp import PressedCurve
+from tissuesense.analysis.pain.readout import Stop
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import LatencyOrigin, ReactionLatency, RecordingContext

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.loading import Delayed, Loading, Ramp, Step, measured_motion, power_ramp
-from tissuesense.analysis.motion_response import fading_response
-from tissuesense.analysis.ramp_hold import branch_response, springpot_response
+from tissuesense.analysis.viscoelastic.loading import (
+    Delayed,
+    Loading,
+    Ramp,
+    Step,
+    measured_motion,
+    power_ramp,
+)
+from tissuesense.analysis.viscoelastic.motion_response import fading_response
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response, springpot_response
 from tissuesense.core.arrays import FloatArray
 
 RAMP_S = 1.3

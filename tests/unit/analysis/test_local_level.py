@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.local_level import local_level
+from tissuesense.analysis.course.local_level import local_level
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.matrix_pencil import exponents
+from tissuesense.analysis.taps.matrix_pencil import exponents
 from tissuesense.core.errors import UsageError
 
 STEP_S = 0.005

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import erfcx, rgamma
 
-from tissuesense.analysis.mittag_leffler import mittag_leffler, mittag_leffler_slopes
+from tissuesense.analysis.viscoelastic.mittag_leffler import mittag_leffler, mittag_leffler_slopes
 from tissuesense.core.errors import UsageError
 
 # Even Bernoulli numbers B_2 ... B_20, as fractions.

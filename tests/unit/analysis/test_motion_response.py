@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.motion_response import (
+from tissuesense.analysis.viscoelastic.motion_response import (
     Fading,
     fading_response,
     fading_response_and_slope,
 )
-from tissuesense.analysis.ramp_hold import branch_response
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response
 from tissuesense.core.arrays import FloatArray
 
 TAUS_S = (1e-4, 0.0125, 0.3, 4.0, 1e5)

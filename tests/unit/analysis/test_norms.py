@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.norms import (
+from tissuesense.analysis.course.norms import (
     CAVEAT,
     Norm,
     place_among_norms,

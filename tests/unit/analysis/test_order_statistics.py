@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tissuesense.analysis.order_statistics import median, quantile, quantiles
+from tissuesense.analysis.numerics.order_statistics import median, quantile, quantiles
 from tissuesense.core.arrays import FloatArray
 
 VALUES = arrays(np.float64, st.integers(1, 80), elements=st.floats(-1e6, 1e6))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.pain_budget import (
+from tissuesense.analysis.pain.budget import (
     peak_sampling_u,
     reaction_u,
     rectangular_u,

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tissuesense.analysis.pain_aggregation import (
+from tissuesense.analysis.pain.aggregation import (
     Aggregation,
     PooledSd,
     aggregation_of,
     pooled_sd_of,
 )
-from tissuesense.analysis.pain_session import summarise, too_spread
-from tissuesense.analysis.pain_trials import Grade, PainTrial
+from tissuesense.analysis.pain.session import summarise, too_spread
+from tissuesense.analysis.pain.trials import Grade, PainTrial
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome

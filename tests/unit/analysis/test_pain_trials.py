@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tissuesense.analysis.pain_trials import Grade, PainSession, PainThreshold, PainTrial
+from tissuesense.analysis.pain.trials import Grade, PainSession, PainThreshold, PainTrial
 from tissuesense.core.quality import QualityFlag as Flag
 from tissuesense.core.quantity import Estimate, NotEstimable
 

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from tissuesense.analysis.power_law_relaxation import PowerLawRelaxation, power_law_relaxation
-from tissuesense.analysis.ramp_hold import branch_response, springpot_response
+from tissuesense.analysis.viscoelastic.power_law_relaxation import (
+    PowerLawRelaxation,
+    power_law_relaxation,
+)
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response, springpot_response
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

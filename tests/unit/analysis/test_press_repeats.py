@@ -5,7 +5,7 @@ import pytest
 from tests.unit.analysis.pressed_tissue import STEP_S, Columns, Gauge, Pressing, tissue_force
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationAnalysis
+from tissuesense.analysis.press_hold.result import IndentationAnalysis
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate
 

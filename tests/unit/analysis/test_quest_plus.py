@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from tissuesense.analysis.quest_plus import QuestPlus
+from tissuesense.analysis.sensory.quest_plus import QuestPlus
 from tissuesense.core.errors import UsageError
 
 GRID_KPA = np.geomspace(60, 1200, 81)

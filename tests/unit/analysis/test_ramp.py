@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.ramp import PressedCurve, Release, find_release
+from tissuesense.analysis.pain.ramp import PressedCurve, Release, find_release
 
 RATE_HZ = 80
 

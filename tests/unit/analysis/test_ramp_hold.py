@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from tissuesense.analysis.ramp_hold import (
+from tissuesense.analysis.viscoelastic.ramp_hold import (
     branch_response,
     elastic_response,
     kept_share,

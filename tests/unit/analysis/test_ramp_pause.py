@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.ramp_pause import longest_pause_s
+from tissuesense.analysis.pain.ramp_pause import longest_pause_s
 from tissuesense.core.arrays import FloatArray
 
 RATE = 50.0

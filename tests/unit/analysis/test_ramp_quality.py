@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tissuesense.analysis.ramp import PressedCurve
-from tissuesense.analysis.ramp_quality import RampFacts, judge, ramp_rate_cv, robust_rate
+from tissuesense.analysis.pain.ramp import PressedCurve
+from tissuesense.analysis.pain.ramp_quality import RampFacts, judge, ramp_rate_cv, robust_rate
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag as Flag
 

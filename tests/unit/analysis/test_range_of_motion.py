@@ -8,7 +8,7 @@ from tests.unit.analysis.moved_joint import Moving
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.analysis.estimators.range_of_motion import analyse_range_of_motion
-from tissuesense.analysis.range_of_motion_result import PRIOR_SD_DEG, RangeAnalysis
+from tissuesense.analysis.movement.range_of_motion_result import PRIOR_SD_DEG, RangeAnalysis
 from tissuesense.core.errors import NoColumn, UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate

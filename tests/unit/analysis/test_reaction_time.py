@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.reaction_time import ANTICIPATION_S, LAPSE_S, reaction_time
+from tissuesense.analysis.pain.reaction_time import ANTICIPATION_S, LAPSE_S, reaction_time
 from tissuesense.core.errors import UsageError
 from tissuesense.core.recording import LatencyOrigin
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tissuesense.analysis.ramp import PressedCurve, Release, find_release
-from tissuesense.analysis.readout import (
+from tissuesense.analysis.pain.ramp import PressedCurve, Release, find_release
+from tissuesense.analysis.pain.readout import (
     choose_marker,
     find_dip,
     marker_times,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.referred_pain import ReferredPain, referred_pain
+from tissuesense.analysis.sensory.referred_pain import ReferredPain, referred_pain
 from tissuesense.core.arrays import BoolArray
 from tissuesense.core.errors import UsageError
 

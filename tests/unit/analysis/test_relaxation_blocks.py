@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.relaxation_blocks import Blocks
+from tissuesense.analysis.viscoelastic.relaxation_blocks import Blocks
 
 TIME_S = np.arange(0.0, 21.0, 1 / 80)
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 from scipy.special import logit
 
-from tissuesense.analysis.fractional_models import MODELS, PRONY
-from tissuesense.analysis.loading import Loading, Step, measured_motion, power_ramp
-from tissuesense.analysis.ramp_hold import branch_response, springpot_response
-from tissuesense.analysis.relaxation_fractional import compare_models, fit_fractional
+from tissuesense.analysis.viscoelastic.fractional_models import MODELS, PRONY
+from tissuesense.analysis.viscoelastic.loading import Loading, Step, measured_motion, power_ramp
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response, springpot_response
+from tissuesense.analysis.viscoelastic.relaxation_fractional import compare_models, fit_fractional
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag

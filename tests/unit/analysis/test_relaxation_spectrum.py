@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.ramp_hold import branch_response, springpot_response
-from tissuesense.analysis.relaxation_spectrum import relaxation_spectrum
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response, springpot_response
+from tissuesense.analysis.viscoelastic.relaxation_spectrum import relaxation_spectrum
 from tissuesense.core.errors import UsageError
 
 TIME_S = np.geomspace(0.01, 1000.0, 300)

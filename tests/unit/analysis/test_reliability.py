@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tissuesense.analysis import reliability
-from tissuesense.analysis.icc import FORMS
+from tissuesense.analysis.agreement.icc import FORMS
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.repeats import (
+from tissuesense.analysis.agreement.repeats import (
     ANGLE_GATE,
     PRESS_GATE,
     TAP_GATE,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.saturation import saturated_from_s
+from tissuesense.analysis.signals.saturation import saturated_from_s
 from tissuesense.core.arrays import FloatArray
 
 T_S = np.arange(0, 10, 1 / 80)

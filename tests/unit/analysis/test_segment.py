@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.segment import Press, find_presses
+from tissuesense.analysis.signals.segment import Press, find_presses
 from tissuesense.core.arrays import FloatArray
 
 LEAST_N = 2.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import curve_fit
 
-from tissuesense.analysis.separable import fit_separable
+from tissuesense.analysis.numerics.separable import fit_separable
 from tissuesense.core.arrays import FloatArray
 
 T_S = np.linspace(0.0, 10.0, 400)

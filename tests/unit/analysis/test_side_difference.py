@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.asymmetry import Verdict, threshold_asymmetry
-from tissuesense.analysis.side_difference import LEAST_LN, side_difference
+from tissuesense.analysis.sensory.side_difference import LEAST_LN, side_difference
+from tissuesense.analysis.sides.asymmetry import Verdict, threshold_asymmetry
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

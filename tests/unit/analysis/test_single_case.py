@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from tissuesense.analysis.censored import censored_normal
-from tissuesense.analysis.monotone_trend import monotone_trend
-from tissuesense.analysis.nonoverlap import nonoverlap
-from tissuesense.analysis.phase_change import randomisation_test, segmented_line
+from tissuesense.analysis.course.monotone_trend import monotone_trend
+from tissuesense.analysis.course.nonoverlap import nonoverlap
+from tissuesense.analysis.course.phase_change import randomisation_test, segmented_line
+from tissuesense.analysis.numerics.censored import censored_normal
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tissuesense.analysis.slope import MOST_POINTS, theil_sen
+from tissuesense.analysis.numerics.slope import MOST_POINTS, theil_sen
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

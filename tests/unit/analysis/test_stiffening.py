@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from tests.unit.analysis.pressed_tissue import STEP_S, Columns, Gauge, Pressing, tissue_force
 
-from tissuesense.analysis.elastic_law import FUNG, POWER, ElasticLaw
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.indentation_result import IndentationPress
-from tissuesense.analysis.stiffening import Path, PressedSamples, fit_again, fit_rested
+from tissuesense.analysis.press_hold.elastic_law import FUNG, POWER, ElasticLaw
+from tissuesense.analysis.press_hold.result import IndentationPress
+from tissuesense.analysis.press_hold.stiffening import Path, PressedSamples, fit_again, fit_rested
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable, Outcome

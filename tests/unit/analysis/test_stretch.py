@@ -9,8 +9,8 @@ from tests.unit.analysis.stretched_limb import Limb, Stretching, steady
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.analysis.estimators.stretch import analyse_stretch
-from tissuesense.analysis.stretch_law import count_speeds
-from tissuesense.analysis.stretch_result import StretchAnalysis
+from tissuesense.analysis.movement.stretch_law import count_speeds
+from tissuesense.analysis.movement.stretch_result import StretchAnalysis
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import NoColumn, UsageError
 from tissuesense.core.quality import QualityFlag

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.analysis.pressed_tissue import Gauge, Pressing, pressed, tissue_force
 
 from tissuesense.analysis.estimators.indentation import analyse_indentation
-from tissuesense.analysis.loading_curve import crossing
+from tissuesense.analysis.press_hold.loading_curve import crossing
 from tissuesense.core.quantity import Estimate
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tissuesense.analysis import hypertonia
 from tissuesense.analysis.estimators.tap import analyse_taps
-from tissuesense.analysis.tap_result import TapAnalysis
+from tissuesense.analysis.taps.result import TapAnalysis
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import NoColumn, UsageError
 from tissuesense.core.quality import QualityFlag

@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from tests.unit.analysis.pressed_train import pressed_train, without
 
-from tissuesense.analysis.rating_series import ZeroRule, rating_scores, trend_at_equal_pressure
-from tissuesense.analysis.temporal_summation import TemporalSummation, temporal_summation
+from tissuesense.analysis.sensory.rating_series import (
+    ZeroRule,
+    rating_scores,
+    trend_at_equal_pressure,
+)
+from tissuesense.analysis.sensory.temporal_summation import TemporalSummation, temporal_summation
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

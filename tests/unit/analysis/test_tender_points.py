@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.at_least import AtLeast
-from tissuesense.analysis.tender_points import LIMIT_N, POINTS_1990, tender_points
+from tissuesense.analysis.sensory.at_least import AtLeast
+from tissuesense.analysis.sensory.tender_points import LIMIT_N, POINTS_1990, tender_points
 from tissuesense.core.errors import NoProbeArea, UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tissuesense.analysis.tenderness_index import (
+from tissuesense.analysis.sensory.tenderness_index import (
     LogNorm,
     between_site_correlation,
     tenderness_index,
 )
-from tissuesense.analysis.widespread_index import widespread_index
+from tissuesense.analysis.sensory.widespread_index import widespread_index
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

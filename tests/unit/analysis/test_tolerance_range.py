@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tissuesense.analysis.analyse import analyze
-from tissuesense.analysis.at_least import AtLeast
-from tissuesense.analysis.tolerance_range import tolerance_of, tolerance_range
+from tissuesense.analysis.sensory.at_least import AtLeast
+from tissuesense.analysis.sensory.tolerance_range import tolerance_of, tolerance_range
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable

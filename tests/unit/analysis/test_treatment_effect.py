@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from tissuesense.analysis.clinic_sem import clinic_sem
-from tissuesense.analysis.treatment_effect import TreatmentEffect, treatment_effect
+from tissuesense.analysis.course.clinic_sem import clinic_sem
+from tissuesense.analysis.course.treatment_effect import TreatmentEffect, treatment_effect
 from tissuesense.core.errors import UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate

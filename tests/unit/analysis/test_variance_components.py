@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import tissuesense as ts
-from tissuesense.analysis.measurement_error import minimal_detectable_change
+from tissuesense.analysis.agreement.measurement_error import minimal_detectable_change
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import MissingExtraError, UsageError
 

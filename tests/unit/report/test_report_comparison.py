@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.report.practice import stated
 
-from tissuesense.analysis.asymmetry import Asymmetry, Verdict
+from tissuesense.analysis.sides.asymmetry import Asymmetry, Verdict
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.report.comparison import (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tissuesense.analysis.arrival import Arrivals
-from tissuesense.analysis.at_rest import AtRest
+from tissuesense.analysis.signals.arrival import Arrivals
+from tissuesense.analysis.signals.at_rest import AtRest
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import LinkLost, UsageError

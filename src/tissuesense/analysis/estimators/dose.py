@@ -11,22 +11,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from tissuesense.analysis.calibrated import calibrated_force
-from tissuesense.analysis.cleaning import CleanSignal
-from tissuesense.analysis.dose_contacts import (
+from tissuesense.analysis.dose.contacts import (
     LEAST_DOSE_KPA,
     Application,
     find_applications,
 )
-from tissuesense.analysis.dose_course import DoseSignal
-from tissuesense.analysis.dose_measure import measure_dose
-from tissuesense.analysis.dose_result import Dose, DoseAnalysis
-from tissuesense.analysis.dose_session import summarise
-from tissuesense.analysis.dose_side_car import DoseSideCar
-from tissuesense.analysis.dose_travel import goes_with_pressing
-from tissuesense.analysis.order_statistics import median, quantile
-from tissuesense.analysis.readout import marker_times
+from tissuesense.analysis.dose.course import DoseSignal
+from tissuesense.analysis.dose.measure import measure_dose
+from tissuesense.analysis.dose.result import Dose, DoseAnalysis
+from tissuesense.analysis.dose.session import summarise
+from tissuesense.analysis.dose.side_car import DoseSideCar
+from tissuesense.analysis.dose.travel import goes_with_pressing
+from tissuesense.analysis.numerics.order_statistics import median, quantile
+from tissuesense.analysis.pain.readout import marker_times
 from tissuesense.analysis.result import Estimator
+from tissuesense.analysis.signals.calibrated import calibrated_force
+from tissuesense.analysis.signals.cleaning import CleanSignal
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import NoProbeArea
 from tissuesense.core.quality import QualityFlag

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tissuesense.analysis.calibrated import calibrated_force
-from tissuesense.analysis.cleaning import CleanSignal, clean
-from tissuesense.analysis.indentation_course import Course, cut, with_contact
-from tissuesense.analysis.indentation_press import analyse_press
-from tissuesense.analysis.indentation_result import IndentationAnalysis
-from tissuesense.analysis.indentation_sampling import with_sampled_contact
-from tissuesense.analysis.indentation_session import summarise
-from tissuesense.analysis.indentation_side_car import IndentationSideCar
-from tissuesense.analysis.indentation_sign import force_is_upside_down, way_is_upside_down
-from tissuesense.analysis.indentation_signal import IndentationSignal
-from tissuesense.analysis.indentation_spans import PressSpans, find_spans
-from tissuesense.analysis.indentation_stiffening import Stiffening, stiffening_of
-from tissuesense.analysis.press_repeats import marked
+from tissuesense.analysis.press_hold.course import Course, cut, with_contact
+from tissuesense.analysis.press_hold.indentation_stiffening import Stiffening, stiffening_of
+from tissuesense.analysis.press_hold.press import analyse_press
+from tissuesense.analysis.press_hold.press_repeats import marked
+from tissuesense.analysis.press_hold.result import IndentationAnalysis
+from tissuesense.analysis.press_hold.sampling import with_sampled_contact
+from tissuesense.analysis.press_hold.session import summarise
+from tissuesense.analysis.press_hold.side_car import IndentationSideCar
+from tissuesense.analysis.press_hold.sign import force_is_upside_down, way_is_upside_down
+from tissuesense.analysis.press_hold.signal import IndentationSignal
+from tissuesense.analysis.press_hold.spans import PressSpans, find_spans
 from tissuesense.analysis.result import Estimator
+from tissuesense.analysis.signals.calibrated import calibrated_force
+from tissuesense.analysis.signals.cleaning import CleanSignal, clean
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import Recording, RecordingKind
 

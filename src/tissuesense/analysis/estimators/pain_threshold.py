@@ -13,15 +13,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tissuesense.analysis.latency import expected_latency, latent_threshold
-from tissuesense.analysis.order_statistics import median
-from tissuesense.analysis.pain_aggregation import aggregation_of, pooled_sd_of
-from tissuesense.analysis.pain_recording import PainRecording
-from tissuesense.analysis.pain_session import FEWEST_TRIALS, summarise
-from tissuesense.analysis.pain_stop import find_stop
-from tissuesense.analysis.pain_trials import PainThreshold, PainTrial
-from tissuesense.analysis.ramp import RAMP_WINDOW_S, PressedCurve, Release, find_release
-from tissuesense.analysis.ramp_quality import (
+from tissuesense.analysis.numerics.order_statistics import median
+from tissuesense.analysis.pain.aggregation import aggregation_of, pooled_sd_of
+from tissuesense.analysis.pain.latency import expected_latency, latent_threshold
+from tissuesense.analysis.pain.ramp import RAMP_WINDOW_S, PressedCurve, Release, find_release
+from tissuesense.analysis.pain.ramp_quality import (
     RampFacts,
     Remark,
     judge,
@@ -29,10 +25,14 @@ from tissuesense.analysis.ramp_quality import (
     robust_rate,
     robust_slope,
 )
-from tissuesense.analysis.ramp_start import ramp_start
-from tissuesense.analysis.readout import Stop, stray_markers
+from tissuesense.analysis.pain.ramp_start import ramp_start
+from tissuesense.analysis.pain.readout import Stop, stray_markers
+from tissuesense.analysis.pain.recording import PainRecording
+from tissuesense.analysis.pain.session import FEWEST_TRIALS, summarise
+from tissuesense.analysis.pain.stop import find_stop
+from tissuesense.analysis.pain.trials import PainThreshold, PainTrial
 from tissuesense.analysis.result import Estimator
-from tissuesense.analysis.segment import Press
+from tissuesense.analysis.signals.segment import Press
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import Recording, RecordingKind

@@ -2,11 +2,15 @@
 
 import math
 
-from tissuesense.analysis.cleaning import CleanSignal, clean
-from tissuesense.analysis.movement_angle import Movement, find_movements
-from tissuesense.analysis.movement_ends import EndLevel, movement_ends
-from tissuesense.analysis.range_of_motion_result import RangeAnalysis, RangeMovement, summarise
+from tissuesense.analysis.movement.movement_angle import Movement, find_movements
+from tissuesense.analysis.movement.movement_ends import EndLevel, movement_ends
+from tissuesense.analysis.movement.range_of_motion_result import (
+    RangeAnalysis,
+    RangeMovement,
+    summarise,
+)
 from tissuesense.analysis.result import Estimator
+from tissuesense.analysis.signals.cleaning import CleanSignal, clean
 from tissuesense.core.errors import NoColumn, UsageError
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate

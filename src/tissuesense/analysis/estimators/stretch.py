@@ -8,28 +8,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tissuesense.analysis.cleaning import CleanSignal, clean
-from tissuesense.analysis.limb_load import LimbLoad, limb_load, stated_limb
-from tissuesense.analysis.movement_angle import Movement, find_movements
-from tissuesense.analysis.movement_ends import EndLevel, movement_ends
-from tissuesense.analysis.result import Estimator
-from tissuesense.analysis.stretch_law import count_speeds
-from tissuesense.analysis.stretch_noise import SampleNoise
-from tissuesense.analysis.stretch_reading import (
+from tissuesense.analysis.movement.limb_load import LimbLoad, limb_load, stated_limb
+from tissuesense.analysis.movement.movement_angle import Movement, find_movements
+from tissuesense.analysis.movement.movement_ends import EndLevel, movement_ends
+from tissuesense.analysis.movement.stretch_law import count_speeds
+from tissuesense.analysis.movement.stretch_noise import SampleNoise
+from tissuesense.analysis.movement.stretch_reading import (
     Reading,
     ReadStretch,
     StretchSignal,
     read_stretches,
 )
-from tissuesense.analysis.stretch_result import Stretch, StretchAnalysis, StretchSession
-from tissuesense.analysis.stretch_session import NO_LEVER_ARM, TOO_FEW, summarise
-from tissuesense.analysis.stretch_work import (
+from tissuesense.analysis.movement.stretch_result import Stretch, StretchAnalysis, StretchSession
+from tissuesense.analysis.movement.stretch_session import NO_LEVER_ARM, TOO_FEW, summarise
+from tissuesense.analysis.movement.stretch_work import (
     NOTHING_SHARED,
     TOO_SHORT,
     shared_range_rad,
     slope_n_m_rad,
     work_j,
 )
+from tissuesense.analysis.result import Estimator
+from tissuesense.analysis.signals.cleaning import CleanSignal, clean
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import NoColumn
 from tissuesense.core.quality import QualityFlag

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from tissuesense.analysis.cleaning import resolution_of
 from tissuesense.analysis.result import Estimator
-from tissuesense.analysis.swing_fit import FEWEST_SAMPLES
-from tissuesense.analysis.tap_onset import find_onsets
-from tissuesense.analysis.tap_reading import Probe, read_tap
-from tissuesense.analysis.tap_result import TapAnalysis, summarise
-from tissuesense.analysis.tap_spikes import without_spikes
+from tissuesense.analysis.signals.cleaning import resolution_of
+from tissuesense.analysis.taps.onset import find_onsets
+from tissuesense.analysis.taps.reading import Probe, read_tap
+from tissuesense.analysis.taps.result import TapAnalysis, summarise
+from tissuesense.analysis.taps.spikes import without_spikes
+from tissuesense.analysis.taps.swing_fit import FEWEST_SAMPLES
 from tissuesense.core.errors import NoColumn
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.recording import Recording, RecordingKind

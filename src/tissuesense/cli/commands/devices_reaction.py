@@ -9,7 +9,7 @@ from tissuesense.cli.exit_codes import ExitCode
 from tissuesense.cli.output import print_json, say, show
 
 if TYPE_CHECKING:  # imported when the command runs, so that --help stays fast
-    from tissuesense.analysis.reaction_time import ReactionTime
+    from tissuesense.analysis.pain.reaction_time import ReactionTime
     from tissuesense.guidance.reaction import ReactionTest
     from tissuesense.services.reaction import Show
 

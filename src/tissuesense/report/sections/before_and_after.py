@@ -1,6 +1,6 @@
 """Before and after treatment: what changed in this visit, and whether that is more than error."""
 
-from tissuesense.analysis.treatment_effect import TreatmentEffect
+from tissuesense.analysis.course.treatment_effect import TreatmentEffect
 from tissuesense.core.quantity import Estimate
 from tissuesense.report.comparison import change_in_visit, measured_twice
 from tissuesense.report.document import Block as DocumentBlock

@@ -1,6 +1,6 @@
 """Tap, stretch and movement: what else was measured of each site, left against right."""
 
-from tissuesense.analysis.asymmetry import Asymmetry, Verdict, side_asymmetry
+from tissuesense.analysis.sides.asymmetry import Asymmetry, Verdict, side_asymmetry
 from tissuesense.core.recording import RecordingKind
 from tissuesense.report.comparison import verdict_words
 from tissuesense.report.curves import stretches, taps

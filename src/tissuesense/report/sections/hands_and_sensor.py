@@ -1,6 +1,6 @@
 """The table of sites: what hands found beside what the sensor measured, and side against side."""
 
-from tissuesense.analysis.asymmetry import Asymmetry
+from tissuesense.analysis.sides.asymmetry import Asymmetry
 from tissuesense.core.site import Side
 from tissuesense.record.visit import Block as VisitBlock
 from tissuesense.report.comparison import (

@@ -1,6 +1,9 @@
 """How each number came about: gauge, calibration, program, and the raw data behind it."""
 
-from tissuesense.analysis.asymmetry import USUAL_STIFFNESS_ERROR_PERCENT, usual_threshold_error
+from tissuesense.analysis.sides.asymmetry import (
+    USUAL_STIFFNESS_ERROR_PERCENT,
+    usual_threshold_error,
+)
 from tissuesense.core.calibration import Calibration
 from tissuesense.core.recording import LatencyOrigin, RecordingContext
 from tissuesense.report.document import (

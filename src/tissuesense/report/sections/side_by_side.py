@@ -1,6 +1,6 @@
 """Left beside right at a glance: thresholds and stiffnesses with what error alone would give."""
 
-from tissuesense.analysis.asymmetry import Asymmetry, Verdict
+from tissuesense.analysis.sides.asymmetry import Asymmetry, Verdict
 from tissuesense.report.comparison import (
     PAIN_THRESHOLD,
     STIFFNESS,

@@ -1,6 +1,6 @@
 """The hypertonia index: how much stiffer one side is, and whether that is more than error."""
 
-from tissuesense.analysis.asymmetry import Asymmetry
+from tissuesense.analysis.sides.asymmetry import Asymmetry
 from tissuesense.report.comparison import STIFFNESS, compare_stiffness, direction, verdict_words
 from tissuesense.report.document import (
     Block,

@@ -1,0 +1,1 @@
+"""How well measurements repeat: reliability, errors of measurement."""

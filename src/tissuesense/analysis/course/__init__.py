@@ -1,0 +1,1 @@
+"""Values over visits: what may be compared, what has changed."""

@@ -1,0 +1,1 @@
+"""The treatment itself: what was pressed, how long, how."""

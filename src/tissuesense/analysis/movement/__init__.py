@@ -1,0 +1,1 @@
+"""A limb that is moved: range, and the resistance to a stretch."""

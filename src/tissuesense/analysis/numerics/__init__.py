@@ -1,0 +1,1 @@
+"""Least squares, order statistics and other numerics that know nothing of forces."""

@@ -1,0 +1,1 @@
+"""The pressure ramp, its quality, and the threshold read from it."""

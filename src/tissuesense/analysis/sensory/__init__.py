@@ -1,0 +1,1 @@
+"""Beyond the threshold: tolerance, summation, ratings, modulation, indices over sites."""

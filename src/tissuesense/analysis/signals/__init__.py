@@ -1,0 +1,1 @@
+"""From raw columns to clean signals, their unloaded level, and the presses in them."""

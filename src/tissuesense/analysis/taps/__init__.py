@@ -1,0 +1,1 @@
+"""A light strike, and the damped swing after it."""

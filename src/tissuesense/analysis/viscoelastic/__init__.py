@@ -1,0 +1,1 @@
+"""How a force fades or a depth creeps: exact answers of models, and their fits."""
