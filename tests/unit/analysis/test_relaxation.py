@@ -1,5 +1,7 @@
 """Claim: a relaxation is read with its ramp, follows the hand, and is refused where unseen."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -255,15 +257,47 @@ def test_a_record_that_begins_half_way_is_flagged() -> None:
     assert QualityFlag.PRELOAD in found.flags
 
 
-def test_a_ramp_of_no_constant_speed_is_read_with_and_without_its_depth() -> None:
-    s = np.minimum(TIME_S, 1.0)
-    depth_mm = 10 * (10 * s**3 - 15 * s**4 + 6 * s**5)
-    force_n = moved(depth_mm) + noise(14)
-    unknown, known = fit(TIME_S, force_n), fit(TIME_S, force_n, depth_mm)
+def eased(share: FloatArray) -> FloatArray:
+    return np.asarray(10 * share**3 - 15 * share**4 + 6 * share**5)
 
-    for found in (unknown, known):
+
+@pytest.mark.parametrize(
+    "way",
+    [eased, lambda s: 1 - (1 - s) ** 2, lambda s: np.where(s < 0.4, 0.5 * s, (4 * s - 1) / 3)],
+    ids=["eased", "slowing down", "two speeds"],
+)
+def test_a_hand_of_any_speed_leaves_the_numbers_right(
+    way: Callable[[FloatArray], FloatArray],
+) -> None:
+    depth_mm = 10 * way(np.minimum(TIME_S, 1.0))
+    force_n = moved(depth_mm) + noise(14)
+
+    for found in (fit(TIME_S, force_n), fit(TIME_S, force_n, depth_mm)):
         assert found.flags == ()
         assert numbers(found) == pytest.approx(TRUTH, rel=0.05)
+
+
+def test_a_hand_that_went_up_and_down_is_told_and_no_number_given() -> None:
+    share = np.minimum(TIME_S, 1.0)
+    depth_mm = 10 * (share + 0.45 * np.sin(4 * np.pi * share) * share)
+    force_n = moved(np.maximum(depth_mm, 0)) + noise(14)
+
+    assert refused(fit(TIME_S, force_n), QualityFlag.POOR_FIT)
+    assert numbers(fit(TIME_S, force_n, depth_mm)) == pytest.approx(TRUTH, rel=0.05)
+
+
+def test_tissue_that_is_nearly_a_sum_of_exponentials_is_no_poor_fit() -> None:
+    share = springpot_response(TIME_S, 1.0, 0.2, 1.5)
+    force_n = PEAK_N * (0.3 + 0.7 * share) * elastic_response(TIME_S, 1.0, 0.01)
+    found = fit(TIME_S, force_n + noise(16), DEPTH_MM)
+
+    assert found.rms_percent is not None
+    assert found.rms_percent < 0.7
+    assert QualityFlag.POOR_FIT not in found.flags
+
+
+def test_too_few_exponentials_are_a_poor_fit() -> None:
+    assert QualityFlag.POOR_FIT in fit(TIME_S, step() + noise(17), terms=1).flags
 
 
 def test_a_displacement_that_never_moves_is_not_used_and_that_is_told() -> None:
