@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 import tissuesense as ts
 from tissuesense.analysis.relaxation import Relaxation, fit
 from tissuesense.analysis.viscoelastic.motion_response import fading_response
-from tissuesense.analysis.viscoelastic.ramp_hold import branch_response, elastic_response
+from tissuesense.analysis.viscoelastic.ramp_hold import (
+    branch_response,
+    elastic_response,
+    springpot_response,
+)
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 from tissuesense.core.quantity import Estimate

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.ramp_hold import springpot_response
 from tissuesense.analysis.relaxation import Relaxation, fit
+from tissuesense.analysis.viscoelastic.ramp_hold import springpot_response
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tissuesense.analysis.motion_response import fading_response
-from tissuesense.analysis.ramp_hold import branch_response
-from tissuesense.analysis.relaxation_swept import Swept
+from tissuesense.analysis.viscoelastic.motion_response import fading_response
+from tissuesense.analysis.viscoelastic.ramp_hold import branch_response
+from tissuesense.analysis.viscoelastic.relaxation_swept import Swept
 
 TIME_S = np.concatenate(([0.0], np.sort(np.random.default_rng(0).uniform(0.0, 6.0, 400))))
 END_S, CONTACT_S = 1.2345, 0.013

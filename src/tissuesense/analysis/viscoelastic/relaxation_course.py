@@ -24,7 +24,7 @@ _NEARLY_NOTHING = 1e-9
 _DEEPEST_CONTACT = 0.9
 # Of end, law's number and contact, those that the shape of a ramp holds: by the law's place in it,
 # and its size.
-_SHAPE = {(None, 1): [0], (None, 2): [0, 2], (1, 2): [0, 1], (1, 3): [0, 1, 2]}
+_SHAPE = {(None, 1): [0], (None, 2): [0, 2], (1, 3): [0, 1, 2]}
 
 
 class Course(Protocol):

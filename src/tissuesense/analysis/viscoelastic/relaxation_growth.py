@@ -14,7 +14,6 @@ from tissuesense.core.arrays import FloatArray
 
 # Of the squared residuals; less is rounding.
 _LEAST_GAIN = 1e-9
-_FINEST_PER_TERM = 4
 
 
 def one_more(lower: Fitted, record: Record) -> Fitted:
