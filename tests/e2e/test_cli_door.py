@@ -69,7 +69,7 @@ def test_the_version_is_said(program: Program) -> None:
         ("measure", "--device", "usb:x", "--site", "thenar", "--side", "left"),
         ("measure", "--device", "sim:?", "--site", "thenar", "--side", "left", "--preset", "x"),
         ("measure", "--device", "sim:?", "--site", "thenar", "--side", "left", "--trials", "0"),
-        ("measure", "--device", "sim:?", "--site", "thenar", "--side", "left", "--kind", "rom"),
+        ("measure", "--device", "sim:?", "--site", "thenar", "--side", "left", "--kind", "rub"),
         ("measure", "--device", "sim:?", "--site", "thenar", "--side", "left", "--client", "Ann"),
     ],
 )

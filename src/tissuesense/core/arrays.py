@@ -7,9 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from tissuesense.core.errors import UsageError
 
-# Nothing that a hand or a gauge does is so large; its square would be no number.
-_LARGEST = 1e100
-
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
@@ -23,9 +20,8 @@ def column(values: ArrayLike, name: str) -> FloatArray:
         When `values` is not one-dimensional, not numeric, or holds NaN or infinity.
     """
     array = vector(values, name)
-    wrong = ~(np.abs(array) <= _LARGEST)
-    if wrong.any():
-        where = int(np.flatnonzero(wrong)[0])
+    if not np.isfinite(array).all():
+        where = int(np.flatnonzero(~np.isfinite(array))[0])
         raise UsageError(f"{name} holds {array[where]} at index {where}; it must be finite.")
     return array
 
