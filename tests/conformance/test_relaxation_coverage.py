@@ -25,6 +25,8 @@ def response(depth_mm: FloatArray) -> FloatArray:
 def presses(kind: str, terms: tuple[tuple[float, float], ...]) -> Press:
     """Return a maker of times, force and depth; what does not change is made once."""
     fine_s, still_mm = pressed(HOLD_S, STEP_S if kind == "step" else RAMP_S)
+    if kind == "eased, force only":
+        still_mm = 10 * (still_mm / 10) ** 2 * (3 - 2 * still_mm / 10)
     time_s = np.arange(fine_s[1] if kind == "step" else 0.0, fine_s[-1], 1 / RATE_HZ)
     equilibrium = 1 - sum(weight for weight, _ in terms)
 
@@ -60,20 +62,35 @@ def held(found: Relaxation, terms: tuple[tuple[float, float], ...]) -> list[bool
     return [has(found.equilibrium_fraction, equilibrium), *of_terms]
 
 
+def coverage(
+    kind: str, terms: tuple[tuple[float, float], ...], r: float, noise_n: float = 0.1
+) -> FloatArray:
+    """Return the share of presses in which each interval has the truth."""
+    rng = np.random.default_rng(20)
+    press = presses(kind, terms)
+    hits = []
+    for _ in range(RUNS):
+        time_s, force, depth = press(rng)
+        noisy = force + autoregressive(force.size, r, noise_n, rng)
+        hits.append(held(fit(time_s, noisy, depth, terms=len(terms)), terms))
+    return np.asarray(np.mean(hits, axis=0))
+
+
 @pytest.mark.parametrize("r", [0.0, 0.5], ids=["white", "following"])
 @pytest.mark.parametrize("terms", [ONE, TWO], ids=["one", "two"])
 @pytest.mark.parametrize("kind", ["step", "force only", "still hand", "drifting hand"])
 def test_intervals_hold_the_truth(
     kind: str, terms: tuple[tuple[float, float], ...], r: float
 ) -> None:
-    rng = np.random.default_rng(20)
-    press = presses(kind, terms)
-    hits = []
-    for _ in range(RUNS):
-        time_s, force, depth = press(rng)
-        noisy = force + autoregressive(force.size, r, 0.1, rng)
-        hits.append(held(fit(time_s, noisy, depth, terms=len(terms)), terms))
-    coverage = np.mean(hits, axis=0)
+    held_in = coverage(kind, terms, r)
 
-    assert coverage.min() >= 0.92, coverage
-    assert coverage.max() <= 0.98, coverage
+    assert held_in.min() >= 0.92, held_in
+    assert held_in.max() <= 0.98, held_in
+
+
+def test_intervals_hold_the_truth_where_the_speed_was_not_constant_nor_measured() -> None:
+    """Those of slow times come out a little too wide: the rates of the ramp are free."""
+    held_in = coverage("eased, force only", TWO, 0.0, noise_n=0.05)
+
+    assert held_in.min() >= 0.92, held_in
+    assert held_in.max() <= 0.99, held_in

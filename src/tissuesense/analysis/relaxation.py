@@ -36,7 +36,7 @@ from tissuesense.core.quantity import Estimate
 
 _MUCH_BETTER = 10.0
 # Of the largest force.
-_POOR_SHARE = 0.02
+_POOR_SHARE = 0.01
 _POOR_RAMP_SHARE, _HOPELESS_RAMP_SHARE = 0.01, 0.03
 _RAMP_OVER_HOLD = 1.5
 _POOR_OVER_JITTER = 3.0
@@ -69,11 +69,13 @@ class Relaxation:
     equilibrium_fraction
         Share of the instantaneous stiffness that stays; None where the record cannot tell.
     rms_percent
-        Root mean square of what the model misses, in percent of the largest force.
+        Root mean square of what the model misses, over all samples and in N, in percent of the
+        largest force; so also where the fit weighs residuals as shares of the force.
     model
         "prony1", "prony2", ...; "elastic" where nothing relaxed; None where nothing was fitted.
     law
-        Of the elastic response: "power", "linear" (a power of 1), "fung"; None of a step.
+        Of the elastic response: "power", "linear" (a power of 1), "fung"; None of a step, and of a
+        force alone whose ramp had no constant speed.
     exponent
         p of the power law ``(depth / deepest)**p``.
     stiffening
@@ -131,9 +133,11 @@ def fit(
     displacement_mm
         How deep the tip was, shape (n,): then the measured motion is what the force answers to,
         and a hand that drifts is told from tissue that relaxes. Without it the ramp is taken from
-        the force up to its peak, of constant speed, and the hand as still from then on.
+        the force up to its peak, of constant speed unless the force says otherwise, and the hand
+        as still from then on.
     terms
-        How many exponentials, 1 to 5, or "auto": as many of up to three as the record bears.
+        How many exponentials, 1 to 40, or "auto": as many of up to three as the record bears, and
+        of more where the hold covers three decades of time: one for each half decade.
 
     Raises
     ------

@@ -21,6 +21,7 @@ from tissuesense.analysis.viscoelastic.relaxation_numbers import (
     nothing_relaxed,
     spread,
 )
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quantity import Estimate, coverage_factor
 
 _MUCH_BETTER = 6.0
@@ -35,7 +36,10 @@ _FEWEST_INDEPENDENT = 20
 
 def candidates(courses: Sequence[Course], record: Record, terms: int | None) -> tuple[Fitted, ...]:
     """Fit `terms` exponentials; or none, one, two and more as far as they may be wanted."""
-    fits = _first_orders(courses, record)
+    two = _told(fit_terms(courses[0], record, record.window.spaced(2)), courses, record)
+    if terms == two.terms and two.trusted and _ramp_is_explained(two, record):
+        return (two,)  # none of the other orders would change it
+    fits = _first_orders(two, courses, record)
     if terms is None:
         return _as_wanted(fits, record)
     while len(fits) < terms:
@@ -43,14 +47,13 @@ def candidates(courses: Sequence[Course], record: Record, terms: int | None) -> 
     return (fits[terms - 1],)
 
 
-def _first_orders(courses: Sequence[Course], record: Record) -> list[Fitted]:
-    """Fit one exponential and two, and three where two are better than one; tell the course.
+def _first_orders(two: Fitted, courses: Sequence[Course], record: Record) -> list[Fitted]:
+    """Return one exponential and two; and three where they may tell the course better.
 
     Of the courses the first is taken, unless a later one explains the force much better.
     """
-    two = _told(fit_terms(courses[0], record, record.window.spaced(2)), courses, record)
     fits = _from_two(two, record)
-    if not _gains(fits, record):
+    if _ramp_is_explained(two, record) or not _gains(fits, record):
         return fits
     three = one_more(fits[-1], record)
     other = _told(three, courses, record)
@@ -117,8 +120,11 @@ def _ramp_is_explained(fitted: Fitted, record: Record) -> bool:
 
     As they would for no law but the right one, and no contact but the right one.
     """
-    of_ramp = fitted.residuals[: record.ramp_samples]
-    return lag_one(of_ramp) < _NOT_WHITE_SD / math.sqrt(max(of_ramp.size, 1))
+    return _is_noise(fitted.residuals[: record.ramp_samples])
+
+
+def _is_noise(residuals: FloatArray) -> bool:
+    return lag_one(residuals) < _NOT_WHITE_SD / math.sqrt(max(residuals.size, 1))
 
 
 def _may_be_linear(fitted: Fitted) -> bool:
