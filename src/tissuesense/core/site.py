@@ -22,6 +22,16 @@ class Side(enum.StrEnum):
         return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.MIDLINE: Side.MIDLINE}[self]
 
 
+class ComplaintKind(enum.StrEnum):
+    """What brings a client: the five kinds of complaint that massage therapists ask for."""
+
+    HEADACHE = "headache"
+    NUMBNESS = "numbness_tingling"
+    REDUCED_ROM = "reduced_rom"
+    HYPERTONIA = "hypertonia"
+    PAIN = "pain"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class BodySite:
     """A named site and its side, such as the left upper trapezius."""

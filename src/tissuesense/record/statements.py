@@ -1,0 +1,188 @@
+"""Every kind of statement that the record can hold: the table of kinds, and JSON to and from them.
+
+A new kind is one frozen dataclass and one row here.
+"""
+
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from tissuesense.core.errors import UsageError
+from tissuesense.record.care import CarePlan, Episode, Goal, Referral
+from tissuesense.record.intake import (
+    Complaint,
+    Consent,
+    ContraindicationScreen,
+    DailyLife,
+    PostureObservation,
+)
+from tissuesense.record.joint import JointFinding
+from tissuesense.record.notes import MeasurementVoid, NotDone, Signature, SoapNote, VisitClosed
+from tissuesense.record.people import Identity, Practice, Practitioner, Profile
+from tissuesense.record.treatment import TreatmentDose
+from tissuesense.record.visit import ManualFinding, Visit
+
+
+class About(enum.Enum):
+    """What a statement is about, and so where it belongs."""
+
+    PRACTICE = "practice"
+    CLIENT = "client"
+    VISIT = "visit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of statement.
+
+    Attributes
+    ----------
+    title
+        What a page calls it.
+    only_one
+        True where a later statement takes the place of the one before (a care plan), False where
+        each stands for itself (a complaint).
+    """
+
+    type: type
+    about: About
+    title: str
+    only_one: bool = False
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "practice": Kind(type=Practice, about=About.PRACTICE, title="Practice", only_one=True),
+        "practitioner": Kind(type=Practitioner, about=About.PRACTICE, title="Practitioner"),
+        "identity": Kind(type=Identity, about=About.CLIENT, title="Identity", only_one=True),
+        "profile": Kind(type=Profile, about=About.CLIENT, title="Profile", only_one=True),
+        "consent": Kind(type=Consent, about=About.CLIENT, title="Consent"),
+        "screen": Kind(
+            type=ContraindicationScreen,
+            about=About.CLIENT,
+            title="Contraindication screen",
+            only_one=True,
+        ),
+        "episode": Kind(type=Episode, about=About.CLIENT, title="Episode of care"),
+        "complaint": Kind(type=Complaint, about=About.CLIENT, title="Complaint"),
+        "posture": Kind(type=PostureObservation, about=About.CLIENT, title="Posture"),
+        "daily_life": Kind(type=DailyLife, about=About.CLIENT, title="Daily life"),
+        "referral": Kind(type=Referral, about=About.CLIENT, title="Referral", only_one=True),
+        "care_plan": Kind(type=CarePlan, about=About.CLIENT, title="Care plan", only_one=True),
+        "goal": Kind(type=Goal, about=About.CLIENT, title="Goal"),
+        "visit": Kind(type=Visit, about=About.VISIT, title="Visit"),
+        "palpation": Kind(type=ManualFinding, about=About.VISIT, title="Palpation"),
+        "joint": Kind(type=JointFinding, about=About.VISIT, title="Joint"),
+        "dose": Kind(type=TreatmentDose, about=About.VISIT, title="Treatment"),
+        "not_done": Kind(type=NotDone, about=About.VISIT, title="Not done"),
+        "note": Kind(type=SoapNote, about=About.VISIT, title="Note", only_one=True),
+        "void": Kind(type=MeasurementVoid, about=About.VISIT, title="Measurement struck out"),
+        "signature": Kind(type=Signature, about=About.VISIT, title="Signature"),
+        "closed": Kind(type=VisitClosed, about=About.VISIT, title="Visit closed", only_one=True),
+    }
+)
+
+
+def kind_named(name: str) -> Kind:
+    """Return a kind of statement.
+
+    Raises
+    ------
+    UsageError
+        When there is none of that name.
+    """
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UsageError(
+            f"The record has no kind of statement '{name}'.", hint=f"Kinds: {', '.join(KINDS)}."
+        ) from None
+
+
+def read_statement(name: str, stated: Mapping[str, Any], **context: object) -> Any:  # noqa: ANN401 - one type for each kind
+    """Read a statement from JSON data, strictly: nobody reads it twice.
+
+    Parameters
+    ----------
+    stated
+        Flat: a body site is "site" and "side".
+    context
+        What the surroundings know (visit, found_at ...), for fields that `stated` leaves out.
+
+    Raises
+    ------
+    UsageError
+        When a key is unknown or missing, or a value is of another type or out of its scale.
+    """
+    kind = kind_named(name)
+    known = {field.name for field in fields(kind.type)}
+    content = {key: value for key, value in context.items() if key in known} | dict(stated)
+    try:
+        text = json.dumps(_nested(kind.type, content), default=str)
+        return _adapter(kind.type).validate_json(text)
+    except ValidationError as err:
+        raise _refusal(kind, err) from None
+    except (TypeError, ValueError, RecursionError) as err:
+        raise UsageError(f"{kind.title}: this is not plain JSON data.") from err
+
+
+def statement_json(name: str, statement: object) -> dict[str, Any]:
+    """Return a statement as plain JSON data that `read_statement` reads back equal."""
+    plain: dict[str, Any] = _adapter(kind_named(name).type).dump_python(statement, mode="json")
+    site = plain.get("site")
+    if isinstance(site, dict):
+        plain |= {"site": site["name"], "side": site["side"]}
+    return plain
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a kind, as forms and other programs read it."""
+    return _adapter(kind_named(name).type).json_schema()
+
+
+def _nested(statement: type, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Put "site" and "side" together where the statement has one body site."""
+    content = dict(stated)
+    if statement in _WITH_BODY_SITE and not isinstance(content.get("site"), dict):
+        for key in ("site", "side"):
+            if key not in content:
+                raise UsageError(f"A statement about a site needs its {key}.")
+        content["site"] = {"name": content.pop("site"), "side": content.pop("side")}
+    return content
+
+
+_CONFIG = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+_WITH_BODY_SITE = (ManualFinding, TreatmentDose)
+
+
+@cache
+def _adapter(statement: type) -> TypeAdapter[Any]:
+    return TypeAdapter(with_config(_CONFIG)(statement))
+
+
+def _refusal(kind: Kind, error: ValidationError) -> UsageError:
+    """Return what was wrong and where, in words; what was stated may be a name and stays out."""
+    found = error.errors(include_url=False, include_input=False)
+    sentences = dict.fromkeys(_sentence(problem) for problem in found)
+    names = ", ".join(field.name for field in fields(kind.type))
+    return UsageError(f"{kind.title}: {' '.join(sentences)}", hint=f"It may have: {names}.")
+
+
+def _sentence(problem: Any) -> str:  # noqa: ANN401 - pydantic's own dictionary
+    path = ".".join(str(part) for part in problem["loc"])
+    match problem["type"]:
+        case "missing":
+            return f"{path} is missing."
+        case "unexpected_keyword_argument":
+            return f"it has no '{path}'."
+        case "value_error":
+            told = str(problem["ctx"]["error"])
+            return f"{path}: {told}" if path else told
+        case _:
+            return f"{path}: {problem['msg'].removeprefix('Input ')}."
