@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:  # the database is imported when a store is opened, so that --help stays fast
-    from tissuesense.store.opening import Store
+    from tissuesense.store.opened import Store
 
 DataOption = Annotated[
     Path | None,

@@ -248,6 +248,18 @@ class RecordNotFound(RecordError, LookupError):  # noqa: N818 - named for the st
     code = "record_not_found"
 
 
+class RecordErased(RecordNotFound):
+    """The client's key was destroyed: what it sealed cannot be read by anybody."""
+
+    code = "record_erased"
+
+
+class RecordTampered(RecordError):  # noqa: N818 - named for the state a person meets
+    """What is stored is not what was written."""
+
+    code = "record_tampered"
+
+
 class RecordConflict(RecordError):  # noqa: N818 - named for the state a person meets
     """The entry changed since it was read, or exists already."""
 

@@ -13,14 +13,14 @@ from tissuesense.record.ids import draw, parse
 from tissuesense.record.visit import VisitId
 
 EntryId = NewType("EntryId", str)
-Statement = TypeVar("Statement", covariant=True)
+Statement_co = TypeVar("Statement_co", covariant=True)
 
 FIRST_HASH = "0" * 64
 _CHARACTERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(Generic[Statement]):
+class Entry(Generic[Statement_co]):
     """A statement in its envelope.
 
     Attributes
@@ -48,7 +48,7 @@ class Entry(Generic[Statement]):
     visit: VisitId | None
     supersedes: EntryId | None
     reason: str
-    statement: Statement
+    statement: Statement_co
     hash: str
 
 

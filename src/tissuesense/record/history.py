@@ -1,12 +1,22 @@
 """A client's record as one frozen tree: what reports, exports and trends read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tissuesense.core.site import BodySite
 from tissuesense.record.client import Client
+from tissuesense.record.entry import Entry
 from tissuesense.record.measurement import Measurement, StoredFinding
+from tissuesense.record.notes import MeasurementVoid
 from tissuesense.record.visit import ManualFinding, Visit
+
+
+def current(entries: Iterable[Entry[Any]], *kinds: str) -> tuple[Entry[Any], ...]:
+    """Return the entries of these kinds whose place no other has taken, oldest first."""
+    wanted = [entry for entry in entries if entry.kind in kinds]
+    replaced = {entry.supersedes for entry in wanted}
+    return tuple(entry for entry in wanted if entry.id not in replaced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +27,13 @@ class MeasurementRecord:
     ----------
     computed
         Oldest first; a later analysis of the same raw data adds to it and replaces nothing.
+    void
+        Why it does not count; None: it counts.
     """
 
     measurement: Measurement
     computed: tuple[StoredFinding, ...] = ()
+    void: MeasurementVoid | None = None
 
     @property
     def findings(self) -> tuple[StoredFinding, ...]:
@@ -40,13 +53,48 @@ class MeasurementRecord:
         return next((f for f in self.findings if (f.quantity, f.item, f.index) == wanted), None)
 
 
+class _Stated:
+    """Ask for what was stated, by kind."""
+
+    __slots__ = ()
+    entries: tuple[Entry[Any], ...]
+
+    def current(self, *kinds: str) -> tuple[Entry[Any], ...]:
+        """Return the entries of these kinds whose place no other has taken, oldest first."""
+        return current(self.entries, *kinds)
+
+    def statements(self, *kinds: str) -> tuple[Any, ...]:
+        """Return what these entries state, oldest first."""
+        return tuple(entry.statement for entry in self.current(*kinds))
+
+    def latest(self, kind: str) -> Any:  # noqa: ANN401 - one type for each kind
+        """Return what was stated last of this kind; None where nothing was."""
+        return next(reversed(self.statements(kind)), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisitRecord:
-    """One visit: what the hands found and what the sensor measured, side by side."""
+class VisitRecord(_Stated):
+    """One visit: what the hands found and what the sensor measured, side by side.
+
+    Attributes
+    ----------
+    entries
+        All that was written down in the visit, oldest first, amended ones and amendments too.
+    """
 
     visit: Visit
-    manual_findings: tuple[ManualFinding, ...] = ()
+    entries: tuple[Entry[Any], ...] = ()
     measurements: tuple[MeasurementRecord, ...] = ()
+
+    @property
+    def manual_findings(self) -> tuple[ManualFinding, ...]:
+        """What the hands found, in the order in which it was written down."""
+        return self.statements("palpation")
+
+    @property
+    def counting(self) -> tuple[MeasurementRecord, ...]:
+        """The measurements that were not struck out."""
+        return tuple(measured for measured in self.measurements if measured.void is None)
 
     @property
     def sites(self) -> tuple[BodySite, ...]:
@@ -56,16 +104,24 @@ class VisitRecord:
         """
         found = [
             *((manual.found_at, manual.site) for manual in self.manual_findings),
-            *((m.measurement.measured_at, m.measurement.site) for m in self.measurements),
+            *((m.measurement.measured_at, m.measurement.site) for m in self.counting),
         ]
         return tuple(dict.fromkeys(site for _, site in sorted(found, key=lambda pair: pair[0])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientRecord:
-    """Everything that is known of one client, visits oldest first."""
+class ClientRecord(_Stated):
+    """Everything that is known of one client, visits oldest first.
+
+    Attributes
+    ----------
+    entries
+        What was stated about the client and belongs to no one visit, oldest first; never the
+        identity.
+    """
 
     client: Client
+    entries: tuple[Entry[Any], ...] = ()
     visits: tuple[VisitRecord, ...] = ()
 
     def measurements(self) -> Iterator[MeasurementRecord]:

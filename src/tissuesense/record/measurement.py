@@ -1,7 +1,7 @@
 """A measurement: one recording at one site, and the findings that were computed from it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NewType
 
@@ -22,8 +22,8 @@ _CHARACTERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement:
-    """Raw data as they came: never changed, never deleted, enough to compute every number again.
+class StoredMeasurement:
+    """A measurement without its samples, which the store keeps apart.
 
     Attributes
     ----------
@@ -39,13 +39,24 @@ class Measurement:
     site: BodySite
     kind: RecordingKind
     measured_at: datetime
-    trace: Trace
     context: RecordingContext
     quality: QualitySummary
     trace_sha256: str
     capture_sha256: str | None
     device_model: str
     block: Block = Block.PRE
+
+    def with_trace(self, trace: Trace) -> "Measurement":
+        """Return the whole measurement."""
+        named = {field.name: getattr(self, field.name) for field in fields(StoredMeasurement)}
+        return Measurement(**named, trace=trace)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement(StoredMeasurement):
+    """Raw data as they came: never changed, enough to compute every number again."""
+
+    trace: Trace
 
     def recording(self) -> Recording:
         """Return what an estimator is to look at, now as on the day."""
@@ -117,6 +128,14 @@ class StoredFinding:
             "accepted": self.accepted,
             "flags": self.flags,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Every number that one run of one program computed from a measurement."""
+
+    measurement: MeasurementId
+    findings: tuple[StoredFinding, ...]
 
 
 def new_measurement_id(rng: np.random.Generator) -> MeasurementId:

@@ -1,4 +1,4 @@
-"""Words of a visit: the SOAP note, its signature, how the visit ended, what was left out and why."""
+"""Words of a visit: the SOAP note, its signature, how it ended, what was left out and why."""
 
 import enum
 from dataclasses import dataclass

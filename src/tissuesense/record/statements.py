@@ -5,7 +5,7 @@ A new kind is one frozen dataclass and one row here.
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
@@ -14,7 +14,9 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from tissuesense.core.errors import UsageError
+from tissuesense.record.audit import Erased, Exported, IdentityRead, Imported
 from tissuesense.record.care import CarePlan, Episode, Goal, Referral
+from tissuesense.record.client import Client
 from tissuesense.record.intake import (
     Complaint,
     Consent,
@@ -23,6 +25,13 @@ from tissuesense.record.intake import (
     PostureObservation,
 )
 from tissuesense.record.joint import JointFinding
+from tissuesense.record.measurement import Analysis, StoredMeasurement
+from tissuesense.record.measurement_json import (
+    analysis_from_json,
+    analysis_json,
+    measurement_from_json,
+    measurement_json,
+)
 from tissuesense.record.notes import MeasurementVoid, NotDone, Signature, SoapNote, VisitClosed
 from tissuesense.record.people import Identity, Practice, Practitioner, Profile
 from tissuesense.record.treatment import TreatmentDose
@@ -45,6 +54,8 @@ class Kind:
     ----------
     title
         What a page calls it.
+    entered
+        False for what only the program itself writes down.
     only_one
         True where a later statement takes the place of the one before (a care plan), False where
         each stands for itself (a complaint).
@@ -54,6 +65,7 @@ class Kind:
     about: About
     title: str
     only_one: bool = False
+    entered: bool = True
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -76,15 +88,26 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "referral": Kind(type=Referral, about=About.CLIENT, title="Referral", only_one=True),
         "care_plan": Kind(type=CarePlan, about=About.CLIENT, title="Care plan", only_one=True),
         "goal": Kind(type=Goal, about=About.CLIENT, title="Goal"),
-        "visit": Kind(type=Visit, about=About.VISIT, title="Visit"),
+        "visit": Kind(type=Visit, about=About.VISIT, title="Visit", entered=False),
         "palpation": Kind(type=ManualFinding, about=About.VISIT, title="Palpation"),
         "joint": Kind(type=JointFinding, about=About.VISIT, title="Joint"),
         "dose": Kind(type=TreatmentDose, about=About.VISIT, title="Treatment"),
         "not_done": Kind(type=NotDone, about=About.VISIT, title="Not done"),
         "note": Kind(type=SoapNote, about=About.VISIT, title="Note", only_one=True),
         "void": Kind(type=MeasurementVoid, about=About.VISIT, title="Measurement struck out"),
-        "signature": Kind(type=Signature, about=About.VISIT, title="Signature"),
+        "signature": Kind(type=Signature, about=About.VISIT, title="Signature", entered=False),
         "closed": Kind(type=VisitClosed, about=About.VISIT, title="Visit closed", only_one=True),
+        "client": Kind(type=Client, about=About.CLIENT, title="Client", entered=False),
+        "measurement": Kind(
+            type=StoredMeasurement, about=About.VISIT, title="Measurement", entered=False
+        ),
+        "analysis": Kind(type=Analysis, about=About.VISIT, title="Analysis", entered=False),
+        "identity_read": Kind(
+            type=IdentityRead, about=About.CLIENT, title="Identity read", entered=False
+        ),
+        "exported": Kind(type=Exported, about=About.CLIENT, title="Handed out", entered=False),
+        "imported": Kind(type=Imported, about=About.CLIENT, title="Taken in", entered=False),
+        "erased": Kind(type=Erased, about=About.PRACTICE, title="Erased", entered=False),
     }
 )
 
@@ -139,6 +162,40 @@ def statement_json(name: str, statement: object) -> dict[str, Any]:
     if isinstance(site, dict):
         plain |= {"site": site["name"], "side": site["side"]}
     return plain
+
+
+def statement_of(name: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one type for each kind
+    """Return the statement that an entry of the ledger holds.
+
+    Raises
+    ------
+    UsageError
+        When the body is not what its kind says.
+    """
+    read = _OWN_JSON.get(name)
+    if read is None:
+        return read_statement(name, body)
+    try:
+        return read[0](body)
+    except (KeyError, TypeError, ValueError) as err:
+        raise UsageError(f"{kind_named(name).title}: {err!r}.") from err
+
+
+def body_of(name: str, statement: Any) -> dict[str, Any]:  # noqa: ANN401 - one type for each kind
+    """Return a statement as the body of an entry, which `statement_of` reads back equal."""
+    own = _OWN_JSON.get(name)
+    return statement_json(name, statement) if own is None else own[1](statement)
+
+
+# Numbers and samples have a form of their own, older than this table.
+_OWN_JSON: Mapping[
+    str, tuple[Callable[[Mapping[str, Any]], Any], Callable[[Any], dict[str, Any]]]
+] = MappingProxyType(
+    {
+        "measurement": (measurement_from_json, measurement_json),
+        "analysis": (analysis_from_json, analysis_json),
+    }
+)
 
 
 def json_schema(name: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from tissuesense.core.dates import day
 from tissuesense.report.document import Document, Figure
 from tissuesense.report.theme import DARK, LIGHT
-from tissuesense.report.words import day
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>", re.DOTALL)
 _HARD_SIZE = re.compile(r'(?<=\s)(?:width|height)="[\d.]+pt"\s*')

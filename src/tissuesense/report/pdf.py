@@ -5,10 +5,10 @@ from datetime import UTC
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from tissuesense.core.dates import day
 from tissuesense.core.errors import MissingExtraError
 from tissuesense.report.document import Document
 from tissuesense.report.theme import LIGHT
-from tissuesense.report.words import day
 
 
 def render_pdf(document: Document) -> bytes:

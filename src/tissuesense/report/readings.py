@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import Client
-from tissuesense.record.document import canonical_json, manual_finding_json, sha256
+from tissuesense.record.document import canonical_json, sha256
 from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, StoredFinding
+from tissuesense.record.statements import statement_json
 from tissuesense.record.visit import Block, ManualFinding, Visit
 
 _ITEM = {
@@ -190,7 +191,9 @@ class VisitView:
     def fingerprint(self) -> str:
         """Hash over all that hands and sensor found: every note, every trace, every number."""
         found = {
-            "by_hand": [manual_finding_json(manual) for manual in self.record.manual_findings],
+            "by_hand": [
+                statement_json("palpation", manual) for manual in self.record.manual_findings
+            ],
             "measured": [
                 {
                     "trace": reading.measurement.trace_sha256,

@@ -1,7 +1,6 @@
-"""Sites, hands, kinds and dates in a therapist's words."""
+"""Sites, hands and kinds in a therapist's words."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
@@ -58,25 +57,3 @@ def block_words(block: Block) -> str:
 def when_words(blocks: Sequence[Block], block: Block) -> str:
     """Return ", before treatment" in a visit that has several blocks, else nothing."""
     return f", {block_words(block)}" if len(blocks) > 1 else ""
-
-
-def day(moment: date) -> str:
-    """Return "5 January 2026"."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-# Not strftime: its names follow the machine's language.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)

@@ -10,7 +10,8 @@ from tissuesense.core.errors import RecordError, UsageError
 from tissuesense.core.recording import SOURCE, RecordingContext
 from tissuesense.files.replace import replace_file
 from tissuesense.record.measurement import FindingId, MeasurementId
-from tissuesense.store.opening import Store
+from tissuesense.services.records import load_measurement
+from tissuesense.store.opened import Store
 from tissuesense.transport.capture_file import read_capture, with_header
 from tissuesense.transport.capture_header import CaptureHeader
 
@@ -38,8 +39,8 @@ def export_capture(store: Store, identifier: MeasurementId | FindingId, path: Pa
     """
     measurement_id = MeasurementId("-".join(identifier.split("-")[:2]))
     with store.transaction():
-        measurement = store.measurements.get(measurement_id)
-        capture = store.measurements.capture(measurement_id)
+        measurement = load_measurement(store, measurement_id).measurement
+        capture = store.raw.capture(measurement_id)
     if capture is None:
         raise RecordError(
             f"{measurement_id} has no raw capture: it was imported as a trace.",

@@ -35,7 +35,8 @@ from tissuesense.services.records import (
     save_measurement,
 )
 from tissuesense.services.reporting import build_report, form_of, write_report
-from tissuesense.store.opening import Store, open_store
+from tissuesense.store.opened import Store
+from tissuesense.store.opening import open_store
 from tissuesense.transport.device import open_device
 
 SEED = 7
@@ -148,7 +149,7 @@ def demonstrate(
         for name, side, tenderness, tone, note in _HANDS:
             found = {"tenderness": tenderness, "tone": tone, "note": note}
             add_manual_finding(
-                store, visit.id, {"site": name, "side": str(side), **found}, clock=clock
+                store, visit.id, {"site": name, "side": str(side), **found}, clock=clock, rng=rng
             )
         for done, station in enumerate(circuit):
             progress(f"{station.site.words}, {station.kind}", done, len(circuit))

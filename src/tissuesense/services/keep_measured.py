@@ -17,7 +17,7 @@ from tissuesense.services.analyse_files import software
 from tissuesense.services.measure import Ending, Measured
 from tissuesense.services.measure_plan import PAIN_KINDS
 from tissuesense.services.records import Acquisition, open_visit, save_measurement
-from tissuesense.store.opening import Store
+from tissuesense.store.opened import Store
 
 SCHEMA = "tissuesense.measure/1"
 

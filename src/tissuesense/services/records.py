@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,8 +17,10 @@ from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.version import __version__
 from tissuesense.record.client import Client, ClientId, new_client_id
 from tissuesense.record.document import sha256
-from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
+from tissuesense.record.entry import Draft, Entry, new_entry_id
+from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord, current
 from tissuesense.record.measurement import (
+    Analysis,
     Measurement,
     MeasurementId,
     MethodVersion,
@@ -25,11 +28,12 @@ from tissuesense.record.measurement import (
     finding_id,
     new_measurement_id,
 )
-from tissuesense.record.stated import read_manual_finding
+from tissuesense.record.statements import KINDS, body_of, read_statement
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId, new_visit_id
-from tissuesense.store.opening import Store
+from tissuesense.services.care import enter
+from tissuesense.store.opened import Store
 
-_Entry = TypeVar("_Entry")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +53,13 @@ class Acquisition:
 
 
 def add_client(store: Store, *, clock: Clock, rng: np.random.Generator) -> Client:
-    """Take a new client in, under a pseudonym that nobody has."""
+    """Take a new client in, under a pseudonym that nobody has or had."""
     with store.transaction():
-        taken = {client.id for client in store.clients.all()}
-        while (drawn := new_client_id(rng)) in taken:
+        while store.clients.taken(drawn := new_client_id(rng)):
             pass
+        store.keys.make(drawn)
         client = Client(id=drawn, created_at=clock.now())
-        store.clients.add(client)
+        _append(store, "client", client, rng, at=client.created_at, client=drawn)
     return client
 
 
@@ -65,30 +69,41 @@ def open_visit(
     *,
     clock: Clock,
     rng: np.random.Generator,
-    practitioner: str = "",
-    reason: str = "",
+    **stated: Any,  # noqa: ANN401 - the fields of a visit, checked when it is read
 ) -> Visit:
-    """Open a visit of a client.
+    """Open a visit of a client; `stated` has fields of `Visit` such as practitioner and reason.
 
     Raises
     ------
     RecordNotFound
         When there is no such client.
+    UsageError
+        When a field is unknown or out of its scale.
     """
     with store.transaction():
-        visit = Visit(
-            id=new_visit_id(rng),
-            client=store.clients.get(client_id).id,
-            opened_at=clock.local_now(),
-            practitioner=practitioner,
-            reason=reason,
+        visit: Visit = read_statement(
+            "visit",
+            {
+                **stated,
+                "id": new_visit_id(rng),
+                "client": store.clients.get(client_id).id,
+                "opened_at": clock.local_now().isoformat(),
+            },
         )
-        store.visits.add(visit)
+        _append(
+            store, "visit", visit, rng,
+            at=clock.now(), client=client_id, visit=visit.id,
+        )  # fmt: skip
     return visit
 
 
 def add_manual_finding(
-    store: Store, visit_id: VisitId, stated: Mapping[str, Any], *, clock: Clock
+    store: Store,
+    visit_id: VisitId,
+    stated: Mapping[str, Any],
+    *,
+    clock: Clock,
+    rng: np.random.Generator,
 ) -> ManualFinding:
     """Write down what the hands found; `stated` has the keys of `ManualFinding`, site and side.
 
@@ -99,11 +114,9 @@ def add_manual_finding(
     UsageError
         When a key is unknown or missing, or a value is out of its scale.
     """
-    finding = read_manual_finding(stated, visit=visit_id, found_at=clock.now())
-    with store.transaction():
-        store.visits.get(visit_id)
-        store.manual_findings.add(finding)
-    return finding
+    entry = enter(store, "palpation", stated, clock=clock, rng=rng, visit=visit_id)
+    found: ManualFinding = entry.statement
+    return found
 
 
 def save_measurement(
@@ -144,27 +157,52 @@ def save_measurement(
     )
     computed = stored_findings(measurement.id, analysed, computed_at=clock.now())
     with store.transaction():
-        store.visits.get(visit_id)
-        store.measurements.add(measurement, acquisition.capture)
-        store.findings.add(computed)
+        client = store.visits.client_of(visit_id)
+        append = partial(_append, store, rng=rng, at=clock.now(), client=client, visit=visit_id)
+        store.raw.add(client, measurement, acquisition.capture)
+        append("measurement", measurement)
+        append("analysis", Analysis(measurement=measurement.id, findings=computed))
     return MeasurementRecord(measurement=measurement, computed=computed)
 
 
 def analyse_again(
-    store: Store, measurement_id: MeasurementId, *, clock: Clock
+    store: Store,
+    measurement_id: MeasurementId,
+    *,
+    clock: Clock,
+    rng: np.random.Generator,
 ) -> MeasurementRecord:
     """Analyse stored raw data with this version; the numbers are added, the old ones stay."""
     with store.transaction():
-        measurement = store.measurements.get(measurement_id)
-        before = store.findings.of_measurement(measurement_id)
+        before = load_measurement(store, measurement_id)
+        measurement = before.measurement
         added = stored_findings(
             measurement_id,
             analyze(measurement.recording()),
             computed_at=clock.now(),
-            first_number=len(before) + 1,
+            first_number=len(before.computed) + 1,
         )
-        store.findings.add(added)
-    return MeasurementRecord(measurement=measurement, computed=(*before, *added))
+        _append(
+            store, "analysis", Analysis(measurement=measurement_id, findings=added), rng,
+            at=clock.now(),
+            client=store.visits.client_of(measurement.visit),
+            visit=measurement.visit,
+        )  # fmt: skip
+    return replace(before, computed=(*before.computed, *added))
+
+
+def load_measurement(store: Store, measurement_id: MeasurementId) -> MeasurementRecord:
+    """Return a measurement and every number computed from it.
+
+    Raises
+    ------
+    RecordNotFound
+        When there is no such measurement.
+    """
+    with store.transaction():
+        entries = store.ledger.of_visit(store.raw.visit_of(measurement_id), *_MEASURED)
+        wanted = [e for e in entries if _measurement_of(e) == measurement_id]
+        return _measurement_records(store, wanted)[0]
 
 
 def load_visit_record(store: Store, visit_id: VisitId) -> VisitRecord:
@@ -177,17 +215,7 @@ def load_visit_record(store: Store, visit_id: VisitId) -> VisitRecord:
     """
     with store.transaction():
         visit = store.visits.get(visit_id)
-        manual = store.manual_findings.of_visit(visit_id)
-        measured = store.measurements.of_visit(visit_id)
-        computed = _grouped(store.findings.of_visit(visit_id), lambda found: found.measurement)
-    return VisitRecord(
-        visit=visit,
-        manual_findings=manual,
-        measurements=tuple(
-            MeasurementRecord(measurement=taken, computed=tuple(computed[taken.id]))
-            for taken in measured
-        ),
-    )
+        return _visit_record(store, visit, store.ledger.of_visit(visit_id))
 
 
 def load_client_record(store: Store, client_id: ClientId) -> ClientRecord:
@@ -200,10 +228,71 @@ def load_client_record(store: Store, client_id: ClientId) -> ClientRecord:
     """
     with store.transaction():
         client = store.clients.get(client_id)
+        kinds = [kind for kind in KINDS if kind not in ("client", "identity")]
+        entries = store.ledger.of_client(client_id, *kinds)
+        by_visit = _grouped(entries, lambda entry: entry.visit or "")
         visits = store.visits.of_client(client_id)
         return ClientRecord(
-            client=client, visits=tuple(load_visit_record(store, visit.id) for visit in visits)
+            client=client,
+            entries=tuple(by_visit[""]),
+            visits=tuple(_visit_record(store, visit, by_visit[visit.id]) for visit in visits),
         )
+
+
+_MEASURED = ("measurement", "analysis", "void")
+
+
+def _visit_record(store: Store, visit: Visit, entries: Iterable[Entry[Any]]) -> VisitRecord:
+    found = tuple(entries)
+    return VisitRecord(
+        visit=visit,
+        entries=tuple(e for e in found if e.kind not in ("measurement", "analysis")),
+        measurements=_measurement_records(store, [e for e in found if e.kind in _MEASURED]),
+    )
+
+
+def _measurement_records(
+    store: Store, entries: Iterable[Entry[Any]]
+) -> tuple[MeasurementRecord, ...]:
+    """Put together what was measured, oldest first; of one time, in the order of keeping."""
+    found = _grouped(entries, _measurement_of)
+    traces = store.raw.traces(MeasurementId(name) for name in found)
+    records = [
+        MeasurementRecord(
+            measurement=measured[0].statement.with_trace(traces[MeasurementId(name)]),
+            computed=tuple(
+                f for e in measured if e.kind == "analysis" for f in e.statement.findings
+            ),
+            void=next(iter(reversed([e.statement for e in current(measured, "void")])), None),
+        )
+        for name, measured in found.items()
+    ]
+    return tuple(sorted(records, key=lambda record: record.measurement.measured_at))
+
+
+def _measurement_of(entry: Entry[Any]) -> str:
+    name: str = entry.statement.id if entry.kind == "measurement" else entry.statement.measurement
+    return name
+
+
+def _append(
+    store: Store,
+    kind: str,
+    statement: object,
+    rng: np.random.Generator,
+    *,
+    at: datetime,
+    client: ClientId,
+    visit: VisitId | None = None,
+) -> None:
+    draft = Draft(
+        id=new_entry_id(rng),
+        kind=kind,
+        body=body_of(kind, statement),
+        client=client,
+        visit=visit,
+    )
+    store.ledger.append(draft, at=at, actor=store.actor)
 
 
 def stored_findings(
@@ -265,8 +354,8 @@ def _stored(
     )
 
 
-def _grouped(entries: Iterable[_Entry], key: Callable[[_Entry], str]) -> dict[str, list[_Entry]]:
-    groups: dict[str, list[_Entry]] = defaultdict(list)
+def _grouped(entries: Iterable[_Item], key: Callable[[_Item], str]) -> dict[str, list[_Item]]:
+    groups: dict[str, list[_Item]] = defaultdict(list)
     for entry in entries:
         groups[key(entry)].append(entry)
     return groups

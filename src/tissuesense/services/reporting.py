@@ -14,7 +14,7 @@ from tissuesense.report.pdf import render_pdf
 from tissuesense.report.readings import VisitView
 from tissuesense.report.visit_report import visit_document
 from tissuesense.services.records import load_visit_record
-from tissuesense.store.opening import Store
+from tissuesense.store.opened import Store
 
 ReportFormat = Literal["html", "pdf"]
 

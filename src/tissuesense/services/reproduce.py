@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tissuesense.analysis.analyse import analyze
-from tissuesense.record.document import quality_json
-from tissuesense.record.history import MeasurementRecord
+from tissuesense.core.errors import RecordNotFound
 from tissuesense.record.measurement import (
-    FindingId,
     Measurement,
     MeasurementId,
     MethodVersion,
     StoredFinding,
 )
-from tissuesense.services.records import method_of, stored_findings
-from tissuesense.store.opening import Store
+from tissuesense.record.measurement_json import quality_json
+from tissuesense.services.records import load_measurement, method_of, stored_findings
+from tissuesense.store.opened import Store
 from tissuesense.transport.capture_decode import decode_capture
 
 # What the estimator is given; where that differs, its numbers do for no reason of their own.
@@ -124,7 +123,7 @@ def reproduce(store: Store, identifier: str) -> Reproduction:
         When the stored capture is damaged.
     """
     measurement, expected = _asked_for(store, identifier)
-    capture = store.measurements.capture(measurement.id)
+    capture = store.raw.capture(measurement.id)
     now = measurement if capture is None else _decoded(measurement, capture)
     analysed = analyze(now.recording())
     found = stored_findings(
@@ -158,13 +157,13 @@ def reproduce(store: Store, identifier: str) -> Reproduction:
 
 def _asked_for(store: Store, identifier: str) -> tuple[Measurement, tuple[StoredFinding, ...]]:
     # M-7QK4Z0A0 is a measurement, M-7QK4Z0A0-3 its third finding.
-    with store.transaction():
-        if identifier.count("-") > 1:
-            finding = store.findings.get(FindingId(identifier))
-            return store.measurements.get(finding.measurement), (finding,)
-        measurement = store.measurements.get(MeasurementId(identifier))
-        computed = store.findings.of_measurement(measurement.id)
-    return measurement, MeasurementRecord(measurement=measurement, computed=computed).findings
+    record = load_measurement(store, MeasurementId("-".join(identifier.split("-")[:2])))
+    if identifier == record.measurement.id:
+        return record.measurement, record.findings
+    found = tuple(finding for finding in record.computed if finding.id == identifier)
+    if not found:
+        raise RecordNotFound("There is no such finding in this store.")
+    return record.measurement, found
 
 
 def _decoded(measurement: Measurement, capture: bytes) -> Measurement:

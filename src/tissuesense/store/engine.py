@@ -10,24 +10,30 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from tissuesense.core.errors import RecordConflict, RecordError, StoreLocked
+from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.record.document import canonical_json
 
 _BUSY_TIMEOUT_S = 10.0
 _LOG = "record"
 
 
-def connect(database: Path, passphrase: str | None) -> Engine:
+def connect(database: Path, key: bytes | None, *, forgetting: bool = False) -> Engine:
     """Return an engine whose one connection has been proved to read the file.
+
+    Parameters
+    ----------
+    key
+        32 bytes; None for a file that is not encrypted.
+    forgetting
+        True where what is deleted is to be gone from the file at once: no log beside it, and
+        zeros in its place.
 
     Raises
     ------
-    StoreLocked
-        When the passphrase is wrong.
     RecordError
-        When a plain file is no database.
+        When the file is no database, is damaged, or was encrypted under another key.
     """
-    engine = _engine(database, passphrase)
+    engine = _engine(database, key, forgetting=forgetting)
     try:
         with engine.connect() as connection:
             # The pragma that takes the key never fails; only reading proves that the key is right.
@@ -40,18 +46,20 @@ def connect(database: Path, passphrase: str | None) -> Engine:
         ) from err
     except DatabaseError as err:
         engine.dispose()
-        raise _not_readable(passphrase) from err
+        raise RecordError(
+            f"{database.name} is not a database of this store, or is damaged.",
+            hint="Restore the store from a backup.",
+        ) from err
     return engine
 
 
-def _engine(database: Path, passphrase: str | None) -> Engine:
+def _engine(database: Path, key: bytes | None, *, forgetting: bool) -> Engine:
     # By name: a plain store needs no SQLCipher.
-    driver = import_module("sqlite3" if passphrase is None else "sqlcipher3.dbapi2")
+    driver = import_module("sqlite3" if key is None else "sqlcipher3.dbapi2")
     engine = create_engine(
         "sqlite://",
         module=driver,
-        creator=_opener(driver, database, passphrase),
-        # Deriving the key takes a tenth of a second: one connection, kept.
+        creator=_opener(driver, database, (*_key_pragmas(key), *_pragmas(forgetting=forgetting))),
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -65,14 +73,14 @@ def _engine(database: Path, passphrase: str | None) -> Engine:
     return engine
 
 
-def _opener(driver: Any, database: Path, passphrase: str | None) -> Callable[[], Any]:  # noqa: ANN401 - two modules of one shape
+def _opener(driver: Any, database: Path, pragmas: tuple[str, ...]) -> Callable[[], Any]:  # noqa: ANN401 - two modules of one shape
     def open_connection() -> Any:  # noqa: ANN401 - the driver's own type
         # The driver would leave DDL outside of transactions; we begin them ourselves.
         connection = driver.connect(
             str(database), isolation_level=None, timeout=_BUSY_TIMEOUT_S, check_same_thread=False
         )
         try:
-            for pragma in (*_key_pragmas(passphrase), "foreign_keys = ON", "journal_mode = WAL"):
+            for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
         except driver.Error:
             connection.close()
@@ -82,27 +90,20 @@ def _opener(driver: Any, database: Path, passphrase: str | None) -> Callable[[],
     return open_connection
 
 
-def _key_pragmas(passphrase: str | None) -> tuple[str, ...]:
-    if passphrase is None:
+def _key_pragmas(key: bytes | None) -> tuple[str, ...]:
+    if key is None:
         return ()
-    quoted = passphrase.replace("'", "''")
     # SQLCipher would complain of a wrong key on stderr, and in its own words.
-    return "cipher_log_level = NONE", f"key = '{quoted}'"
+    return "cipher_log_level = NONE", f"key = \"x'{key.hex()}'\""
+
+
+def _pragmas(*, forgetting: bool) -> tuple[str, ...]:
+    if forgetting:
+        return "journal_mode = DELETE", "secure_delete = ON", "synchronous = EXTRA"
+    return ("journal_mode = WAL",)
 
 
 def _begin(connection: Connection) -> None:
     # At once for writing: a transaction that reads first and writes later could otherwise fail
     # half-way because another program wrote in between. Ours last milliseconds.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _not_readable(passphrase: str | None) -> RecordError:
-    if passphrase is None:
-        return RecordError(
-            "The store's file is not a database or is damaged.",
-            hint="Restore the store from a backup.",
-        )
-    return StoreLocked(
-        "The passphrase does not open this store.",
-        hint="Check TISSUESENSE_PASSPHRASE, or unset it to be asked.",
-    )

@@ -2,15 +2,16 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tissuesense.core.errors import RecordConflict, RecordError, RecordNotFound, SchemaTooNew
 
 DATA_VARIABLE = "TISSUESENSE_DATA"
-FORMAT = 1
+FORMAT = 2
 
 
 def data_folder(option: Path | None = None) -> Path:
@@ -39,16 +40,26 @@ class StoreFolder:
         return self.path / "store.db"
 
     @property
+    def keys(self) -> Path:
+        """The file of the clients' own keys: apart, so that no copy of the database has them."""
+        return self.path / "keys.db"
+
+    @property
     def marker(self) -> Path:
-        """Says format version and whether the database is encrypted."""
+        """Says the format version and how the store's key is wrapped."""
         return self.path / "store.json"
+
+    @property
+    def running(self) -> Path:
+        """The folder of captures that are being recorded."""
+        return self.path / "running"
 
     @property
     def exists(self) -> bool:
         """Whether a store was made here, to its end."""
         return self.marker.exists() and _is_filled(self.database)
 
-    def make(self, *, encrypted: bool, fill: Callable[["StoreFolder"], None]) -> None:
+    def make(self, *, safe: Mapping[str, Any], fill: Callable[["StoreFolder"], None]) -> None:
         """Make the folder, for its owner's eyes only, and in it a store that `fill` filled.
 
         The database is made under another name and put in place as the very last thing, with its
@@ -69,13 +80,13 @@ class StoreFolder:
             with TemporaryDirectory(prefix=".new-store-", dir=self.path) as name:
                 unfinished = StoreFolder(Path(name))
                 # SQLite gives its side files the permissions that the database has.
-                unfinished.database.touch(mode=0o600)
+                for file in (unfinished.database, unfinished.keys):
+                    file.touch(mode=0o600)
                 fill(unfinished)
                 if _is_filled(self.database):
                     raise self._not_ours_to_replace()
-                marker = json.dumps({"format": FORMAT, "encrypted": encrypted}) + "\n"
-                self.marker.write_text(marker)
-                self.marker.chmod(0o600)
+                self.write_safe(safe)
+                unfinished.keys.replace(self.keys)
                 unfinished.database.replace(self.database)
         except OSError as err:
             raise RecordError(f"A store cannot be made in {self.path}: {err.strerror}.") from err
@@ -88,8 +99,24 @@ class StoreFolder:
             hint="Restore the store from a backup, or name another folder with --data.",
         )
 
-    def is_encrypted(self) -> bool:
-        """Return what the marker says.
+    def write_safe(self, safe: Mapping[str, Any]) -> None:
+        """Write the marker, in one step.
+
+        Raises
+        ------
+        RecordError
+            When the folder or the disk refuses.
+        """
+        unfinished = self.marker.with_suffix(".new")
+        try:
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(json.dumps({"format": FORMAT, "safe": safe}, indent=1) + "\n")
+            unfinished.replace(self.marker)
+        except OSError as err:
+            raise RecordError(f"{self.marker} cannot be written: {err.strerror}.") from err
+
+    def safe(self) -> dict[str, Any]:
+        """Return how the store's key is wrapped.
 
         Raises
         ------
@@ -98,7 +125,7 @@ class StoreFolder:
         SchemaTooNew
             When a later version wrote the folder; nothing was touched.
         RecordError
-            When the marker is damaged.
+            When the marker is damaged, or the store is of the time before the first release.
         """
         if not self.exists:
             raise RecordNotFound(
@@ -107,8 +134,8 @@ class StoreFolder:
             )
         try:
             marker = json.loads(self.marker.read_text())
-            written_by, encrypted = int(marker["format"]), bool(marker["encrypted"])
-        except (OSError, ValueError, KeyError, TypeError) as err:
+            written_by, safe = int(marker["format"]), dict(marker.get("safe", {}))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
             raise RecordError(
                 f"{self.marker} is damaged.", hint="Restore the store from a backup."
             ) from err
@@ -117,7 +144,13 @@ class StoreFolder:
                 f"The store has format {written_by}; this version reads up to {FORMAT}.",
                 hint="Update tissuesense. Nothing was changed.",
             )
-        return encrypted
+        if written_by < FORMAT:
+            raise RecordError(
+                f"The store has format {written_by}, of the time before the first release.",
+                hint="Its traces and reports can be written by the version that made it. "
+                "Nothing was changed.",
+            )
+        return safe
 
 
 def _is_filled(database: Path) -> bool:

@@ -1,88 +1,16 @@
 """Open a store, or make one: the only way to the record on disk."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-
-from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import RecordConflict, StoreLocked, UsageError
+from tissuesense.core.errors import StoreLocked, UsageError
 from tissuesense.store.engine import connect
 from tissuesense.store.folder import StoreFolder
+from tissuesense.store.key_safe import MasterKey, new_safe, open_safe, plain_safe
 from tissuesense.store.keys import PASSPHRASE_VARIABLE, AskPassphrase, find_passphrase
-from tissuesense.store.repositories import (
-    Clients,
-    Findings,
-    ManualFindings,
-    Measurements,
-    Visits,
-)
+from tissuesense.store.opened import Store
+from tissuesense.store.schema import KeyBase
 from tissuesense.store.upgrade import upgrade
-
-
-class Store:
-    """An open store; a context manager that closes it. Not for use by several threads at once."""
-
-    def __init__(self, engine: Engine, path: Path) -> None:
-        self.path = path
-        self._engine = engine
-        self._session = Session(engine, expire_on_commit=False)
-        self.clients = Clients(self.transaction)
-        self.visits = Visits(self.transaction)
-        self.manual_findings = ManualFindings(self.transaction)
-        self.measurements = Measurements(self.transaction)
-        self.findings = Findings(self.transaction)
-
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """Let everything inside happen or nothing; one that is inside another is part of it.
-
-        Raises
-        ------
-        RecordConflict
-            When an entry exists already, refers to one that does not, or would be changed, or
-            when another program keeps the store to itself.
-        """
-        if self._session.in_transaction():
-            yield self._session
-            return
-        try:
-            with self._session.begin():
-                yield self._session
-        except IntegrityError as err:
-            raise RecordConflict(
-                "The store refused an entry: it exists already, refers to one that does not, or "
-                "would change what is written once."
-            ) from err
-        except OperationalError as err:
-            raise RecordConflict(
-                "The store could not be read or written: another program is using it, or the "
-                "disk is full.",
-                hint="Close the other program, or make room, and try again.",
-            ) from err
-        finally:
-            self._session.expunge_all()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._session.close()
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_store(
@@ -119,22 +47,42 @@ def open_store(
         When a store cannot be made in the folder, or the one in it is damaged.
     """
     place = StoreFolder(folder)
-    new = create and not place.exists
-    encrypted = not plain if new else place.is_encrypted()
-    secret = _passphrase(passphrase, new=new) if encrypted else None
-    if new:
-        place.make(encrypted=encrypted, fill=lambda made: _open(made, secret, clock).dispose())
-    return Store(_open(place, secret, clock), folder)
+    if create and not place.exists:
+        return _made(place, None if plain else _passphrase(passphrase, new=True), clock)
+    safe = place.safe()
+    encrypted = safe.get("protection") != "none"
+    master = open_safe(safe, _passphrase(passphrase, new=False) if encrypted else None)
+    return _open(place, master, clock, encrypted=encrypted)
 
 
-def _open(place: StoreFolder, secret: str | None, clock: Clock) -> Engine:
-    engine = connect(place.database, secret)
+def _made(place: StoreFolder, secret: str | None, clock: Clock) -> Store:
+    if secret is None:
+        (master, safe), code = plain_safe(), None
+    else:
+        master, safe, code = new_safe(secret)
+    encrypted = secret is not None
+    place.make(safe=safe, fill=lambda made: _open(made, master, clock, encrypted=encrypted).close())
+    return _open(place, master, clock, encrypted=encrypted, recovery_code=code)
+
+
+def _open(
+    place: StoreFolder,
+    master: MasterKey,
+    clock: Clock,
+    *,
+    encrypted: bool,
+    recovery_code: str | None = None,
+) -> Store:
+    key = master.derive("database") if encrypted else None
+    engine = connect(place.database, key)
     try:
         upgrade(engine, place, clock=clock)
+        keys = connect(place.keys, key, forgetting=True)
+        KeyBase.metadata.create_all(keys)
     except BaseException:
         engine.dispose()
         raise
-    return engine
+    return Store(engine, keys, master, place.path, recovery_code=recovery_code)
 
 
 def _passphrase(given: str | AskPassphrase | None, *, new: bool) -> str:

@@ -1,11 +1,12 @@
-"""The tables: rows are written once; only an erasure removes any.
+"""The tables: a ledger that is only ever added to, and an index that can be built from it again.
 
-Times are UTC; a visit has the practice's offset beside it. A table that holds findings or raw data
-refuses updates by a trigger, made in the first migration: a correction or a later analysis adds
-rows.
+`entry` and `raw` are the record: triggers of the first migration refuse that a row of theirs is
+changed or removed. What they hold of a client is sealed under that client's own key. The other
+tables are an index over them: ids, times, sites, grades and numbers, never a word that anybody
+wrote. Each of its rows names the entry that it was made from.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -13,14 +14,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Double,
-    ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     String,
-    UniqueConstraint,
 )
 from sqlalchemy.exc import DontWrapMixin
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from tissuesense.core.errors import UsageError
@@ -51,28 +51,68 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+# Named constraints, so that a later migration can find them on every database.
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_TYPES = {datetime: UtcDateTime, bytes: LargeBinary, float: Double}
+
+
 class Base(DeclarativeBase):
-    """All tables of the store."""
+    """The tables of the ledger and its index."""
 
-    # Named constraints, so that a later migration can find them on every database.
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy declares it so
-        datetime: UtcDateTime,
-        bytes: LargeBinary,
-        float: Double,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-    }
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = _TYPES
 
 
-class ClientRow(Base):
+class KeyBase(DeclarativeBase):
+    """The table of keys, which is kept apart."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = _TYPES
+
+
+class EntryRow(Base):
+    """One entry of the ledger."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("ix_entry_client_kind", "client_id", "kind"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(16), unique=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    recorded_at: Mapped[datetime]
+    actor: Mapped[str]
+    client_id: Mapped[str | None] = mapped_column(String(16))
+    visit_id: Mapped[str | None] = mapped_column(String(16), index=True)
+    supersedes: Mapped[str | None] = mapped_column(String(16), unique=True)
+    sealed: Mapped[bytes]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class RawRow(Base):
+    """What the wire said and the samples it decoded to, each sealed."""
+
+    __tablename__ = "raw"
+
+    measurement_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(16))
+    trace: Mapped[bytes]
+    # Most of a store's bytes, and only a recomputation looks at them.
+    capture: Mapped[bytes | None] = mapped_column(deferred=True)
+
+
+class IndexRow(Base):
+    """A row of the index names its entry."""
+
+    __abstract__ = True
+
+    entry_id: Mapped[str] = mapped_column(String(16), index=True)
+
+
+class ClientRow(IndexRow):
     """A pseudonym."""
 
     __tablename__ = "client"
@@ -81,99 +121,94 @@ class ClientRow(Base):
     created_at: Mapped[datetime]
 
 
-class VisitRow(Base):
+class VisitRow(IndexRow):
     """A visit."""
 
     __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_client_opened", "client_id", "opened_at"),)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"), index=True)
-    opened_at: Mapped[datetime]
-    opened_utc_offset_min: Mapped[int]
-    practitioner: Mapped[str]
-    reason: Mapped[str]
+    client_id: Mapped[str] = mapped_column(String(16))
+    opened_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class ManualFindingRow(Base):
-    """What the hands found at a site."""
+class PalpationRow(IndexRow):
+    """What the hands found at a site, in grades."""
 
-    __tablename__ = "manual_finding"
+    __tablename__ = "palpation"
+    __table_args__ = (Index("ix_palpation_client_site", "client_id", "site", "side"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), index=True)
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(16))
+    visit_id: Mapped[str] = mapped_column(String(16))
     site: Mapped[str] = mapped_column(String(64))
     side: Mapped[str] = mapped_column(String(8))
-    found_at: Mapped[datetime]
     block: Mapped[str] = mapped_column(String(16))
     tenderness: Mapped[int | None]
     tone: Mapped[int | None]
-    note: Mapped[str]
 
 
-class MeasurementRow(Base):
+class MeasurementRow(IndexRow):
     """One recording at one site, without its samples."""
 
     __tablename__ = "measurement"
-    __table_args__ = (UniqueConstraint("visit_id", "number"),)
+    __table_args__ = (Index("ix_measurement_client_site", "client_id", "site", "side"),)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
-    number: Mapped[int]
+    client_id: Mapped[str] = mapped_column(String(16))
+    visit_id: Mapped[str] = mapped_column(String(16), index=True)
     site: Mapped[str] = mapped_column(String(64))
     side: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(16))
-    measured_at: Mapped[datetime]
     block: Mapped[str] = mapped_column(String(16))
-    device_model: Mapped[str] = mapped_column(String(64))
-    context: Mapped[dict[str, Any]]
-    quality: Mapped[dict[str, Any]]
-    raw: Mapped["RawRow"] = relationship(lazy="joined", innerjoin=True)
+    measured_at: Mapped[datetime]
 
 
-class RawRow(Base):
-    """What the wire said and the samples it decoded to, each with its hash."""
+class ValueRow(IndexRow):
+    """One number of a whole recording, by one analysis of it."""
 
-    __tablename__ = "raw"
+    __tablename__ = "value"
 
-    measurement_id: Mapped[str] = mapped_column(ForeignKey("measurement.id"), primary_key=True)
-    trace_sha256: Mapped[str] = mapped_column(String(64))
-    trace_header: Mapped[dict[str, Any]]
-    trace_columns: Mapped[bytes]
-    capture_sha256: Mapped[str | None] = mapped_column(String(64))
-    # Most of a store's bytes, and only a recomputation looks at them.
-    capture: Mapped[bytes | None] = mapped_column(deferred=True)
-
-
-class MethodRow(Base):
-    """A program that computes numbers, exactly."""
-
-    __tablename__ = "method"
-    __table_args__ = (UniqueConstraint("estimator", "estimator_version", "software_version"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    estimator: Mapped[str] = mapped_column(String(64))
-    estimator_version: Mapped[str] = mapped_column(String(32))
-    software_version: Mapped[str] = mapped_column(String(64))
-
-
-class FindingRow(Base):
-    """One number."""
-
-    __tablename__ = "finding"
-    __table_args__ = (UniqueConstraint("measurement_id", "number"),)
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    measurement_id: Mapped[str] = mapped_column(ForeignKey("measurement.id"))
-    number: Mapped[int]
-    item: Mapped[str] = mapped_column(String(32))
-    index: Mapped[int | None]
-    quantity: Mapped[str] = mapped_column(String(64))
+    entry_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    quantity: Mapped[str] = mapped_column(String(64), primary_key=True)
+    measurement_id: Mapped[str] = mapped_column(String(16), index=True)
+    client_id: Mapped[str] = mapped_column(String(16))
     value: Mapped[float | None]
     standard_uncertainty: Mapped[float | None]
     ci95_low: Mapped[float | None]
     ci95_high: Mapped[float | None]
     accepted: Mapped[bool]
-    flags: Mapped[list[str]]
     computed_at: Mapped[datetime]
-    method_id: Mapped[int] = mapped_column(ForeignKey("method.id"))
-    method: Mapped[MethodRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class PlanRow(IndexRow):
+    """The rhythm of a care plan, which says who is due."""
+
+    __tablename__ = "plan"
+
+    client_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    starts_on: Mapped[date]
+    phases: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class WrappedKeyRow(KeyBase):
+    """A client's key, wrapped under the store's; in a database of its own beside the embedded one.
+
+    Never part of a backup's ledger: destroying it erases what it sealed, wherever that was copied.
+    """
+
+    __tablename__ = "client_key"
+
+    client_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16), primary_key=True)
+    wrapped: Mapped[bytes]
+
+
+INDEX: tuple[type[IndexRow], ...] = (
+    ClientRow,
+    VisitRow,
+    PalpationRow,
+    MeasurementRow,
+    ValueRow,
+    PlanRow,
+)

@@ -3,6 +3,7 @@
 No pickle, no archive: what is written here can be read in a hundred years with the header alone.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,24 @@ from tissuesense.core.errors import RecordError
 from tissuesense.core.trace import ClockSource, Trace
 
 _SAMPLE = np.dtype("<f8")
+
+
+def trace_bytes(trace: Trace) -> bytes:
+    """Return a trace as one run of bytes: its header as a line of JSON, then its columns."""
+    header, columns = encode_trace(trace)
+    return json.dumps(header).encode() + b"\n" + columns
+
+
+def trace_of_bytes(content: bytes) -> Trace:
+    """Read what `trace_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    RecordError
+        When header and bytes do not fit together.
+    """
+    header, _, columns = content.partition(b"\n")
+    return decode_trace(json.loads(header), columns)
 
 
 def encode_trace(trace: Trace) -> tuple[dict[str, Any], bytes]:

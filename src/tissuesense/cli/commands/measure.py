@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tissuesense.record.client import ClientId
     from tissuesense.services.measure import Measured
     from tissuesense.services.measure_plan import MeasurePlan
-    from tissuesense.store.opening import Store
+    from tissuesense.store.opened import Store
 
 _STOP = "Space, Enter, b or a presenter's key: the client says stop.   "
 _END = "s: end here."

@@ -84,8 +84,10 @@ def finding(
     Example: tissuesense visit finding --visit V-7QK4Z0A0 --site trapezius_upper --side left
     --tenderness 2 --tone 1 --note "taut band"
     """
+    import numpy as np
+
     from tissuesense.core.clock import SystemClock
-    from tissuesense.record.document import manual_finding_json
+    from tissuesense.record.statements import statement_json
     from tissuesense.record.visit import parse_visit_id
     from tissuesense.services.records import add_manual_finding
 
@@ -101,8 +103,10 @@ def finding(
     )
     visit_id = parse_visit_id(_taken(stated, "visit"))
     with open_from_terminal(data) as store:
-        found = add_manual_finding(store, visit_id, stated, clock=SystemClock())
-    print_json({"visit": visit_id, **manual_finding_json(found)})
+        found = add_manual_finding(
+            store, visit_id, stated, clock=SystemClock(), rng=np.random.default_rng()
+        )
+    print_json(statement_json("palpation", found))
 
 
 def _stated(source: str | None, **options: object) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Who, when and why."""
 
+from tissuesense.core.dates import day
 from tissuesense.report.document import Block, Facts, Words, say
 from tissuesense.report.readings import VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import block_words, day, site_words
+from tissuesense.report.words import block_words, site_words
 
 
 def write(view: VisitView) -> tuple[Block, ...]:

@@ -5,6 +5,7 @@ from tissuesense.analysis.sides.asymmetry import (
     usual_threshold_error,
 )
 from tissuesense.core.calibration import Calibration
+from tissuesense.core.dates import day
 from tissuesense.core.recording import LatencyOrigin, RecordingContext
 from tissuesense.report.document import (
     Block,
@@ -21,7 +22,7 @@ from tissuesense.report.document import (
 from tissuesense.report.quantities import number, signed
 from tissuesense.report.readings import Reading, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import day, kind_words, site_and_side
+from tissuesense.report.words import kind_words, site_and_side
 
 _COLUMNS = (
     Column(title="Recording", share=2.0),

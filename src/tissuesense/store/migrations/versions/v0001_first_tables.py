@@ -1,4 +1,4 @@
-"""The first tables."""
+"""The first tables: the ledger with its raw data, which are written once, and their index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,132 +8,142 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# A correction, or a later analysis, adds rows. Erasing a client deletes; nothing updates.
-WRITTEN_ONCE = ("client", "visit", "manual_finding", "measurement", "raw", "method", "finding")
+WRITTEN_ONCE = ("entry", "raw")
+INDEX = ("client", "visit", "palpation", "measurement", "value", "plan")
 
 
 def upgrade() -> None:
+    _ledger()
     _people()
-    _measurements()
-    _findings()
+    _numbers()
     for table in WRITTEN_ONCE:
-        op.execute(
-            f"CREATE TRIGGER {table}_is_written_once BEFORE UPDATE ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
-        )
+        _refuse_changes(table)
 
 
 def downgrade() -> None:
-    for table in reversed(WRITTEN_ONCE):
+    for table in (*INDEX, *WRITTEN_ONCE):
         op.drop_table(table)
 
 
-def _people() -> None:
+def _text(name: str, length: int | None = None, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length), nullable=nullable)
+
+
+def _ledger() -> None:
     op.create_table(
+        "entry",
+        sa.Column("seq", sa.Integer(), nullable=False, autoincrement=False),
+        _text("id", 16),
+        _text("kind", 24),
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        _text("actor"),
+        _text("client_id", 16, nullable=True),
+        _text("visit_id", 16, nullable=True),
+        _text("supersedes", 16, nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        _text("hash", 64),
+        sa.PrimaryKeyConstraint("seq", name="pk_entry"),
+        sa.UniqueConstraint("id", name="uq_entry_id"),
+        sa.UniqueConstraint("supersedes", name="uq_entry_supersedes"),
+    )
+    op.create_index("ix_entry_client_kind", "entry", ["client_id", "kind"])
+    op.create_index("ix_entry_visit_id", "entry", ["visit_id"])
+    op.create_table(
+        "raw",
+        _text("measurement_id", 16),
+        _text("client_id", 16),
+        sa.Column("trace", sa.LargeBinary(), nullable=False),
+        sa.Column("capture", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("measurement_id", name="pk_raw"),
+    )
+
+
+def _index_table(name: str, *columns: sa.schema.SchemaItem) -> None:
+    op.create_table(name, _text("entry_id", 16), *columns)
+
+
+def _people() -> None:
+    _index_table(
         "client",
-        sa.Column("id", sa.String(16), nullable=False),
+        _text("id", 16),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_client"),
     )
-    op.create_table(
+    _index_table(
         "visit",
-        sa.Column("id", sa.String(16), nullable=False),
-        sa.Column("client_id", sa.String(16), nullable=False),
+        _text("id", 16),
+        _text("client_id", 16),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
-        sa.Column("opened_utc_offset_min", sa.Integer(), nullable=False),
-        sa.Column("practitioner", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_visit"),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name="fk_visit_client_id_client"),
     )
-    op.create_index("ix_visit_client_id", "visit", ["client_id"])
-    op.create_table(
-        "manual_finding",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("visit_id", sa.String(16), nullable=False),
-        sa.Column("site", sa.String(64), nullable=False),
-        sa.Column("side", sa.String(8), nullable=False),
-        sa.Column("found_at", sa.DateTime(), nullable=False),
-        sa.Column("block", sa.String(16), nullable=False),
+    op.create_index("ix_visit_client_opened", "visit", ["client_id", "opened_at"])
+    op.create_index("ix_visit_opened_at", "visit", ["opened_at"])
+    _index_table(
+        "plan",
+        _text("client_id", 16),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("phases", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", name="pk_plan"),
+    )
+
+
+def _numbers() -> None:
+    where = (_text("client_id", 16), _text("visit_id", 16), _text("site", 64), _text("side", 8))
+    _index_table(
+        "palpation",
+        _text("id", 16),
+        *(column.copy() for column in where),
+        _text("block", 16),
         sa.Column("tenderness", sa.Integer(), nullable=True),
         sa.Column("tone", sa.Integer(), nullable=True),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_manual_finding"),
-        sa.ForeignKeyConstraint(
-            ["visit_id"], ["visit.id"], name="fk_manual_finding_visit_id_visit"
-        ),
+        sa.PrimaryKeyConstraint("id", name="pk_palpation"),
     )
-    op.create_index("ix_manual_finding_visit_id", "manual_finding", ["visit_id"])
-
-
-def _measurements() -> None:
-    op.create_table(
+    op.create_index("ix_palpation_client_site", "palpation", ["client_id", "site", "side"])
+    _index_table(
         "measurement",
-        sa.Column("id", sa.String(16), nullable=False),
-        sa.Column("visit_id", sa.String(16), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("site", sa.String(64), nullable=False),
-        sa.Column("side", sa.String(8), nullable=False),
-        sa.Column("kind", sa.String(16), nullable=False),
+        _text("id", 16),
+        *(column.copy() for column in where),
+        _text("kind", 16),
+        _text("block", 16),
         sa.Column("measured_at", sa.DateTime(), nullable=False),
-        sa.Column("block", sa.String(16), nullable=False),
-        sa.Column("device_model", sa.String(64), nullable=False),
-        sa.Column("context", sa.JSON(), nullable=False),
-        sa.Column("quality", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_measurement"),
-        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name="fk_measurement_visit_id_visit"),
-        sa.UniqueConstraint("visit_id", "number", name="uq_measurement_visit_id_number"),
     )
-    op.create_table(
-        "raw",
-        sa.Column("measurement_id", sa.String(16), nullable=False),
-        sa.Column("trace_sha256", sa.String(64), nullable=False),
-        sa.Column("trace_header", sa.JSON(), nullable=False),
-        sa.Column("trace_columns", sa.LargeBinary(), nullable=False),
-        sa.Column("capture_sha256", sa.String(64), nullable=True),
-        sa.Column("capture", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("measurement_id", name="pk_raw"),
-        sa.ForeignKeyConstraint(
-            ["measurement_id"], ["measurement.id"], name="fk_raw_measurement_id_measurement"
+    op.create_index("ix_measurement_client_site", "measurement", ["client_id", "site", "side"])
+    op.create_index("ix_measurement_visit_id", "measurement", ["visit_id"])
+    _index_table(
+        "value",
+        _text("quantity", 64),
+        _text("measurement_id", 16),
+        _text("client_id", 16),
+        *(
+            sa.Column(name, sa.Double(), nullable=True)
+            for name in ("value", "standard_uncertainty", "ci95_low", "ci95_high")
         ),
-    )
-
-
-def _findings() -> None:
-    op.create_table(
-        "method",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("estimator", sa.String(64), nullable=False),
-        sa.Column("estimator_version", sa.String(32), nullable=False),
-        sa.Column("software_version", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_method"),
-        sa.UniqueConstraint(
-            "estimator",
-            "estimator_version",
-            "software_version",
-            name="uq_method_estimator_estimator_version_software_version",
-        ),
-    )
-    op.create_table(
-        "finding",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("measurement_id", sa.String(16), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("item", sa.String(32), nullable=False),
-        sa.Column("index", sa.Integer(), nullable=True),
-        sa.Column("quantity", sa.String(64), nullable=False),
-        sa.Column("value", sa.Double(), nullable=True),
-        sa.Column("standard_uncertainty", sa.Double(), nullable=True),
-        sa.Column("ci95_low", sa.Double(), nullable=True),
-        sa.Column("ci95_high", sa.Double(), nullable=True),
         sa.Column("accepted", sa.Boolean(), nullable=False),
-        sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("computed_at", sa.DateTime(), nullable=False),
-        sa.Column("method_id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_finding"),
-        sa.ForeignKeyConstraint(
-            ["measurement_id"], ["measurement.id"], name="fk_finding_measurement_id_measurement"
-        ),
-        sa.ForeignKeyConstraint(["method_id"], ["method.id"], name="fk_finding_method_id_method"),
-        sa.UniqueConstraint("measurement_id", "number", name="uq_finding_measurement_id_number"),
+        sa.PrimaryKeyConstraint("entry_id", "quantity", name="pk_value"),
+    )
+    op.create_index("ix_value_measurement_id", "value", ["measurement_id"])
+    for name in INDEX:
+        if name != "value":  # whose primary key begins with it
+            op.create_index(f"ix_{name}_entry_id", name, ["entry_id"])
+
+
+def _refuse_changes(table: str) -> None:
+    """Let nobody change or remove what was written, not even this program."""
+    told = f"{table} is written once"
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{told}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN RAISE EXCEPTION '{told}' USING ERRCODE = 'integrity_constraint_violation'; END$$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
     )

@@ -1,0 +1,1 @@
+"""What the hands found against what the sensor measured: two voices, neither the judge."""

@@ -1,0 +1,109 @@
+"""An open store: the ledger, its index, the raw data and the clients' keys, under one key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from tissuesense.core.errors import RecordConflict
+from tissuesense.store.client_keys import ClientKeys
+from tissuesense.store.key_safe import MasterKey
+from tissuesense.store.ledger import Ledger
+from tissuesense.store.repositories import Clients, RawData, Visits
+from tissuesense.store.sealing import Sealer
+
+
+class Store:
+    """An open store; a context manager that closes it. Not for use by several threads at once.
+
+    Attributes
+    ----------
+    actor
+        Who writes: the name that every entry of this session bears.
+    recovery_code
+        To be shown once, by whoever has just made the store; None otherwise.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        key_engine: Engine,
+        master: MasterKey,
+        path: Path,
+        *,
+        recovery_code: str | None = None,
+    ) -> None:
+        self.path = path
+        self.actor = ""
+        self.master = master
+        self.recovery_code = recovery_code
+        self.engine = engine
+        self._key_engine = key_engine
+        self._session = Session(engine, expire_on_commit=False)
+        self.keys = ClientKeys(self._key_transaction, Sealer(master.derive("client keys")))
+        self.ledger = Ledger(self.transaction, self.keys, Sealer(master.derive("practice")))
+        self.clients = Clients(self.transaction)
+        self.visits = Visits(self.transaction, self.ledger)
+        self.raw = RawData(self.transaction, self.keys)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Let everything inside happen or nothing; one that is inside another is part of it.
+
+        Raises
+        ------
+        RecordConflict
+            When an entry exists already, refers to one that does not, or would be changed, or
+            when another program keeps the store to itself.
+        """
+        if self._session.in_transaction():
+            yield self._session
+            return
+        try:
+            with _in_our_words(), self._session.begin():
+                yield self._session
+        finally:
+            self._session.expunge_all()
+
+    @contextmanager
+    def _key_transaction(self) -> Iterator[Session]:
+        with _in_our_words(), Session(self._key_engine) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._session.close()
+        self.engine.dispose()
+        self._key_engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as err:
+        raise RecordConflict(
+            "The store refused an entry: it exists already, or would change what is written once."
+        ) from err
+    except OperationalError as err:
+        raise RecordConflict(
+            "The store could not be read or written: another program is using it, or the "
+            "disk is full.",
+            hint="Close the other program, or make room, and try again.",
+        ) from err
