@@ -1,0 +1,1 @@
+"""Hand a record to other programs: one file a format."""

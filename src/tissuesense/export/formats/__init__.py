@@ -1,0 +1,1 @@
+"""Export formats; none knows another."""

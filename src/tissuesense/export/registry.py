@@ -1,0 +1,76 @@
+"""The table of export formats; another package adds one through `tissuesense.formats`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tissuesense.core.registry import Registry
+from tissuesense.record.client import ClientId
+from tissuesense.record.history import ClientRecord
+from tissuesense.record.people import Identity, Practice
+
+_HERE = "tissuesense.export.formats"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be written.
+
+    Attributes
+    ----------
+    records
+        One client after the other: a format that can holds no more than one in memory.
+    out
+        A file or a folder, as the format says; it does not exist yet, or is an empty folder.
+    identity
+        Who a client is; None for everybody unless it was asked for.
+    capture
+        The raw capture of a measurement by its id; None where there is none.
+    exported_at
+        The stamp, which nothing else of the export depends on.
+    """
+
+    records: Iterable[ClientRecord]
+    out: Path
+    practice: Practice
+    exported_at: datetime
+    identity: Callable[[ClientId], Identity | None] = lambda _client: None
+    capture: Callable[[str], bytes | None] = lambda _measurement: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One export format.
+
+    Attributes
+    ----------
+    folder
+        True where it writes a folder, False where it writes one file.
+    losses
+        What of the record it cannot hold, one sentence each; printed with every export.
+    extra
+        The part of the package that it needs; empty: none.
+    """
+
+    title: str
+    folder: bool
+    losses: tuple[str, ...]
+    write: Callable[[Request], None]
+    extra: str = ""
+
+
+FORMATS: Registry[Format] = Registry(
+    "export format",
+    Format,
+    {
+        "fhir": f"{_HERE}.fhir:FORMAT",
+        "redcap": f"{_HERE}.redcap:FORMAT",
+        "frictionless": f"{_HERE}.frictionless:FORMAT",
+        "bids": f"{_HERE}.bids:FORMAT",
+        "parquet": f"{_HERE}.parquet:FORMAT",
+        "csv": f"{_HERE}.csv:FORMAT",
+        "json": f"{_HERE}.json_record:FORMAT",
+    },
+    group="tissuesense.formats",
+)
