@@ -17,6 +17,9 @@ settings.register_profile("local", _COMMON)
 settings.register_profile("ci", _COMMON, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
 
+# No test may touch the keyring of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
 _LOOKED_UP = "socket.getaddrinfo"
 _REACHED = {"socket.connect", "socket.sendto"}
 _INTERNET = {socket.AF_INET, socket.AF_INET6}

@@ -55,7 +55,7 @@ def test_every_number_is_computed_again_from_the_raw_bytes(out: Path) -> None:
         (visit,) = load_client_record(store, client).visits
         assert len(visit.measurements) == len(tuple(stations()))
         for taken in visit.measurements:
-            assert store.measurements.capture(taken.measurement.id)
+            assert store.raw.capture(taken.measurement.id)
             assert reproduce(store, taken.measurement.id).equal
 
 

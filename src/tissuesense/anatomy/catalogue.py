@@ -37,8 +37,8 @@ class Catalogue:
     Attributes
     ----------
     version
-        Kept with each checklist, because facts may be corrected later. A clinic's additions
-        stand behind a plus sign.
+        Kept with each checklist, because facts may be corrected later; that of a clinic's
+        additions stands behind a plus sign.
     muscles
         By id, from head to foot.
     one_way
@@ -84,12 +84,17 @@ def read_catalogue(text: str, name: str, *, base: Catalogue | None = None) -> Ca
         When the text breaks a rule of the catalogue; the message names file, muscle and rule.
     """
     part = read_part(text, name)
+    if not part.version:
+        raise ConfigurationError(
+            f"{name}: the catalogue has no version.",
+            hint='State it in the first line, such as version = "1.0".',
+        )
     return _joined([part] if base is None else [_as_part(base), part])
 
 
 def _as_part(base: Catalogue) -> Part:
     return Part(
-        file=base.version,
+        file=f"catalogue {base.version}",
         version=base.version,
         sources=base.sources,
         muscles=base.muscles,
@@ -101,21 +106,16 @@ def _as_part(base: Catalogue) -> Part:
 
 def _joined(parts: Iterable[Part]) -> Catalogue:
     parts = tuple(parts)
-    versions = [part.version for part in parts if part.version]
-    if not versions:
-        raise ConfigurationError(
-            f"{parts[0].file}: the catalogue has no version.",
-            hint='State it in the first line, such as version = "1.0".',
-        )
     whole = Catalogue(
-        version="+".join(versions),
+        version="+".join(part.version for part in parts if part.version),
         sources=_once("source", ((part.file, part.sources) for part in parts)),
         muscles=_once("muscle", ((part.file, part.muscles) for part in parts)),
         patterns=_once("pattern", ((part.file, part.patterns) for part in parts)),
         controls=tuple(control for part in parts for control in part.controls),
         one_way=tuple(row for part in parts for row in part.one_way),
     )
-    check(whole, {id_: part.file for part in parts for id_ in (*part.muscles, *part.patterns)})
+    file_of = {id_: part.file for part in parts for id_ in (*part.muscles, *part.patterns)}
+    check(whole, file_of, parts[-1].file)
     return whole
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from tissuesense.anatomy.muscle import UNSOURCED, Muscle, OneWay, Reach, Region, Source
-from tissuesense.anatomy.pattern import Control, Ground, Pattern
+from tissuesense.anatomy.pattern import Control, Edge, Ground, Pattern, plain_words
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.site import ComplaintKind, Side
 
@@ -36,13 +36,15 @@ class Checkable(Protocol):
     def one_way(self) -> tuple[OneWay, ...]: ...  # noqa: D102
 
 
-def check(whole: Checkable, file_of: Mapping[str, str]) -> None:
+def check(whole: Checkable, file_of: Mapping[str, str], last_file: str) -> None:
     """Return quietly when every rule is kept.
 
     Parameters
     ----------
     file_of
         The file that each muscle and each pattern comes from.
+    last_file
+        The file that made it whole: what is wrong with the whole is said of it.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def check(whole: Checkable, file_of: Mapping[str, str]) -> None:
                 f"{file_of[pattern.id]}: {pattern.ground} {pattern.id}: {problem}."
             )
     for problem in _of_whole(whole):
-        raise ConfigurationError(f"{', '.join(dict.fromkeys(file_of.values()))}: {problem}.")
+        raise ConfigurationError(f"{last_file}: {problem}.")
 
 
 def _of_muscle(muscle: Muscle, whole: Checkable) -> Iterator[str]:
@@ -160,41 +162,52 @@ _MUSCLE_RULES: tuple[Callable[[Muscle, Checkable], Iterator[str]], ...] = (
 
 
 def _of_pattern(pattern: Pattern, whole: Checkable) -> Iterator[str]:
-    if not _ID.fullmatch(pattern.id):
-        yield "an id is lower-case words joined by _"
+    if not _ID.fullmatch(pattern.id) or pattern.id in whole.muscles:
+        yield "an id is lower-case words joined by _, and no muscle's"
     if (pattern.kind is None) is (pattern.ground is Ground.COMPLAINT):
         yield "a complaint has a kind, and nothing else has one"
     if pattern.words and pattern.kind is None:
         yield "only a complaint has words of a place"
-    if pattern.id in whole.muscles:
-        yield "a muscle has this id"
+    yield from (
+        f"its word '{word}' could never be met: '{plain_words(word)}' could"
+        for word in pattern.words
+        if word != plain_words(word)
+    )
     named = [edge.muscle for edge in pattern.muscles]
     if len(named) != len(set(named)):
         yield "it names a muscle twice"
     for edge in pattern.muscles:
-        if edge.muscle not in whole.muscles:
-            yield f"it names '{edge.muscle}', which the catalogue does not hold"
-        elif pattern.kind and pattern.kind not in whole.muscles[edge.muscle].complaints:
-            yield f"it names '{edge.muscle}', whose complaints do not have {pattern.kind}"
-        if edge.weight not in _WEIGHTS:
-            yield f"the weight of '{edge.muscle}' is 1, 2 or 3, not {edge.weight}"
-        if edge.source != UNSOURCED and edge.source not in whole.sources:
-            yield f"the source of '{edge.muscle}', '{edge.source}', is not among the sources"
+        yield from _of_edge(edge, pattern.kind, whole)
+
+
+def _of_edge(edge: Edge, kind: ComplaintKind | None, whole: Checkable) -> Iterator[str]:
+    if edge.muscle not in whole.muscles:
+        yield f"it names '{edge.muscle}', which the catalogue does not hold"
+    elif kind and kind not in whole.muscles[edge.muscle].complaints:
+        yield f"it names '{edge.muscle}', whose complaints do not have {kind}"
+    if edge.weight not in _WEIGHTS:
+        yield f"the weight of '{edge.muscle}' is 1, 2 or 3, not {edge.weight}"
+    if edge.source != UNSOURCED and edge.source not in whole.sources:
+        yield f"the source of '{edge.muscle}', '{edge.source}', is not among the sources"
 
 
 def _of_whole(whole: Checkable) -> Iterator[str]:
     for row in whole.one_way:
         if {row.muscle, row.antagonist} - whole.muscles.keys():
             yield f"one_way names {row.muscle} and {row.antagonist}, and not both are muscles"
+    if not whole.controls:
+        yield "there is no control site"
     for control in whole.controls:
         if control.muscle not in whole.muscles or not whole.muscles[control.muscle].pressable:
             yield f"the control '{control.muscle}' is no muscle that can be pressed"
-    if not whole.controls:
-        yield "there is no control site"
     for kind in ComplaintKind:
-        having = [muscle for muscle in whole.muscles.values() if kind in muscle.complaints]
-        if len(having) < FEWEST_MUSCLES:
-            yield f"{kind} has {len(having)} muscles; each complaint has {FEWEST_MUSCLES} or more"
-        general = [p for p in whole.patterns.values() if p.kind is kind and not p.words]
-        if len(general) != 1:
-            yield f"{kind} has {len(general)} patterns without words; each complaint has one"
+        yield from _of_kind(kind, whole)
+
+
+def _of_kind(kind: ComplaintKind, whole: Checkable) -> Iterator[str]:
+    having = sum(kind in muscle.complaints for muscle in whole.muscles.values())
+    if having < FEWEST_MUSCLES:
+        yield f"{kind} has {having} muscles; each complaint has {FEWEST_MUSCLES} or more"
+    general = sum(row.kind is kind and not row.words for row in whole.patterns.values())
+    if general != 1:
+        yield f"{kind} has {general} patterns without words; each complaint has one"

@@ -4,6 +4,7 @@ A pattern says where hands begin, never what is wrong.
 """
 
 import enum
+import re
 from dataclasses import dataclass
 
 from tissuesense.anatomy.muscle import UNSOURCED, Region
@@ -47,8 +48,8 @@ class Pattern:
     kind
         Of a complaint; None for a posture or a habit.
     words
-        Of a complaint: words or phrases of a place that lead here. A pattern without any is the
-        general one of its kind, used where the place leads nowhere.
+        Of a complaint: words or phrases of a place that lead here, as `plain_words` writes them. A
+        pattern without any is the general one of its kind, used where the place leads nowhere.
     regions
         Parts of the body that it concerns; a control site must lie in none of them.
     """
@@ -74,3 +75,12 @@ class Control:
 
     muscle: str
     not_for: tuple[Region, ...]
+
+
+def plain_words(text: str) -> str:
+    """Return the words of a text in small letters, a blank between them and nothing else.
+
+    >>> plain_words("Left hand, little-finger side")
+    'left hand little finger side'
+    """
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))

@@ -52,8 +52,8 @@ def read_part(text: str, file: str) -> Part:
         for id_, row in _rows(tables, ground, file).items():
             if id_ in patterns:
                 raise DuplicateEntryError(f"{file}: '{id_}' is a {ground} and something else too.")
-            row = {"id": id_, "ground": ground, **row}
-            patterns[id_] = _read(Pattern, row, f"{file}: {ground} {id_}")
+            whole = {"id": id_, "ground": ground, **row}
+            patterns[id_] = _read(Pattern, whole, f"{file}: {ground} {id_}")
     return Part(
         file=file,
         version=_version(tables, file),
@@ -97,19 +97,17 @@ def _list(kind: type[_Row], tables: Mapping[str, Any], name: str, file: str) -> 
 def _read(kind: type[_Row], row: object, place: str) -> _Row:
     try:
         # By way of JSON, because there a list is a tuple and a word is a member of its enum.
-        return _adapter(kind).validate_json(json.dumps(row, default=str))
+        read: _Row = _adapters()[kind].validate_json(json.dumps(row, default=str))
     except ValidationError as err:
         first = err.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{place}: {where}: {first['msg'].lower()}.") from None
+    return read
 
 
 @cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    strict = with_config(ConfigDict(extra="forbid", strict=True))
-    for row in (kind, *_INSIDE.get(kind, ())):
-        strict(row)
-    return TypeAdapter(kind)
-
-
-_INSIDE: Mapping[type, tuple[type, ...]] = {Muscle: (FactSources, PressingSite), Pattern: (Edge,)}
+def _adapters() -> Mapping[type, TypeAdapter[Any]]:
+    strict = with_config(ConfigDict(extra="forbid", strict=True, allow_inf_nan=False))
+    for inside in (FactSources, PressingSite, Edge):
+        strict(inside)
+    return {kind: TypeAdapter(strict(kind)) for kind in (Source, Muscle, Pattern, Control, OneWay)}

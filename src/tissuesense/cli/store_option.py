@@ -1,9 +1,12 @@
 """The options that every verb with a store has, and the one way to open it from a terminal."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from tissuesense.cli.output import say
 
 if TYPE_CHECKING:  # the database is imported when a store is opened, so that --help stays fast
     from tissuesense.store.opened import Store
@@ -31,13 +34,23 @@ def open_from_terminal(data: Path | None, *, create: bool = False, plain: bool =
     """
     from tissuesense.core.clock import SystemClock
     from tissuesense.store.folder import data_folder
-    from tissuesense.store.keys import ask_at_terminal
+    from tissuesense.store.keys import AtTerminal
     from tissuesense.store.opening import open_store
 
-    return open_store(
-        data_folder(data),
-        clock=SystemClock(),
-        create=create,
-        plain=plain,
-        passphrase=ask_at_terminal,
+    person = AtTerminal()
+    store = open_store(
+        data_folder(data), clock=SystemClock(), create=create, plain=plain, passphrase=person
     )
+    store.actor = os.environ.get(ACTOR_VARIABLE, "")
+    if store.recovery_code is not None:
+        say(_RECOVERY.format(code=store.recovery_code))
+    person.offer_to_remember(store.name)
+    return store
+
+
+ACTOR_VARIABLE = "TISSUESENSE_ACTOR"
+_RECOVERY = (
+    "Recovery code, shown this once: {code}\n"
+    "Print it and keep it apart from this computer. Without it, a forgotten passphrase costs the "
+    "whole record."
+)

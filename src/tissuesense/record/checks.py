@@ -15,15 +15,13 @@ def check_text(name: str, text: str, *, required: bool = False) -> None:
     Raises
     ------
     UsageError
-        When the text is required and blank, holds a NUL or half of a character as JSON can spell
-        it (a lone surrogate), or is longer than 20,000 characters.
+        When the text is required and blank, holds half of a character as JSON can spell it (a lone
+        surrogate), or is longer than 20,000 characters.
     """
     if required and not text.strip():
         raise UsageError(f"The {name} is missing.")
     if len(text) > _LONGEST_TEXT:
         raise UsageError(f"The {name} is longer than {_LONGEST_TEXT:,} characters.")
-    if "\0" in text:
-        raise UsageError(f"The {name} holds a NUL character.")
     try:
         text.encode()
     except UnicodeEncodeError:

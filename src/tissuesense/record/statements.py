@@ -151,6 +151,8 @@ def read_statement(name: str, stated: Mapping[str, Any], **context: object) -> A
         return _adapter(kind.type).validate_json(text)
     except ValidationError as err:
         raise _refusal(kind, err) from None
+    except UsageError:
+        raise
     except (TypeError, ValueError, RecursionError) as err:
         raise UsageError(f"{kind.title}: this is not plain JSON data.") from err
 

@@ -11,6 +11,18 @@ LIGHT = {
     "hand": "#a34a00",
     "band": "#dcebef",
     "focus": "#1d4ed8",
+    # From little to much, in the sensor's hue.
+    "scale-0": "#e4f1f3",
+    "scale-1": "#b4d9e0",
+    "scale-2": "#76b3c1",
+    "scale-3": "#32819a",
+    "scale-4": "#0a4353",
+    # From lower to higher; no two are equally light, so that print in grey tells them apart.
+    "lower-2": "#4a2377",
+    "lower-1": "#a98bc6",
+    "level": "#f5f2ec",
+    "higher-1": "#f4c48f",
+    "higher-2": "#c96a12",
 }
 DARK = {
     "paper": "#171412",
@@ -23,4 +35,14 @@ DARK = {
     "hand": "#f0a35e",
     "band": "#17353c",
     "focus": "#93c5fd",
+    "scale-0": "#1c3339",
+    "scale-1": "#20505c",
+    "scale-2": "#2e7688",
+    "scale-3": "#55a6ba",
+    "scale-4": "#a9e1ee",
+    "lower-2": "#dcc3fa",
+    "lower-1": "#8463a8",
+    "level": "#2c2723",
+    "higher-1": "#7a4a1e",
+    "higher-2": "#e0903f",
 }

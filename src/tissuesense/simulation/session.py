@@ -16,6 +16,7 @@ from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.core.units import KPA_PER_N_CM2, pressure_kpa
 from tissuesense.simulation.act import Act
 from tissuesense.simulation.client import Client
+from tissuesense.simulation.course import day_factors
 from tissuesense.simulation.grid import STEP_S
 from tissuesense.simulation.indentation_press import (
     IndentationPress,
@@ -26,7 +27,7 @@ from tissuesense.simulation.joint_range import RangeTruth, joint_range
 from tissuesense.simulation.limb_stretch import StretchTruth, limb_stretch
 from tissuesense.simulation.pain_press import PainPress, PainTruth, pain_press
 from tissuesense.simulation.spec import SessionSpec
-from tissuesense.simulation.subjects import SiteTruth, site_truth
+from tissuesense.simulation.subjects import SiteTruth
 from tissuesense.simulation.tap_strike import TapTruth, tap_strike
 from tissuesense.simulation.treatment import TreatmentTruth, treatment_stroke
 
@@ -88,7 +89,7 @@ class SimulatedRecording(NamedTuple):
 
 def simulated_client(spec: SessionSpec) -> Client:
     """Return the person of a session."""
-    place = site_truth(spec.subject, spec.site, spec.side)
+    place = _place(spec)
     tolerance = spec.kind is RecordingKind.TOLERANCE
     return Client(
         threshold_kpa=place.tolerance_kpa if tolerance else place.threshold_kpa,
@@ -99,7 +100,7 @@ def simulated_client(spec: SessionSpec) -> Client:
 
 def simulated_session(spec: SessionSpec) -> Iterator[SessionPiece]:
     """Yield the session act by act, without end; the same spec gives the same samples."""
-    place = site_truth(spec.subject, spec.site, spec.side)
+    place = _place(spec)
     first = 0
     for index in count():
         act = _act(spec, place, index)
@@ -132,6 +133,14 @@ def simulated_recording(spec: SessionSpec, presses: int = 3) -> SimulatedRecordi
         truths=tuple(piece.truth for piece in pieces),
         quality=base.quality,
     )
+
+
+def _place(spec: SessionSpec) -> SiteTruth:
+    """Return what is true of the place on this day."""
+    if spec.week is None:
+        return spec.place
+    where = f"{spec.site} {spec.side}"
+    return spec.place.changed(day_factors(spec.subject, where, spec.seed, spec.week))
 
 
 def _act(spec: SessionSpec, place: SiteTruth, index: int) -> PainPress | Act:
@@ -226,6 +235,8 @@ def _seconds(act: PainPress | Act) -> float:
 def _generator(spec: SessionSpec, purpose: str, index: int) -> np.random.Generator:
     """Return the generator of one act or of the gauge during it, apart from all others."""
     name = f"{purpose} {spec.kind} {spec.subject} {spec.site} {spec.side}"
+    if spec.week is not None:
+        name += f" week {spec.week:g}{' treated' * spec.treated}"
     return np.random.default_rng([spec.seed, index, *name.encode()])
 
 

@@ -9,13 +9,14 @@ from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.core.recording import DEFAULT_CUTOFF_KPA, RecordingContext, RecordingKind
 from tissuesense.core.site import Side
+from tissuesense.simulation.course import TREATED
 from tissuesense.simulation.faults import FAULTS, NO_FAULT, Fault, FaultPlace
 from tissuesense.simulation.joint_range import RANGE_CONTEXT
 from tissuesense.simulation.kinds import KINDS, NEUROMUSCULAR, usual_model
 from tissuesense.simulation.limb_stretch import STRETCH_CONTEXT
 from tissuesense.simulation.operator import Hand
 from tissuesense.simulation.sensor import Sensor
-from tissuesense.simulation.subjects import site_truth
+from tissuesense.simulation.subjects import SiteTruth, site_truth
 from tissuesense.simulation.tap_strike import TAP_MASS_KG
 from tissuesense.simulation.treatment import TECHNIQUES
 
@@ -26,6 +27,8 @@ _BY_FORCE = (*_ON_THE_SKIN, RecordingKind.STRETCH)
 QUERY_KEYS = (
     "subject",
     "seed",
+    "week",
+    "treated",
     "kind",
     "technique",
     "model",
@@ -38,6 +41,7 @@ QUERY_KEYS = (
     "marker",
 )
 _FASTEST_HZ = 10_000.0
+_MOST_WEEKS = 520
 SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -50,6 +54,11 @@ class SessionSpec:
 
     Attributes
     ----------
+    week
+        How long ago care began; from day to day the person is never quite the same. None: a person
+        without days.
+    treated
+        The place was treated just before.
     technique
         Of a treatment.
     model, rate_hz
@@ -67,6 +76,8 @@ class SessionSpec:
 
     subject: str = "relaxed"
     seed: int = 1
+    week: float | None = None
+    treated: bool = False
     kind: RecordingKind = RecordingKind.PPT
     technique: str = NEUROMUSCULAR
     model: str | None = None
@@ -86,6 +97,8 @@ class SessionSpec:
         self._check_technique()
         if self.seed < 0:
             raise ConfigurationError(f"A seed must not be negative, not {self.seed}.")
+        if self.week is not None and not 0.0 <= self.week <= _MOST_WEEKS:
+            raise ConfigurationError(f"week must lie between 0 and {_MOST_WEEKS}, not {self.week}.")
         if not 1.0 <= self.samples_per_s <= _FASTEST_HZ:
             raise ConfigurationError(
                 f"rate_hz must lie between 1 and {_FASTEST_HZ:g}, not {self.rate_hz}."
@@ -146,6 +159,12 @@ class SessionSpec:
         return self.model or usual_model(self.kind, self.technique)
 
     @property
+    def place(self) -> SiteTruth:
+        """What is true of the place, the whims of the day apart."""
+        place = site_truth(self.subject, self.site, self.side, week=self.week or 0.0)
+        return place.changed(TREATED) if self.treated else place
+
+    @property
     def samples_per_s(self) -> float:
         """How often the gauge samples."""
         return KINDS[self.kind].rate_hz if self.rate_hz is None else self.rate_hz
@@ -186,8 +205,8 @@ class SessionSpec:
             case RecordingKind.ROM:
                 return RANGE_CONTEXT
             case RecordingKind.DOSE:
-                place = site_truth(self.subject, self.site, self.side)
-                return {"technique": self.technique, "site_ppt_kpa": round(place.threshold_kpa, 1)}
+                ppt_kpa = round(self.place.threshold_kpa, 1)
+                return {"technique": self.technique, "site_ppt_kpa": ppt_kpa}
             case _:
                 return {}
 
@@ -220,6 +239,8 @@ def _parsed(key: str, text: str) -> object:
 
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     "seed": int,
+    "week": float,
+    "treated": lambda text: SWITCH[text.lower()],
     "kind": RecordingKind,
     "rate_hz": float,
     "side": Side,
@@ -232,4 +253,5 @@ _WANTED = {
     "kind": f"one of {', '.join(SIMULATED_KINDS)}",
     "side": "left or right",
     "marker": "1 or 0",
+    "treated": "1 or 0",
 }

@@ -110,10 +110,25 @@ class StoreFolder:
         unfinished = self.marker.with_suffix(".new")
         try:
             unfinished.touch(mode=0o600)
-            unfinished.write_text(json.dumps({"format": FORMAT, "safe": safe}, indent=1) + "\n")
+            unfinished.write_text(marker_text(safe))
             unfinished.replace(self.marker)
         except OSError as err:
             raise RecordError(f"{self.marker} cannot be written: {err.strerror}.") from err
+
+    def check_keys(self) -> None:
+        """Refuse a store whose clients' keys are gone: nothing in it could be read.
+
+        Raises
+        ------
+        RecordError
+            When the file of keys is missing or empty; nothing was changed.
+        """
+        if not _is_filled(self.keys):
+            raise RecordError(
+                f"{self.keys} is missing or empty: it holds the keys of all clients. "
+                "Nothing was changed.",
+                hint="Put the file back, or restore the store from a backup.",
+            )
 
     def safe(self) -> dict[str, Any]:
         """Return how the store's key is wrapped.
@@ -151,6 +166,11 @@ class StoreFolder:
                 "Nothing was changed.",
             )
         return safe
+
+
+def marker_text(safe: Mapping[str, Any]) -> str:
+    """Return what the marker of this safe reads, to the last blank."""
+    return json.dumps({"format": FORMAT, "safe": safe}, indent=1) + "\n"
 
 
 def _is_filled(database: Path) -> bool:

@@ -14,10 +14,11 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """What one guess at a passphrase costs: the parameters of Argon2id (RFC 9106).
+    """What one guess at a passphrase costs: the parameters of Argon2id.
 
-    Those of a new safe take about a tenth of a second and 64 MiB. The bounds keep a safe that
-    somebody tampered with from taking all memory, or an hour.
+    Those of a new safe are the second of the two sets that RFC 9106 recommends, the one for
+    machines that cannot spare 2 GiB: 64 MiB, about a tenth of a second. The bounds keep a safe
+    that somebody tampered with from taking all memory, or an hour.
     """
 
     memory_kib: int = 64 * 1024

@@ -118,9 +118,9 @@ def open_safe(safe: Mapping[str, Any], passphrase: str | None) -> MasterKey:
                 "The store is encrypted and its passphrase was not given.",
                 hint="Set TISSUESENSE_PASSPHRASE and try again.",
             )
-        wrap = safe[_BY_PASSPHRASE]
-        effort = Effort(**{name: wrap[name] for name in asdict(_USUAL_EFFORT)})
-        opener = slow_key(passphrase, bytes.fromhex(wrap["salt"]), effort)
+        parameters = safe[_BY_PASSPHRASE]
+        effort = Effort(**{name: parameters[name] for name in asdict(_USUAL_EFFORT)})
+        opener = slow_key(passphrase, bytes.fromhex(parameters["salt"]), effort)
         try:
             return _unwrapped(safe, _BY_PASSPHRASE, opener)
         except InvalidTag as err:
@@ -175,9 +175,12 @@ def change_passphrase(
         As `open_safe` does.
     """
     _refuse_another_key(safe, key)
-    return _closed(
-        {**safe, _BY_PASSPHRASE: _passphrase_wrap(safe, key, passphrase, random, effort)}
-    )
+    if not passphrase.strip():
+        raise UsageError("A passphrase needs at least one character that is not a blank.")
+    salt = random(_SALT_BYTES)
+    parameters = {"kdf": "argon2id", **asdict(effort), "salt": salt.hex()}
+    opener = slow_key(passphrase, salt, effort)
+    return _with_lock(safe, _BY_PASSPHRASE, parameters, key, opener, random(_NONCE_BYTES))
 
 
 def renew_recovery_code(
@@ -194,20 +197,9 @@ def renew_recovery_code(
     """
     _refuse_another_key(safe, key)
     code, salt = draw_code(random), random(_SALT_BYTES)
-    wrap = {"kdf": "hkdf-sha256", "salt": salt.hex()}
-    wrap["wrapped"] = _wrapped(safe, _BY_RECOVERY_CODE, wrap, key, _code_key(code, salt), random)
-    return _closed({**safe, _BY_RECOVERY_CODE: wrap}), code
-
-
-def _passphrase_wrap(
-    safe: Mapping[str, Any], key: MasterKey, passphrase: str, random: Random, effort: Effort
-) -> dict[str, Any]:
-    if not passphrase.strip():
-        raise UsageError("A passphrase needs at least one character that is not a blank.")
-    salt = random(_SALT_BYTES)
-    wrap = {"kdf": "argon2id", **asdict(effort), "salt": salt.hex()}
-    opener = slow_key(passphrase, salt, effort)
-    return {**wrap, "wrapped": _wrapped(safe, _BY_PASSPHRASE, wrap, key, opener, random)}
+    parameters = {"kdf": "hkdf-sha256", "salt": salt.hex()}
+    opener, nonce = _code_key(code, salt), random(_NONCE_BYTES)
+    return _with_lock(safe, _BY_RECOVERY_CODE, parameters, key, opener, nonce), code
 
 
 def _code_key(code: str, salt: bytes) -> bytes:
@@ -215,29 +207,30 @@ def _code_key(code: str, salt: bytes) -> bytes:
     return fast_key(code.encode(), salt=salt, purpose="recovery code")
 
 
-def _wrapped(
+def _with_lock(
     safe: Mapping[str, Any],
-    name: str,
-    wrap: Mapping[str, Any],
+    lock: str,
+    parameters: Mapping[str, Any],
     key: MasterKey,
     opener: bytes,
-    random: Random,
-) -> str:
-    nonce = random(_NONCE_BYTES)
-    return (nonce + AESGCM(opener).encrypt(nonce, key.secret, _bound(safe, name, wrap))).hex()
+    nonce: bytes,
+) -> dict[str, Any]:
+    """Return the safe with one of its locks made anew: the key, wrapped for that opener."""
+    sealed = AESGCM(opener).encrypt(nonce, key.secret, _bound(safe, lock, parameters))
+    return _closed({**safe, lock: {**parameters, "wrapped": (nonce + sealed).hex()}})
 
 
-def _unwrapped(safe: Mapping[str, Any], name: str, opener: bytes) -> MasterKey:
-    wrap = dict(safe[name])
-    sealed = bytes.fromhex(wrap.pop("wrapped"))
-    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    return MasterKey(AESGCM(opener).decrypt(nonce, rest, _bound(safe, name, wrap)))
+def _unwrapped(safe: Mapping[str, Any], lock: str, opener: bytes) -> MasterKey:
+    parameters = dict(safe[lock])
+    wrapped = bytes.fromhex(parameters.pop("wrapped"))
+    nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+    return MasterKey(AESGCM(opener).decrypt(nonce, sealed, _bound(safe, lock, parameters)))
 
 
-def _bound(safe: Mapping[str, Any], name: str, wrap: Mapping[str, Any]) -> bytes:
-    """Return what a wrap is bound to: with any of it changed, it does not open."""
+def _bound(safe: Mapping[str, Any], lock: str, parameters: Mapping[str, Any]) -> bytes:
+    """Return what a wrapped key is bound to: with any of it changed, it does not open."""
     head = {part: safe[part] for part in ("format", "protection", "key_check")}
-    return canonical_json({**head, "lock": name, "parameters": wrap}).encode()
+    return canonical_json({**head, "lock": lock, "parameters": parameters}).encode()
 
 
 def _head(protection: str) -> dict[str, Any]:

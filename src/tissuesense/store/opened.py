@@ -7,11 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from tissuesense.core.errors import RecordConflict
 from tissuesense.store.client_keys import ClientKeys
+from tissuesense.store.failures import in_our_words
 from tissuesense.store.key_safe import MasterKey
 from tissuesense.store.ledger import Ledger
 from tissuesense.store.repositories import Clients, RawData, Visits
@@ -23,6 +22,8 @@ class Store:
 
     Attributes
     ----------
+    name
+        Identifies the store to the keyring; it stays when the passphrase changes.
     actor
         Who writes: the name that every entry of this session bears.
     recovery_code
@@ -36,14 +37,16 @@ class Store:
         master: MasterKey,
         path: Path,
         *,
+        name: str = "",
         recovery_code: str | None = None,
     ) -> None:
         self.path = path
+        self.name = name
         self.actor = ""
         self.master = master
         self.recovery_code = recovery_code
         self.engine = engine
-        self._key_engine = key_engine
+        self.key_engine = key_engine
         self._session = Session(engine, expire_on_commit=False)
         self.keys = ClientKeys(self._key_transaction, Sealer(master.derive("client keys")))
         self.ledger = Ledger(self.transaction, self.keys, Sealer(master.derive("practice")))
@@ -65,21 +68,21 @@ class Store:
             yield self._session
             return
         try:
-            with _in_our_words(), self._session.begin():
+            with in_our_words(), self._session.begin():
                 yield self._session
         finally:
             self._session.expunge_all()
 
     @contextmanager
     def _key_transaction(self) -> Iterator[Session]:
-        with _in_our_words(), Session(self._key_engine) as session, session.begin():
+        with in_our_words(), Session(self.key_engine) as session, session.begin():
             yield session
 
     def close(self) -> None:
         """Let go of the file."""
         self._session.close()
         self.engine.dispose()
-        self._key_engine.dispose()
+        self.key_engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -91,19 +94,3 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as err:
-        raise RecordConflict(
-            "The store refused an entry: it exists already, or would change what is written once."
-        ) from err
-    except OperationalError as err:
-        raise RecordConflict(
-            "The store could not be read or written: another program is using it, or the "
-            "disk is full.",
-            hint="Close the other program, or make room, and try again.",
-        ) from err

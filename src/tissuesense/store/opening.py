@@ -1,13 +1,15 @@
 """Open a store, or make one: the only way to the record on disk."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import StoreLocked, UsageError
+from tissuesense.core.errors import UsageError
 from tissuesense.store.engine import connect
 from tissuesense.store.folder import StoreFolder
-from tissuesense.store.key_safe import MasterKey, new_safe, open_safe, plain_safe
-from tissuesense.store.keys import PASSPHRASE_VARIABLE, AskPassphrase, find_passphrase
+from tissuesense.store.key_safe import MasterKey, is_locked, new_safe, plain_safe, store_name
+from tissuesense.store.keys import PASSPHRASE_VARIABLE, AskPassphrase, find_passphrase, unlock
 from tissuesense.store.opened import Store
 from tissuesense.store.schema import KeyBase
 from tissuesense.store.upgrade import upgrade
@@ -30,8 +32,8 @@ def open_store(
     plain
         Make it unencrypted; a store that is there stays what it is.
     passphrase
-        The passphrase itself, or how to ask a person for it where TISSUESENSE_PASSPHRASE is not
-        set.
+        The passphrase itself, or how to ask a person for it where neither TISSUESENSE_PASSPHRASE
+        nor the keyring of this computer knows it.
 
     Raises
     ------
@@ -48,11 +50,9 @@ def open_store(
     """
     place = StoreFolder(folder)
     if create and not place.exists:
-        return _made(place, None if plain else _passphrase(passphrase, new=True), clock)
+        return _made(place, None if plain else _new_passphrase(passphrase), clock)
     safe = place.safe()
-    encrypted = safe.get("protection") != "none"
-    master = open_safe(safe, _passphrase(passphrase, new=False) if encrypted else None)
-    return _open(place, master, clock, encrypted=encrypted)
+    return _open(place, unlock(safe, passphrase), clock, safe)
 
 
 def _made(place: StoreFolder, secret: str | None, clock: Clock) -> Store:
@@ -60,20 +60,20 @@ def _made(place: StoreFolder, secret: str | None, clock: Clock) -> Store:
         (master, safe), code = plain_safe(), None
     else:
         master, safe, code = new_safe(secret)
-    encrypted = secret is not None
-    place.make(safe=safe, fill=lambda made: _open(made, master, clock, encrypted=encrypted).close())
-    return _open(place, master, clock, encrypted=encrypted, recovery_code=code)
+    place.make(safe=safe, fill=lambda made: _open(made, master, clock, safe).close())
+    return _open(place, master, clock, safe, recovery_code=code)
 
 
 def _open(
     place: StoreFolder,
     master: MasterKey,
     clock: Clock,
+    safe: Mapping[str, Any],
     *,
-    encrypted: bool,
     recovery_code: str | None = None,
 ) -> Store:
-    key = master.derive("database") if encrypted else None
+    locked = is_locked(safe)
+    key = master.derive("database") if locked else None
     engine = connect(place.database, key)
     try:
         upgrade(engine, place, clock=clock)
@@ -82,17 +82,16 @@ def _open(
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, keys, master, place.path, recovery_code=recovery_code)
+    name = store_name(safe) if locked else ""
+    return Store(engine, keys, master, place.path, name=name, recovery_code=recovery_code)
 
 
-def _passphrase(given: str | AskPassphrase | None, *, new: bool) -> str:
-    secret = find_passphrase(given, new=new)
-    if secret is not None:
-        return secret
-    hint = f"Set {PASSPHRASE_VARIABLE} and try again."
-    if new:
+def _new_passphrase(given: str | AskPassphrase | None) -> str:
+    secret = find_passphrase(given, new=True)
+    if secret is None:
         raise UsageError(
             "A new store is encrypted and needs a passphrase; none was given.",
-            hint=hint + " Or use --plain for a store that is not encrypted.",
+            hint=f"Set {PASSPHRASE_VARIABLE} and try again. Or use --plain for a store that is "
+            "not encrypted.",
         )
-    raise StoreLocked("The store is encrypted and its passphrase was not given.", hint=hint)
+    return secret

@@ -103,7 +103,7 @@ class Visits:
         return ClientId(client)
 
     def of_client(self, client_id: ClientId) -> tuple[Visit, ...]:
-        """Return a client's visits, oldest first."""
+        """Return a client's visits, oldest first; of one time, in the order of opening."""
         query = select(VisitRow.entry_id).where(VisitRow.client_id == client_id)
         with self.transaction() as session:
             return self._named(EntryId(name) for name in session.scalars(query))
@@ -117,7 +117,7 @@ class Visits:
 
     def _named(self, entries: Iterable[EntryId]) -> tuple[Visit, ...]:
         found: list[Visit] = [entry.statement for entry in self.ledger.named(entries)]
-        return tuple(sorted(found, key=lambda visit: (visit.opened_at, visit.id)))
+        return tuple(sorted(found, key=lambda visit: visit.opened_at))
 
 
 @dataclass(frozen=True, slots=True)

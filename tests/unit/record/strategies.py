@@ -13,6 +13,7 @@ from tissuesense.core.site import BodySite, Side
 from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.record.client import Client, new_client_id
 from tissuesense.record.document import sha256
+from tissuesense.record.entry import Entry, new_entry_id
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import (
     Measurement,
@@ -26,7 +27,7 @@ from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId, new_v
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=1e-6, max_value=1e6)
-texts = st.text(max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 times = st.datetimes(
     min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone itself
     timezones=st.just(UTC),
@@ -168,10 +169,27 @@ def client_records(draw: st.DrawFn) -> ClientRecord:
             reason=draw(texts),
         )
         measured = draw(st.lists(measurement_records(visit.id, rng), max_size=2))
+        stated = [("visit", visit)]
+        stated += [("palpation", f) for f in draw(st.lists(manual_findings(visit.id), max_size=2))]
         visits.append(
             VisitRecord(
                 visit=visit,
-                manual_findings=tuple(draw(st.lists(manual_findings(visit.id), max_size=2))),
+                entries=tuple(
+                    Entry(
+                        id=new_entry_id(rng),
+                        seq=0,
+                        kind=kind,
+                        recorded_at=draw(times),
+                        actor=draw(texts),
+                        client=client.id,
+                        visit=visit.id,
+                        supersedes=None,
+                        reason="",
+                        statement=statement,
+                        hash="",
+                    )
+                    for kind, statement in stated
+                ),
                 measurements=tuple(sorted(measured, key=lambda m: m.measurement.measured_at)),
             )
         )

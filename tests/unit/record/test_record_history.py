@@ -12,6 +12,7 @@ from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.core.trace import Trace
 from tissuesense.record.client import ClientId
+from tissuesense.record.entry import Entry, EntryId
 from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import (
     Measurement,
@@ -60,6 +61,42 @@ def finding(number: int, **changed: object) -> StoredFinding:
     return replace(first, **changed)  # type: ignore[arg-type]  # any field by name
 
 
+def noted(*found: ManualFinding) -> tuple[Entry[ManualFinding], ...]:
+    return tuple(
+        Entry(
+            id=EntryId(f"E-{number}"),
+            seq=number,
+            kind="palpation",
+            recorded_at=DAY,
+            actor="",
+            client=VISIT.client,
+            visit=VISIT.id,
+            supersedes=None,
+            reason="",
+            statement=each,
+            hash="",
+        )
+        for number, each in enumerate(found, start=1)
+    )
+
+
+def test_amended_statement_gives_way_to_its_amendment_and_is_not_forgotten() -> None:
+    first, other = noted(
+        ManualFinding(visit=VISIT.id, site=LEFT, found_at=DAY, tenderness=1),
+        ManualFinding(visit=VISIT.id, site=LEFT.opposite, found_at=DAY),
+    )
+    amended = replace(
+        first,
+        id=EntryId("E-3"),
+        supersedes=first.id,
+        reason="the other hand",
+        statement=replace(first.statement, tenderness=3),
+    )
+    record = VisitRecord(visit=VISIT, entries=(first, other, amended))
+    assert record.manual_findings == (other.statement, amended.statement)
+    assert first in record.entries
+
+
 def test_later_analysis_is_shown_and_the_earlier_one_kept() -> None:
     later = replace(FIRST, estimator_version="2")
     record = MeasurementRecord(
@@ -94,7 +131,7 @@ def test_sites_come_in_the_order_of_the_visit_each_once() -> None:
     left = ManualFinding(visit=VISIT.id, site=LEFT, found_at=DAY + timedelta(minutes=1))
     record = VisitRecord(
         visit=VISIT,
-        manual_findings=(right, left),
+        entries=noted(right, left),
         measurements=(MeasurementRecord(measurement=MEASUREMENT),),
     )
     assert record.sites == (LEFT.opposite, LEFT)
@@ -104,7 +141,7 @@ def test_sites_of_one_time_come_in_the_order_of_writing_and_not_of_their_names()
     sites = [BodySite(name, Side.LEFT) for name in ("soleus", "levator_scapulae", "thenar")]
     felt = [ManualFinding(visit=VISIT.id, site=site, found_at=DAY) for site in sites]
 
-    assert VisitRecord(visit=VISIT, manual_findings=tuple(felt)).sites == tuple(sites)
+    assert VisitRecord(visit=VISIT, entries=noted(*felt)).sites == tuple(sites)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from tissuesense.core.errors import UsageError
-from tissuesense.record.stated import read_manual_finding
-from tissuesense.record.visit import Block, ManualFinding, VisitId
+from tissuesense.record.statements import read_statement
+from tissuesense.record.visit import Block, ManualFinding
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PLACE = {"site": "trapezius_upper", "side": "left"}
 
 
 def read(**stated: Any) -> ManualFinding:  # noqa: ANN401 - what JSON can hold
-    return read_manual_finding(stated, visit=VisitId("V-1"), found_at=NOW)
+    found: ManualFinding = read_statement("palpation", stated, visit="V-1", found_at=NOW)
+    return found
 
 
 def test_all_that_is_stated_is_kept() -> None:

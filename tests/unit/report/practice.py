@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.core.recording import Recording, RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import Client, ClientId
+from tissuesense.record.entry import Entry, EntryId
 from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, MeasurementId
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId
@@ -43,6 +45,28 @@ def felt(
         tenderness=tenderness,
         tone=tone,
         note=note,
+    )
+
+
+def noted(*found: ManualFinding) -> tuple[Entry[Any], ...]:
+    """Return manual findings as entries of the visit."""
+    return tuple(entry("palpation", each, number) for number, each in enumerate(found, start=1))
+
+
+def entry(kind: str, statement: object, number: int) -> Entry[Any]:
+    """Return a statement of the visit in its envelope."""
+    return Entry(
+        id=EntryId(f"E-{kind}-{number}"),
+        seq=number,
+        kind=kind,
+        recorded_at=OPENED,
+        actor="M. Example",
+        client=VISIT.client,
+        visit=VISIT.id,
+        supersedes=None,
+        reason="",
+        statement=statement,
+        hash=f"{number:064x}",
     )
 
 
@@ -121,7 +145,7 @@ def partial_visit() -> VisitView:
     return view_of(
         VisitRecord(
             visit=VISIT,
-            manual_findings=(felt("levator_scapulae", Side.RIGHT),),
+            entries=noted(felt("levator_scapulae", Side.RIGHT)),
             measurements=(
                 measured(lone, minute=5),
                 measured(unfinished, minute=6, presses=1),
@@ -141,9 +165,11 @@ def full_visit() -> VisitView:
     return view_of(
         VisitRecord(
             visit=VISIT,
-            manual_findings=tuple(
-                felt(*place, minute=minute, note=note if place == places[0] else "")
-                for minute, place in enumerate(places)
+            entries=noted(
+                *(
+                    felt(*place, minute=minute, note=note if place == places[0] else "")
+                    for minute, place in enumerate(places)
+                )
             ),
             measurements=(
                 *(
@@ -176,7 +202,7 @@ def treated_visit() -> VisitView:
     return view_of(
         VisitRecord(
             visit=VISIT,
-            manual_findings=tuple(felt(site, s, block=b) for b in blocks for s in sides),
+            entries=noted(*(felt(site, s, block=b) for b in blocks for s in sides)),
             measurements=tuple(
                 measured(
                     simulated_spec(site, side, kind),

@@ -129,13 +129,13 @@ def test_a_client_without_a_visit_has_nothing_to_report(tmp_path: Path) -> None:
 
 def test_no_other_visit_is_loaded_for_a_report(practice: Practice, tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "store" / "store.db")
-    connection.execute("DROP TRIGGER raw_is_written_once")
-    connection.execute("UPDATE raw SET trace_columns = x'00', capture = x'00'")
+    connection.execute("DROP TRIGGER raw_no_update")
+    connection.execute("UPDATE raw SET trace = x'00', capture = x'00'")
     connection.commit()
     connection.close()
 
     assert practice.report(practice.visits[1]).parts
-    with pytest.raises(RecordError, match="stored trace"):
+    with pytest.raises(RecordError, match="altered"):
         practice.report(practice.visits[0])
 
 
@@ -148,7 +148,7 @@ def test_no_capture_is_loaded_for_a_report(practice: Practice) -> None:
         build_report(store, practice.client, practice.visits[0])
         assert any("raw" in statement for statement in asked)
         assert not any(re.search(r"\.capture\b", statement) for statement in asked)
-        store.measurements.capture(MeasurementId("M-0"))
+        store.raw.capture(MeasurementId("M-0"))
         assert re.search(r"\.capture\b", asked[-1])
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
-from tests.unit.report.practice import VISIT, VISITS, document, felt, view_of
+from tests.unit.report.practice import VISIT, VISITS, document, felt, noted, view_of
 
 from tissuesense.core.site import Side
 from tissuesense.record.history import VisitRecord
@@ -110,7 +110,7 @@ def test_what_is_written_by_hand_stays_text() -> None:
     visit = replace(VISIT, reason=bad, practitioner=bad)
     note = felt("trapezius_upper", Side.LEFT, note=bad)
 
-    html = render_html(visit_document(view_of(VisitRecord(visit=visit, manual_findings=(note,)))))
+    html = render_html(visit_document(view_of(VisitRecord(visit=visit, entries=noted(note)))))
 
     outline = Outline(html)
     assert not outline.all("script")

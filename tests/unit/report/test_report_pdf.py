@@ -16,6 +16,7 @@ from tests.unit.report.practice import (
     document,
     felt,
     measured,
+    noted,
     simulated_spec,
     view_of,
 )
@@ -74,7 +75,7 @@ def test_long_texts_and_long_words_stay_on_the_page(word: str) -> None:
     sensor = measured(simulated_spec("levator_scapulae", Side.LEFT, RecordingKind.PPT), minute=1)
     context = replace(sensor.measurement.context, instrument=word, stop_mode=word)
     sensor = replace(sensor, measurement=replace(sensor.measurement, context=context))
-    record = VisitRecord(visit=visit, manual_findings=notes, measurements=(sensor,))
+    record = VisitRecord(visit=visit, entries=noted(*notes), measurements=(sensor,))
 
     assert margins_are_empty(render_pdf(visit_document(view_of(record))))
 
@@ -82,7 +83,7 @@ def test_long_texts_and_long_words_stay_on_the_page(word: str) -> None:
 @pytest.mark.parametrize("odd", ["\0", "\x1b", "\ue000", "\uffff"], ids=ascii)
 def test_what_no_font_can_show_is_replaced_and_keeps_no_page_from_being_printed(odd: str) -> None:
     note = felt("trapezius_upper", Side.LEFT, note=f"taut{odd}band\r\nsecond\tline")
-    record = VisitRecord(visit=VISIT, manual_findings=(note,))
+    record = VisitRecord(visit=VISIT, entries=noted(note))
 
     text = " ".join(pages(render_pdf(visit_document(view_of(record)))))
 

@@ -9,6 +9,7 @@ from tests.unit.report.practice import (
     felt,
     full_visit,
     measured,
+    noted,
     simulated_spec,
     treated_visit,
     view_of,
@@ -65,7 +66,7 @@ def test_a_second_look_by_hand_replaces_the_first() -> None:
     first = felt("trapezius_upper", Side.LEFT)
     second = replace(first, tenderness=0)
 
-    (pair,) = view_of(VisitRecord(visit=VISIT, manual_findings=(first, second))).pairs(Block.PRE)
+    (pair,) = view_of(VisitRecord(visit=VISIT, entries=noted(first, second))).pairs(Block.PRE)
 
     assert pair.sides[0].hand == second
 
@@ -89,7 +90,7 @@ def test_the_fingerprint_follows_every_word_of_the_hand(changed: dict[str, Any])
     felt_once = felt("trapezius_upper", Side.LEFT)
 
     def fingerprint(finding: ManualFinding) -> str:
-        return view_of(VisitRecord(visit=VISIT, manual_findings=(finding,))).fingerprint
+        return view_of(VisitRecord(visit=VISIT, entries=noted(finding))).fingerprint
 
     assert fingerprint(felt_once) == fingerprint(replace(felt_once))
     assert fingerprint(felt_once) != fingerprint(replace(felt_once, **changed))

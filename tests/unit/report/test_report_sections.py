@@ -13,11 +13,13 @@ from tests.unit.report.practice import (
     felt,
     full_visit,
     measured,
+    noted,
     simulated_spec,
     view_of,
 )
 
 from tissuesense.core.calibration import Calibration
+from tissuesense.core.dates import day
 from tissuesense.core.quality import QualitySummary
 from tissuesense.core.recording import ReactionLatency, RecordingKind
 from tissuesense.core.site import BodySite, Side
@@ -36,7 +38,6 @@ from tissuesense.report.document import (
 )
 from tissuesense.report.registry import SECTIONS
 from tissuesense.report.visit_report import visit_document
-from tissuesense.report.words import day
 
 INDENTATION = RecordingKind.INDENTATION
 NEVER_SAID = re.compile(
@@ -225,7 +226,7 @@ def test_day_and_hour_are_those_of_the_practice_and_not_of_greenwich() -> None:
 
 def test_the_other_side_of_the_midline_is_not_missed() -> None:
     felt_there = replace(felt("trapezius_upper", Side.LEFT), site=BodySite("sacrum", Side.MIDLINE))
-    visit = view_of(VisitRecord(visit=VISIT, manual_findings=(felt_there,)))
+    visit = view_of(VisitRecord(visit=VISIT, entries=noted(felt_there)))
 
     (table, *_) = SECTIONS["hands_and_sensor"].write(visit)
 

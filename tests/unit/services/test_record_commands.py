@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.unit.services.captured import captured_session
+from tests.unit.services.test_record_reproduction import altered
 
 from tissuesense.cli.main import main
 from tissuesense.core.clock import ManualClock
@@ -218,12 +219,11 @@ def test_measurement_is_reproduced_and_a_later_alteration_named(run: Run, tmp_pa
     assert (equal.code, equal.out[:5]) == (0, "equal")
     assert run("reproduce", number.id.lower(), "--json").json["equal"] is True
 
-    with open_store(tmp_path / "store", clock=clock) as store, store.transaction() as session:
-        connection = session.connection()
-        connection.exec_driver_sql("DROP TRIGGER finding_is_written_once")
-        connection.exec_driver_sql(
-            "UPDATE finding SET value = value + 1 WHERE id = ?", (number.id,)
-        )
+    def one_more(body: dict[str, Any]) -> None:
+        next(f for f in body["findings"] if f["id"] == number.id)["value"] += 1
+
+    with open_store(tmp_path / "store", clock=clock) as store:
+        altered(store, "analysis", one_more)
     different = run("reproduce", number.id)
     assert different.code == 1
     assert number.quantity in different.out

@@ -1,24 +1,28 @@
 """Every stored number comes out of its raw bytes again to the last bit, and if not, says why."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select, text
 from tests.unit.services.captured import CLOCK, captured_session, imported_session
 
 from tissuesense.analysis.analyse import RecordingAnalysis
 from tissuesense.core.errors import RecordNotFound, TissueSenseError
 from tissuesense.core.recording import RecordingKind
+from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
 from tissuesense.services.records import Acquisition, add_client, open_visit, save_measurement
 from tissuesense.services.reproduce import reproduce
 from tissuesense.simulation.spec import SessionSpec
-from tissuesense.store.opening import Store, open_store
-from tissuesense.store.traces import encode_trace
+from tissuesense.store.opened import Store
+from tissuesense.store.opening import open_store
+from tissuesense.store.schema import EntryRow, RawRow
+from tissuesense.store.traces import trace_bytes
 
 
 @pytest.fixture
@@ -35,17 +39,30 @@ def saved(store: Store, session: tuple[RecordingAnalysis, Acquisition]) -> Measu
     return save_measurement(store, visit.id, *session, clock=CLOCK, rng=rng)
 
 
-def altered(store: Store, statement: str, *values: object) -> None:
-    """Change a row behind the program's back, as an editor of database files could."""
-    connection = sqlite3.connect(store.path / "store.db")
-    try:
-        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in triggers.fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(statement, values)
-        connection.commit()
-    finally:
-        connection.close()
+def altered(store: Store, kind: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Rewrite what an entry holds behind the program's back, as somebody with the keys could."""
+    with store.transaction() as session:
+        for trigger in ("entry_no_update", "raw_no_update"):
+            session.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
+        row = session.scalars(select(EntryRow).where(EntryRow.kind == kind)).one()
+        sealer = store.keys.sealer(ClientId(row.client_id or ""))
+        content = json.loads(sealer.open(row.id, row.sealed))
+        change(content["body"])
+        row.sealed = sealer.seal(row.id, json.dumps(content).encode())
+
+
+def raw_altered(store: Store, column: str, content: bytes) -> None:
+    """Put other raw data in the place of those that were kept."""
+    with store.transaction() as session:
+        session.execute(text("DROP TRIGGER raw_no_update"))
+        row = session.scalars(select(RawRow)).one()
+        sealer = store.keys.sealer(ClientId(row.client_id))
+        setattr(row, column, sealer.seal(f"{column} of {row.measurement_id}", content))
+
+
+def one_more(body: dict[str, Any]) -> None:
+    for found in body["findings"]:
+        found["value"] = None if found["value"] is None else found["value"] + 1
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -75,7 +92,11 @@ def test_change_of_the_last_bit_is_noticed(store: Store) -> None:
     number = next(finding for finding in record.findings if finding.value is not None)
     assert number.value is not None
     nudged = float(np.nextafter(number.value, np.inf))
-    altered(store, "UPDATE finding SET value = ? WHERE id = ?", nudged, number.id)
+
+    def nudge(body: dict[str, Any]) -> None:
+        next(f for f in body["findings"] if f["id"] == number.id)["value"] = nudged
+
+    altered(store, "analysis", nudge)
     outcome = reproduce(store, record.measurement.id)
     (difference,) = outcome.differences
     assert (difference.stored, difference.found) == (nudged, number.value)
@@ -84,7 +105,7 @@ def test_change_of_the_last_bit_is_noticed(store: Store) -> None:
 
 def test_number_that_was_removed_is_noticed(store: Store) -> None:
     record = saved(store, captured_session())
-    altered(store, "DELETE FROM finding WHERE id = ?", record.findings[0].id)
+    altered(store, "analysis", lambda body: body["findings"].pop(0))
     outcome = reproduce(store, record.measurement.id)
     assert [difference.stored for difference in outcome.differences] == [None]
 
@@ -93,7 +114,7 @@ def test_estimator_of_another_version_is_named_as_the_reason(store: Store) -> No
     analysed, acquisition = captured_session()
     earlier = replace(analysed, estimator=replace(analysed.estimator, version="0-earlier"))
     record = saved(store, (earlier, acquisition))
-    altered(store, "UPDATE finding SET value = value + 1")
+    altered(store, "analysis", one_more)
     outcome = reproduce(store, record.measurement.id)
     assert not outcome.equal
     assert "0-earlier" in outcome.why
@@ -103,23 +124,28 @@ def test_estimator_of_another_name_is_named_as_the_reason(store: Store) -> None:
     analysed, acquisition = captured_session()
     other = replace(analysed, estimator=replace(analysed.estimator, name="somebody_elses"))
     record = saved(store, (other, acquisition))
-    altered(store, "UPDATE finding SET value = value + 1")
+    altered(store, "analysis", one_more)
     assert "somebody_elses" in reproduce(store, record.measurement.id).why
 
 
 def test_program_of_another_version_is_named_as_the_reason(store: Store) -> None:
     record = saved(store, captured_session())
-    altered(store, "UPDATE method SET software_version = '0.0.1'")
+
+    def of_another_version(body: dict[str, Any]) -> None:
+        for found in body["findings"]:
+            found["method"]["software_version"] = "0.0.1"
+
+    altered(store, "analysis", of_another_version)
     assert reproduce(store, record.measurement.id).equal
-    altered(store, "UPDATE finding SET value = value + 1")
+    altered(store, "analysis", one_more)
     assert "0.0.1" in reproduce(store, record.measurement.id).why
 
 
 def test_raw_trace_that_was_changed_is_noticed(store: Store) -> None:
     record = saved(store, imported_session())
-    columns = bytearray(encode_trace(record.measurement.trace)[1])
+    columns = bytearray(trace_bytes(record.measurement.trace))
     columns[-1] ^= 0x80  # the sign of the last sample's last column
-    altered(store, "UPDATE raw SET trace_columns = ?", bytes(columns))
+    raw_altered(store, "trace", bytes(columns))
     outcome = reproduce(store, record.measurement.id)
     assert outcome.differences[0].where == "trace"
     assert "raw data" in outcome.why
@@ -130,14 +156,14 @@ def test_capture_that_was_changed_is_noticed(store: Store) -> None:
     record = saved(store, session)
     capture = bytearray(session[1].capture or b"")
     capture[len(capture) // 2] ^= 1
-    altered(store, "UPDATE raw SET capture = ?", bytes(capture))
+    raw_altered(store, "capture", bytes(capture))
     with pytest.raises(TissueSenseError, match="damaged"):
         reproduce(store, record.measurement.id)
 
 
 def test_quality_that_was_changed_is_noticed_though_no_number_depends_on_it(store: Store) -> None:
     record = saved(store, captured_session())
-    altered(store, "UPDATE measurement SET quality = json_set(quality, '$.rejected_frames', 7)")
+    altered(store, "measurement", lambda body: body["quality"].update(rejected_frames=7))
     outcome = reproduce(store, record.measurement.id)
     (difference,) = outcome.differences
     assert (difference.where, difference.what) == ("quality", "rejected_frames")
@@ -148,7 +174,7 @@ def test_quality_that_was_changed_is_noticed_though_no_number_depends_on_it(stor
 def test_capture_of_another_session_is_noticed(store: Store) -> None:
     record = saved(store, captured_session())
     _, other = captured_session(SessionSpec(seed=2))
-    altered(store, "UPDATE raw SET capture = ?", other.capture)
+    raw_altered(store, "capture", other.capture or b"")
     outcome = reproduce(store, record.measurement.id)
     assert not outcome.equal
     assert outcome.differences[0].where == "trace"
@@ -156,7 +182,12 @@ def test_capture_of_another_session_is_noticed(store: Store) -> None:
 
 def test_outcome_is_plain_data(store: Store) -> None:
     record = saved(store, captured_session())
-    altered(store, "UPDATE finding SET accepted = 1 - accepted, flags = '[]'")
+
+    def turned(body: dict[str, Any]) -> None:
+        for found in body["findings"]:
+            found |= {"accepted": not found["accepted"], "flags": []}
+
+    altered(store, "analysis", turned)
     outcome = reproduce(store, record.measurement.id)
     document = json.loads(json.dumps(outcome.to_dict(), allow_nan=False))
     assert document["equal"] is False

@@ -14,19 +14,22 @@ from tissuesense.core.errors import RecordConflict, RecordNotFound, UsageError
 from tissuesense.core.quantity import Estimate, NotEstimable
 from tissuesense.core.recording import Recording
 from tissuesense.record.client import ClientId, parse_client_id
-from tissuesense.record.history import ClientSummary
+from tissuesense.record.history import ClientRecord, ClientSummary
 from tissuesense.record.measurement import MeasurementId, StoredFinding
 from tissuesense.record.visit import VisitId
+from tissuesense.services.adopt import adopt
 from tissuesense.services.records import (
     add_client,
     add_manual_finding,
     analyse_again,
     load_client_record,
+    load_measurement,
     open_visit,
     save_measurement,
     stored_findings,
 )
-from tissuesense.store.opening import Store, open_store
+from tissuesense.store.opened import Store
+from tissuesense.store.opening import open_store
 
 FELT = {"site": "levator_scapulae", "side": "right", "tenderness": 2, "tone": 1, "note": "band"}
 
@@ -64,10 +67,10 @@ def test_measurement_comes_back_with_raw_data_and_every_number(
     with store:
         client = add_client(store, clock=clock, rng=rng)
         visit = open_visit(store, client.id, clock=clock, rng=rng, reason="neck")
-        felt = add_manual_finding(store, visit.id, FELT, clock=clock)
+        felt = add_manual_finding(store, visit.id, FELT, clock=clock, rng=rng)
         saved = save_measurement(store, visit.id, analysed, acquisition, clock=clock, rng=rng)
         record = load_client_record(store, client.id)
-        capture = store.measurements.capture(saved.measurement.id)
+        capture = store.raw.capture(saved.measurement.id)
     (again,) = record.visits
     assert again.visit == visit
     assert again.manual_findings == (felt,)
@@ -109,8 +112,8 @@ def test_analysing_again_adds_numbers_and_shows_the_later_ones(
         visit = a_visit(store, clock, rng)
         first = save_measurement(store, visit, analysed, acquisition, clock=clock, rng=rng)
         clock.advance(3600)
-        second = analyse_again(store, first.measurement.id, clock=clock)
-        assert store.findings.of_measurement(first.measurement.id) == second.computed
+        second = analyse_again(store, first.measurement.id, clock=clock, rng=rng)
+        assert load_measurement(store, first.measurement.id) == second
     assert second.computed[: len(first.computed)] == first.computed
     assert {finding.computed_at for finding in second.findings} == {clock.now()}
     assert numbers(second.findings) == numbers(first.findings)
@@ -163,7 +166,7 @@ def test_nothing_is_kept_of_whom_the_store_does_not_know(
         with pytest.raises(RecordNotFound):
             load_client_record(store, nobody)
         with pytest.raises(RecordNotFound):
-            add_manual_finding(store, VisitId("V-0"), FELT, clock=clock)
+            add_manual_finding(store, VisitId("V-0"), FELT, clock=clock, rng=rng)
 
 
 def test_summary_counts_visits_and_names_sites_felt_or_measured(
@@ -175,8 +178,8 @@ def test_summary_counts_visits_and_names_sites_felt_or_measured(
         clock.advance(1)
         client = add_client(store, clock=clock, rng=rng)
         visits = [open_visit(store, client.id, clock=clock, rng=rng) for _ in range(2)]
-        add_manual_finding(store, visits[0].id, FELT, clock=clock)
-        add_manual_finding(store, visits[1].id, FELT, clock=clock)
+        add_manual_finding(store, visits[0].id, FELT, clock=clock, rng=rng)
+        add_manual_finding(store, visits[1].id, FELT, clock=clock, rng=rng)
         save_measurement(store, visits[1].id, analysed, acquisition, clock=clock, rng=rng)
         assert store.clients.summaries() == (
             ClientSummary(client=idle, visits=0, sites=()),
@@ -191,7 +194,7 @@ def test_clients_do_not_see_one_another(
     with store:
         visit = a_visit(store, clock, rng)
         save_measurement(store, visit, analysed, acquisition, clock=clock, rng=rng)
-        add_manual_finding(store, visit, FELT, clock=clock)
+        add_manual_finding(store, visit, FELT, clock=clock, rng=rng)
         other = add_client(store, clock=clock, rng=rng)
         own = open_visit(store, other.id, clock=clock, rng=rng)
         (record,) = load_client_record(store, other.id).visits
@@ -211,11 +214,11 @@ def test_log_of_a_whole_visit_names_nobody(
     with open_store(folder, clock=clock, create=True, passphrase="open sesame") as store:  # noqa: S106 - of a store that lives for a test
         client = add_client(store, clock=clock, rng=rng)
         visit = open_visit(store, client.id, clock=clock, rng=rng, reason="frozen shoulder")
-        add_manual_finding(store, visit.id, FELT | {"note": "cried out"}, clock=clock)
+        add_manual_finding(store, visit.id, FELT | {"note": "cried out"}, clock=clock, rng=rng)
         save_measurement(store, visit.id, analysed, acquisition, clock=clock, rng=rng)
         load_client_record(store, client.id)
         with pytest.raises(RecordConflict):
-            store.clients.add(client)
+            adopt(store, ClientRecord(client=client), capture=lambda _: None, rng=rng)
     logging.getLogger("sqlalchemy").debug("the search below can find this")
     said = caplog.text
     assert "can find this" in said

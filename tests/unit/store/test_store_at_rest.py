@@ -15,7 +15,8 @@ from tissuesense.core.errors import RecordError, RecordNotFound, StoreLocked, Us
 from tissuesense.record.client import Client, new_client_id
 from tissuesense.record.visit import Visit, new_visit_id
 from tissuesense.store.folder import data_folder
-from tissuesense.store.opening import Store, open_store
+from tissuesense.store.opened import Store
+from tissuesense.store.opening import open_store
 
 CLOCK = ManualClock()
 PASSPHRASE = 'it\'s "the" one; -- ü'  # noqa: S105 - of a store that lives for a test

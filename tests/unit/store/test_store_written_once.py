@@ -27,7 +27,8 @@ from tissuesense.record.measurement import (
     finding_id,
 )
 from tissuesense.record.visit import ManualFinding, Visit, VisitId
-from tissuesense.store.opening import Store, open_store
+from tissuesense.store.opened import Store
+from tissuesense.store.opening import open_store
 from tissuesense.store.schema import Base
 from tissuesense.store.traces import decode_trace, encode_trace
 

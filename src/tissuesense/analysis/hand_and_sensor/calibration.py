@@ -19,14 +19,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtrik
 
-from tissuesense.analysis.hand_and_sensor.cases import Cases, IntArray, cases
+from tissuesense.analysis.hand_and_sensor.cases import FEWEST_GROUPS, Cases, IntArray, cases
 from tissuesense.analysis.hand_and_sensor.comparison import TENDERNESS, Comparison
 from tissuesense.analysis.numerics.order_statistics import quantiles
 from tissuesense.core.arrays import FloatArray
 from tissuesense.core.quality import QualityFlag
 
 FEWEST_IN_GRADE = 5
-_FEWEST_CLIENTS = 8  # for an interval of the median
 _TAIL = 0.025
 
 
@@ -214,7 +213,7 @@ def median_interval(values: FloatArray, groups: IntArray) -> tuple[float, float]
     several values, and where these say too little.
     """
     n, sizes = values.size, np.unique(groups, return_counts=True)[1]
-    if sizes.size < n and sizes.size < _FEWEST_CLIENTS:
+    if sizes.size < n and sizes.size < FEWEST_GROUPS:
         return None
     independent = n / _design_effect(np.log(values), groups) if n else 0.0
     if 0.5**independent > _TAIL:

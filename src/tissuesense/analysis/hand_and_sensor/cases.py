@@ -17,7 +17,7 @@ IntArray = NDArray[np.int64]
 # With fewer, the intervals are too wide to say anything, and hold the truth less often than they
 # say; docs/reference/hand-and-sensor.md has the figures.
 FEWEST_CASES = 20
-FEWEST_GROUPS = 6
+FEWEST_GROUPS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +120,11 @@ def not_enough(n: int, n_groups: int) -> NotEstimable | None:
     """Return why so many cases say nothing yet, or None where they do."""
     if n < FEWEST_CASES:
         return _too_few(
-            f"Not enough data: {n} sites were both examined by hand and measured, "
-            f"{FEWEST_CASES} are needed."
+            f"Not enough data: {n} cases have both findings, {FEWEST_CASES} are needed."
         )
     if n_groups < FEWEST_GROUPS:
         return _too_few(
-            f"Not enough data: the {n} cases come from {n_groups} places or people that repeat, "
+            f"Not enough data: the {n} cases come from {n_groups} people or places, "
             f"{FEWEST_GROUPS} are needed."
         )
     return None

@@ -7,9 +7,9 @@ it can be said in words: D = 0.6 is 80 of 100 such pairs in the expected order. 
 left out: it is between the two and depends on how often each grade was given.
 
 The spread of both comes from the influence of each case on the coefficient, summed by group, with
-ties as they are. In simulations the interval at Fisher's z holds the truth in 93 to 97 of 100
-samples of 20 cases or 6 clients or more; that of Fieller and others (1957) and of Bonett and Wright
-(2000) as often for independent cases, and neither knows clients.
+ties as they are. In simulations the interval at Fisher's z holds the truth in 92 to 97 of 100
+samples of 20 cases and 8 clients or more; those of Fieller and others (1957) and of Bonett and
+Wright (2000) do as well for independent cases, and neither knows clients.
 
 Sources: Spearman (1904); Somers (1962); Newson (2006) for the interval of D with clusters; Hampel
 (1974) for influence.

@@ -49,6 +49,14 @@ class SensorGrades:
     cuts: tuple[float, ...]
     n_rare: int
 
+    @property
+    def sentence(self) -> str:
+        """The result in plain words."""
+        said = self.kappa.sentence
+        if self.n_rare:
+            said += f" Left out: {self.n_rare} cases of grades that were given too seldom."
+        return said
+
 
 def graded_by_sensor(
     hand_grades: Sequence[int | None],

@@ -13,6 +13,7 @@ points, two of them that share a stroke share its very numbers: no gap, no overl
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tissuesense.core.errors import UsageError
 
@@ -117,6 +118,8 @@ def _stroke(name: str, text: str, nodes: Mapping[str, Point]) -> Stroke:
         points = [_point(word) if "," in word else nodes[word] for word in words]
     except KeyError as err:
         raise UsageError(f"The stroke {name} passes a node that none places: {err}.") from None
+    if any(here == there for here, there in pairwise(points)):
+        raise UsageError(f"The stroke {name} passes the same point twice in a row.")
     closed = words[0] == words[-1]
     named = {word: i for i, word in reversed(list(enumerate(words))) if "," not in word}
     return Stroke(name=name, cubics=_smooth(points, closed=closed), nodes=named, closed=closed)

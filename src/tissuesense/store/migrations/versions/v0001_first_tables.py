@@ -88,11 +88,10 @@ def _people() -> None:
 
 
 def _numbers() -> None:
-    where = (_text("client_id", 16), _text("visit_id", 16), _text("site", 64), _text("side", 8))
     _index_table(
         "palpation",
         _text("id", 16),
-        *(column.copy() for column in where),
+        *_where(),
         _text("block", 16),
         sa.Column("tenderness", sa.Integer(), nullable=True),
         sa.Column("tone", sa.Integer(), nullable=True),
@@ -102,7 +101,7 @@ def _numbers() -> None:
     _index_table(
         "measurement",
         _text("id", 16),
-        *(column.copy() for column in where),
+        *_where(),
         _text("kind", 16),
         _text("block", 16),
         sa.Column("measured_at", sa.DateTime(), nullable=False),
@@ -127,6 +126,10 @@ def _numbers() -> None:
     for name in INDEX:
         if name != "value":  # whose primary key begins with it
             op.create_index(f"ix_{name}_entry_id", name, ["entry_id"])
+
+
+def _where() -> tuple[sa.Column[str], ...]:
+    return _text("client_id", 16), _text("visit_id", 16), _text("site", 64), _text("side", 8)
 
 
 def _refuse_changes(table: str) -> None:

@@ -1,0 +1,1 @@
+"""The record as tables: declared once, written by every tabular format."""

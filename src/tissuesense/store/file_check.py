@@ -1,0 +1,87 @@
+"""The files of a store: is every page, every table and the marker as the program wrote it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from tissuesense.core.clock import ManualClock
+from tissuesense.core.errors import RecordError
+from tissuesense.store.findings import Findings, Part
+from tissuesense.store.folder import StoreFolder, marker_text
+from tissuesense.store.opened import Store
+from tissuesense.store.upgrade import upgrade
+
+# The text of a table's definition is the library's, which may word it anew; that of a trigger is
+# our own, and a guard that says something else is none.
+_SCHEMA = "SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM sqlite_master"
+
+
+def check_files(store: Store, findings: Findings) -> None:
+    """Look at the marker and at both database files; a store on a server has only the marker."""
+    folder = StoreFolder(store.path)
+    _check_marker(folder, findings)
+    for path, engine in ((folder.database, store.engine), (folder.keys, store.key_engine)):
+        if engine.dialect.name == "sqlite":
+            for problem in _problems(engine):
+                findings.add(Part.FILE, f"{path.name}: {problem}.")
+    if store.engine.dialect.name == "sqlite":
+        _check_schema(store.engine, findings)
+
+
+def _check_marker(folder: StoreFolder, findings: Findings) -> None:
+    # Its digest was proved when the store was opened; that says nothing of blanks.
+    try:
+        same = folder.marker.read_text(encoding="utf-8") == marker_text(folder.safe())
+    except (OSError, ValueError, RecordError):
+        same = False
+    if not same:
+        findings.add(Part.FILE, f"{folder.marker.name} is not as the program wrote it.")
+
+
+def _problems(engine: Engine) -> list[str]:
+    """Return what is wrong with the pages of a database, each checked by its own checksum.
+
+    A second look is what counts: another program may be moving pages while the first is taken.
+    """
+    return _look(engine) and _look(engine)
+
+
+def _look(engine: Engine) -> list[str]:
+    # Plain SQLite has no checksums, and does not know the first.
+    return [*_told(engine, "cipher_integrity_check"), *_told(engine, "integrity_check")]
+
+
+def _told(engine: Engine, pragma: str) -> Iterator[str]:
+    # Outside of a transaction: nobody has to wait.
+    try:
+        with closing(engine.raw_connection()) as connection:
+            rows = connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
+    except engine.dialect.loaded_dbapi.DatabaseError as err:
+        yield str(err)
+        return
+    yield from (str(row[0]) for row in rows if row[0] != "ok")
+
+
+def _check_schema(engine: Engine, findings: Findings) -> None:
+    expected, found = _fresh_schema(), _schema(engine)
+    foreign = {each for each in found - expected if each[0] == "trigger"}
+    for kind, name, *_ in sorted((expected - found) | foreign, key=str):
+        findings.add(Part.FILE, f"The {kind} {name} of the database is not as it was made.")
+
+
+def _schema(engine: Engine) -> set[tuple[str, ...]]:
+    with closing(engine.raw_connection()) as connection:
+        return {tuple(row) for row in connection.cursor().execute(_SCHEMA).fetchall()}
+
+
+def _fresh_schema() -> set[tuple[str, ...]]:
+    """Return the schema that the migrations give."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    try:
+        upgrade(engine, StoreFolder(Path()), clock=ManualClock())  # puts no copy aside: it is new
+        return _schema(engine)
+    finally:
+        engine.dispose()
