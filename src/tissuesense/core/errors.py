@@ -23,6 +23,8 @@
      +-- CalibrationError                expired, out of range, wrong device
      +-- RecordError
      |    +-- RecordNotFound (LookupError)
+     |    |    +-- RecordErased          the client's key was destroyed
+     |    +-- RecordTampered             what is stored is not what was written
      |    +-- RecordConflict             changed since it was read
      |    +-- SchemaTooNew               written by a later version; nothing was touched
      |    +-- StoreLocked                no passphrase, or the wrong one

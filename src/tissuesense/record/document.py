@@ -43,7 +43,7 @@ def record_json(record: ClientRecord) -> dict[str, Any]:
         "schema": SCHEMA,
         "client": statement_json("client", record.client),
         "statements": [entry_json(entry) for entry in record.entries],
-        "visits": [_visit_json(visit) for visit in record.visits],
+        "visits": [visit_json(visit) for visit in record.visits],
     }
 
 
@@ -106,7 +106,8 @@ def _entry_from_json(
     )
 
 
-def _visit_json(record: VisitRecord) -> dict[str, Any]:
+def visit_json(record: VisitRecord) -> dict[str, Any]:
+    """Return one visit as plain data: its statements, measurements and numbers."""
     return {
         **statement_json("visit", record.visit),
         "statements": [entry_json(entry) for entry in record.entries],

@@ -19,10 +19,10 @@ LIGHT = {
     "scale-4": "#0a4353",
     # From lower to higher; no two are equally light, so that print in grey tells them apart.
     "lower-2": "#4a2377",
-    "lower-1": "#a98bc6",
+    "lower-1": "#b39ad0",
     "level": "#f5f2ec",
     "higher-1": "#f4c48f",
-    "higher-2": "#c96a12",
+    "higher-2": "#c0630f",
 }
 DARK = {
     "paper": "#171412",

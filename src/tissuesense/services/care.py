@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import RecordConflict, UsageError
+from tissuesense.core.errors import RecordConflict, RecordNotFound, UsageError
 from tissuesense.record.client import ClientId
 from tissuesense.record.document import canonical_json, sha256
 from tissuesense.record.entry import Draft, Entry, EntryId, new_entry_id
@@ -177,6 +177,30 @@ def close(
             raise RecordConflict("This visit is closed already.")
         closed = VisitClosed(closed_at=clock.local_now(), note=note)
         return keep(store, "closed", closed, at=clock.now(), rng=rng, visit=visit)
+
+
+def strike_out(
+    store: Store,
+    visit: VisitId,
+    stated: Mapping[str, Any],
+    *,
+    clock: Clock,
+    rng: np.random.Generator,
+) -> Entry[Any]:
+    """Strike a measurement out: it stays in the record and counts for nothing.
+
+    Raises
+    ------
+    RecordNotFound
+        When the visit has no such measurement.
+    UsageError
+        When there is no reason.
+    """
+    with store.transaction():
+        named = {entry.statement.id for entry in store.ledger.of_visit(visit, "measurement")}
+        if stated.get("measurement") not in named:
+            raise RecordNotFound("There is no such measurement in this visit.")
+        return enter(store, "void", stated, clock=clock, rng=rng, visit=visit)
 
 
 def signed_part(entries: tuple[Entry[Any], ...]) -> tuple[Entry[Any], ...]:

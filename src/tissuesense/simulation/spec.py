@@ -49,8 +49,8 @@ SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 class SessionSpec:
     """Everything that decides what a simulated session gives: the same spec, the same samples.
 
-    What is done depends on subject, site, side, kind, technique, hand and seed alone: another gauge
-    or sampling rate sees the same presses.
+    What is done depends on subject, site, side, week, kind, technique, hand and seed alone: another
+    gauge or sampling rate sees the same presses.
 
     Attributes
     ----------

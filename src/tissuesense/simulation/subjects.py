@@ -159,7 +159,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
                 ("pectoralis_minor", Side.RIGHT): 1.30,
             },
             course_at={
-                ("pectoralis_minor", Side.LEFT): Course(threshold=1.70, firmness=0.66),
+                ("pectoralis_minor", Side.LEFT): Course(threshold=1.85, firmness=0.66),
                 ("infraspinatus", Side.LEFT): Course(threshold=1.15, firmness=0.95),
             },
         ),

@@ -44,7 +44,7 @@ def connect(database: Path, key: bytes | None, *, forgetting: bool = False) -> E
             "Another program is using the store, or its file cannot be opened.",
             hint="Close the other program and try again.",
         ) from err
-    except DatabaseError as err:
+    except (DatabaseError, UnicodeDecodeError) as err:  # SQLite quotes what may be no text
         engine.dispose()
         raise RecordError(
             f"{database.name} is not a database of this store, or is damaged.",

@@ -35,6 +35,8 @@ def in_our_words() -> Iterator[None]:
         code: int | None = getattr(err.orig, "sqlite_errorcode", None)
         # The low byte is the kind of error; the rest says where SQLite met it.
         raise _SAID.get(-1 if code is None else code & 0xFF, _refused)() from err
+    except UnicodeDecodeError as err:  # in a text, or in what SQLite quotes of a damaged file
+        raise _damaged() from err
 
 
 def _busy() -> RecordError:

@@ -122,3 +122,5 @@ _ROWS: Mapping[str, Callable[[Entry[Any]], list[IndexRow]]] = {
     "analysis": _analysis,
     "care_plan": _plan,
 }
+# The kinds of entries that the index knows anything of.
+INDEXED = frozenset(_ROWS)

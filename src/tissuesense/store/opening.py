@@ -7,6 +7,7 @@ from typing import Any
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import UsageError
 from tissuesense.store.engine import connect
+from tissuesense.store.failures import in_our_words
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.key_safe import MasterKey, is_locked, new_safe, plain_safe, store_name
 from tissuesense.store.keys import PASSPHRASE_VARIABLE, AskPassphrase, find_passphrase, unlock
@@ -60,7 +61,7 @@ def _made(place: StoreFolder, secret: str | None, clock: Clock) -> Store:
         (master, safe), code = plain_safe(), None
     else:
         master, safe, code = new_safe(secret)
-    place.make(safe=safe, fill=lambda made: _open(made, master, clock, safe).close())
+    place.make(safe=safe, fill=lambda made: _open(made, master, clock, safe, new=True).close())
     return _open(place, master, clock, safe, recovery_code=code)
 
 
@@ -70,15 +71,19 @@ def _open(
     clock: Clock,
     safe: Mapping[str, Any],
     *,
+    new: bool = False,
     recovery_code: str | None = None,
 ) -> Store:
+    if not new:
+        place.check_keys()
     locked = is_locked(safe)
     key = master.derive("database") if locked else None
     engine = connect(place.database, key)
     try:
-        upgrade(engine, place, clock=clock)
-        keys = connect(place.keys, key, forgetting=True)
-        KeyBase.metadata.create_all(keys)
+        with in_our_words():
+            upgrade(engine, place, clock=clock)
+            keys = connect(place.keys, key, forgetting=True)
+            KeyBase.metadata.create_all(keys)
     except BaseException:
         engine.dispose()
         raise

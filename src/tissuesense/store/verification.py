@@ -6,28 +6,32 @@ has the file and its key wrote all of it anew; only a head that was printed befo
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from tissuesense.core.errors import RecordConflict, RecordErased, RecordError
+from tissuesense.core.errors import RecordConflict, RecordErased, RecordError, UsageError
 from tissuesense.record.client import ClientId
 from tissuesense.record.document import sha256
 from tissuesense.record.entry import FIRST_HASH, Entry, chained_hash
 from tissuesense.record.measurement import StoredMeasurement
-from tissuesense.store.batches import KeptEntry, Unreadable, kept_entries, kept_raw
-from tissuesense.store.erasures import Erasures, find_erasures
-from tissuesense.store.file_check import check_files
-from tissuesense.store.findings import Broken, Findings, Part
-from tissuesense.store.index_check import check_strays, index_problems
-from tissuesense.store.key_check import KeyCheck
 from tissuesense.store.ledger import envelope
 from tissuesense.store.opened import Store
-from tissuesense.store.schema import EntryRow, MeasurementRow, RawRow
+from tissuesense.store.schema import ClientRow, EntryRow, MeasurementRow, RawRow
 from tissuesense.store.traces import trace_of_bytes
-from tissuesense.store.verified_rows import entry_row
+from tissuesense.store.verifying.batches import KeptEntry, Unreadable, kept_entries, kept_raw
+from tissuesense.store.verifying.files import check_files
+from tissuesense.store.verifying.findings import Broken, Findings, Part
+from tissuesense.store.verifying.index import check_strays, index_problems
+from tissuesense.store.verifying.keys import Erasures, check_keys, find_erasures
+from tissuesense.store.verifying.kept import entry_row, reading
 
 Progress = Callable[[int, int], None]
+
+# What sealed content that was altered, or a key that is another, can end in.
+_NOT_OPENED = (RecordError, ValueError, KeyError, TypeError, AttributeError)
+_FEWEST_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +77,213 @@ class Verification:
             "broken": None if self.broken is None else self.broken.to_dict(),
             "warnings": list(self.warnings),
         }
+
+
+def verify(
+    store: Store,
+    *,
+    expected: str | None = None,
+    progress: Progress = lambda _done, _all: None,
+) -> Verification:
+    """Hold everything in a store against everything else; change nothing.
+
+    Parameters
+    ----------
+    expected
+        A head that was printed, whole or its first 16 digits and more; whatever was written after
+        it does no harm.
+    progress
+        Called with how many entries are done and how many there are.
+
+    Raises
+    ------
+    RecordConflict
+        When another program keeps the store to itself.
+    UsageError
+        When `expected` is no head.
+    """
+    wanted = None if expected is None else _head(expected)
+    findings = Findings()
+    check_files(store, findings)
+    erasures = find_erasures(store)
+    check_keys(store, erasures, findings)
+    walk = _Walk(store, erasures, findings, wanted)
+    walk.run(progress)
+    check_strays(store, findings)
+    clients = _rest(store, erasures, findings)
+    return Verification(
+        head=walk.head,
+        entries=walk.seq,
+        clients=clients,
+        measurements=walk.measurements,
+        erased_clients=sum(map(erasures.everything, erasures.scopes)),
+        broken=findings.first,
+        places=findings.count.total(),
+        only_index=set(findings.count) == {Part.INDEX},
+        warnings=tuple(findings.warnings),
+    )
+
+
+class _Walk:
+    """From the first entry to the last."""
+
+    def __init__(
+        self, store: Store, erasures: Erasures, findings: Findings, wanted: str | None
+    ) -> None:
+        self._store = store
+        self._erasures = erasures
+        self._findings = findings
+        self._wanted = wanted
+        self._recorded_at: datetime | None = None
+        self._set_back: list[int] = []
+        # What the next entry may be chained to; none where that is not known.
+        self._before: tuple[str, ...] = (FIRST_HASH,)
+        self.head = FIRST_HASH
+        self.seq = 0
+        self.measurements = 0
+
+    def run(self, progress: Progress) -> None:
+        total, _ = self._count()
+        try:
+            for found in kept_entries(self._store):
+                self._check(found)
+                progress(self.seq, max(total, self.seq))
+        except Unreadable as err:
+            what = "This entry, or what the index says of it, cannot be read from the file."
+            self._findings.add(Part.FILE, what, seq=err.seq)
+        if self._wanted is not None:
+            what = "The chain does not hold the expected head: it was cut off, or written anew."
+            self._findings.add(Part.CHAIN, what)
+        if self._set_back:
+            self._findings.warnings.append(
+                f"{len(self._set_back)} entries bear an earlier time than the one before, the "
+                f"first of them entry {self._set_back[0]}: the clock was set back, or they were "
+                "taken in from elsewhere."
+            )
+
+    def _count(self) -> tuple[int, str]:
+        try:
+            return self._store.ledger.head()
+        except RecordConflict:
+            raise
+        except _NOT_OPENED:
+            return 0, ""
+
+    def _check(self, found: KeptEntry) -> None:
+        if found.seq != self.seq + 1:
+            self._findings.add(Part.CHAIN, "This entry is missing.", seq=self.seq + 1)
+            self._before = ()
+        self.seq, self.head = found.seq, str(found.kept["hash"])
+        if self._wanted is not None and self.head.startswith(self._wanted):
+            self._wanted = None
+        before, self._before = self._before, (self.head,)
+        try:
+            row = entry_row(found.kept, self._store.engine.dialect)
+            links = {previous: chained_hash(previous, envelope(row)) for previous in before}
+        except (ValueError, TypeError):
+            self._add(Part.CHAIN, "It is not as the program wrote it.", found)
+            return
+        entry, opens = self._opened(row)
+        if before and row.hash not in links.values():
+            self._before = (row.hash, *links.values())
+            what = (
+                "Its time, actor, kind, client, visit or hash was changed, or an entry before it."
+                if opens
+                else "Its sealed content was changed."
+            )
+            self._add(Part.CHAIN, what, found)
+        elif not opens:
+            self._add(Part.CHAIN, "Its sealed content does not open.", found)
+        self._note_time(row)
+        if opens:
+            self._check_what_it_gave(entry, found)
+
+    def _opened(self, row: EntryRow) -> tuple[Entry[Any] | None, bool]:
+        """Return an entry, None where its key was destroyed, and whether that is all in order."""
+        try:
+            return self._store.ledger.opened(row), True
+        except RecordConflict:
+            raise
+        except RecordErased:  # whether it may be, was looked at with the keys
+            return None, True
+        except _NOT_OPENED:
+            return None, False
+
+    def _note_time(self, row: EntryRow) -> None:
+        if self._recorded_at is not None and row.recorded_at < self._recorded_at:
+            self._set_back.append(row.seq)
+        self._recorded_at = row.recorded_at
+
+    def _check_what_it_gave(self, entry: Entry[Any] | None, found: KeptEntry) -> None:
+        erased = self._erasures.everything(found.kept["client_id"])
+        if entry is None and not erased and found.kept["kind"] != "identity":
+            return  # nobody knows what it gave
+        giving = None if erased or found.superseded else entry
+        for problem in index_problems(giving, found, self._store.engine.dialect):
+            self._add(Part.INDEX, f"It is whole, but {problem}.", found)
+        if entry is not None and entry.kind == "measurement" and not erased:
+            self.measurements += 1
+            for problem in self._raw_problems(entry):
+                self._add(Part.RAW, problem, found)
+
+    def _raw_problems(self, entry: Entry[StoredMeasurement]) -> list[str]:
+        measured = entry.statement
+        try:
+            kept = kept_raw(self._store, measured.id)
+        except RecordConflict:
+            raise
+        except RecordError:
+            return ["Its raw data cannot be read from the file."]
+        if kept is None:
+            return ["Its raw data are missing."]
+        if kept["client_id"] != entry.client:
+            return ["Its raw data are filed under another client."]
+        sealer = self._store.keys.sealer(ClientId(kept["client_id"]))
+        problems = []
+        try:
+            trace = trace_of_bytes(sealer.open(f"trace of {measured.id}", kept["trace"]))
+            if trace.sha256 != measured.trace_sha256:
+                problems.append("Its raw data are not those that it names.")
+        except _NOT_OPENED:
+            problems.append("Its raw data were changed.")
+        try:
+            sealed = kept["capture"]
+            capture = None if sealed is None else sealer.open(f"capture of {measured.id}", sealed)
+            if measured.capture_sha256 != (None if capture is None else sha256(capture)):
+                problems.append("Its raw capture is not the one that it names.")
+        except _NOT_OPENED:
+            problems.append("Its raw capture was changed.")
+        return problems
+
+    def _add(self, part: Part, what: str, found: KeptEntry) -> None:
+        self._findings.add(part, what, seq=found.seq, entry=found.id)
+
+
+def _rest(store: Store, erasures: Erasures, findings: Findings) -> int:
+    """Look for raw data of no measurement; return how many clients there are."""
+    strays = select(RawRow.client_id).where(
+        RawRow.measurement_id.not_in(select(MeasurementRow.id))
+    )
+    try:
+        with reading(store.engine, store.transaction) as session:
+            alone = sum(not erasures.everything(client) for client in session.scalars(strays))
+            clients = session.scalar(select(func.count()).select_from(ClientRow)) or 0
+    except RecordConflict:
+        raise
+    except RecordError:
+        findings.add(Part.FILE, "The table of raw data cannot be read.")
+        return 0
+    if alone:
+        findings.add(Part.RAW, f"{alone} recordings belong to no measurement.")
+    return clients
+
+
+def _head(text: str) -> str:
+    head = text.strip().lower()
+    if not _FEWEST_DIGITS <= len(head) <= len(FIRST_HASH) or set(head) - set("0123456789abcdef"):
+        raise UsageError(
+            f"A head is {len(FIRST_HASH)} digits of 0-9 and a-f, or its first "
+            f"{_FEWEST_DIGITS} or more.",
+            hint="'tissuesense verify' prints it, and so does every report.",
+        )
+    return head

@@ -1,8 +1,10 @@
 """From what a client tells, the muscles that are commonly checked, and where to compare."""
 
 import pytest
+from tests.unit.anatomy.small_catalogue import SMALL
 
 from tissuesense.anatomy.begin import where_to_begin
+from tissuesense.anatomy.catalogue import read_catalogue
 from tissuesense.anatomy.checklist import Checklist, ChecklistItem
 from tissuesense.anatomy.heard import HeardComplaint, Noted
 from tissuesense.core.site import BodySite, ComplaintKind, Side
@@ -159,3 +161,11 @@ def test_the_control_of_a_left_complaint_lies_on_the_right() -> None:
 
 def test_the_checklist_names_the_catalogue_it_was_made_from() -> None:
     assert where_to_begin([HEADACHE]).catalogue_version == "0.1"
+
+
+def test_a_catalogue_may_know_no_places() -> None:
+    small = read_catalogue(SMALL, "clinic.toml")
+    told = where_to_begin([NUMB_LEFT_HAND], known=small)
+
+    assert [item.muscle.id for item in told.items] == ["front"]
+    assert told.catalogue_version == "t1"

@@ -1,6 +1,7 @@
 """The drawing of the body: closed, without gap or overlap, mirrored exactly, sides not swapped."""
 
 import math
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from tissuesense.anatomy.body_map.shapes import (
     View,
     drawing,
     drawn_as,
+    inside,
     places,
     polygon,
     region_at,
@@ -30,38 +32,51 @@ from tissuesense.core.site import BodySite, Side
 
 HEAD_CM = 23.5
 NARROWEST_CORNER_DEGREES = 12.0
-EVERY_REGION = [
-    pytest.param(region, id=f"{view}-{region.site.name}")
+DRAWN_HALF = [
+    (f"{view}-{region.site.name}", region)
     for view in View
     for region in regions(view)
     if region.site.side is view.right_of_picture
 ]
+EVERY_REGION = [pytest.param(region, id=name) for name, region in DRAWN_HALF]
+
+ON_THE_SURFACE = [pytest.param(region, id=name) for name, region in DRAWN_HALF if not region.deep]
+
+
+def view_of(region: Region) -> View:
+    return next(view for view in View if region in regions(view))
 
 
 def surface(view: View) -> list[Region]:
     return [region for region in regions(view) if not region.deep]
 
 
-def over(region: Region, step: float) -> list[Point]:
-    """Points of a grid that lie inside the region."""
-    (left, top), (right, low) = (f(polygon(region.cubics), axis=0) for f in (np.min, np.max))
-    grid = [(x, y) for x in np.arange(left, right, step) for y in np.arange(top, low, step)]
-    return [point for point in grid if region.holds(*point)]
+def grid_over(region: Region, step: float) -> NDArray[np.float64]:
+    """Points around and in a region."""
+    corners = polygon(region.cubics)
+    across, down = (
+        np.arange(low + step / 3, high, step)
+        for low, high in zip(corners.min(axis=0), corners.max(axis=0), strict=True)
+    )
+    return np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
 
 
-def crossings(corners: NDArray[np.float64]) -> int:
-    """How many pairs of straight pieces of a closed line cross."""
-    ends = np.roll(corners, -1, axis=0)
+def within(cubics: tuple[Cubic, ...], grid: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return inside(polygon(cubics), grid)
 
-    def side(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        along, to = ends - corners, p[None] - corners[:, None]
-        found: NDArray[np.float64] = np.sign(
-            (along[:, None, 0] * to[..., 1] - along[:, None, 1] * to[..., 0]).round(6)
-        )
-        return found
 
-    parted = side(corners) * side(ends) < 0
-    return int((parted & parted.T).sum()) // 2
+def crossings(one: NDArray[np.float64], other: NDArray[np.float64]) -> int:
+    """How many straight pieces of one closed line cross pieces of the other; touching is none."""
+    return int((parted(one, other) & parted(other, one).T).sum())
+
+
+def parted(line: NDArray[np.float64], by: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which pieces of `line` (columns) have their ends on two sides of a piece of `by` (rows)."""
+    along = np.roll(by, -1, axis=0) - by
+    to = line[None] - by[:, None]
+    side = np.sign((along[:, None, 0] * to[..., 1] - along[:, None, 1] * to[..., 0]).round(9))
+    apart: NDArray[np.bool_] = side * np.roll(side, -1, axis=1) < 0
+    return apart
 
 
 @pytest.mark.parametrize("region", EVERY_REGION)
@@ -70,7 +85,18 @@ def test_a_region_is_one_closed_curve_that_does_not_cross_itself(region: Region)
     starts = [cubic[0] for cubic in region.cubics]
 
     assert ends == starts[1:] + starts[:1]
-    assert crossings(polygon(region.cubics)) == 0
+    assert crossings(polygon(region.cubics), polygon(region.cubics)) == 0
+
+
+@pytest.mark.parametrize("region", EVERY_REGION)
+def test_path_data_tells_the_very_curve(region: Region) -> None:
+    start, *pieces = region.d.removeprefix("M").removesuffix("Z").split("c")
+    x, y = (float(number) for number in start.split(","))
+    for piece, cubic in zip(pieces, region.cubics, strict=True):
+        steps = [float(number) for number in re.findall(r"-?[\d.]+", piece)]
+        told = [(x + dx, y + dy) for dx, dy in zip(steps[::2], steps[1::2], strict=True)]
+        assert np.allclose([(x, y), *told], cubic, atol=1e-6)
+        x, y = told[-1]
 
 
 @pytest.mark.parametrize("region", EVERY_REGION)
@@ -94,23 +120,24 @@ def test_neighbours_share_the_very_numbers_of_their_border(view: View) -> None:
     assert sum(times == 2 for times in used.values()) > 50
 
 
-@pytest.mark.parametrize("view", View)
-def test_no_point_belongs_to_two_regions_of_the_surface(view: View) -> None:
-    for x in np.arange(0.13, HALF_WIDTH_CM, 0.53):
-        for y in np.arange(0.17, HEIGHT_CM, 0.97):
-            holding = [region.site for region in surface(view) if region.holds(x, y)]
-            assert len(holding) <= 1, (x, y)
+@pytest.mark.parametrize("region", ON_THE_SURFACE)
+def test_no_point_belongs_to_two_regions_of_the_surface(region: Region) -> None:
+    grid = grid_over(region, 0.3)
+    own = grid[within(region.cubics, grid)]
+
+    assert len(own) > 0
+    for other in surface(view_of(region)):
+        if other != region:
+            assert not within(other.cubics, own).any(), other.site
+            assert crossings(polygon(region.cubics), polygon(other.cubics)) == 0, other.site
 
 
 @pytest.mark.parametrize("region", EVERY_REGION)
 def test_a_region_lies_within_the_body(region: Region) -> None:
-    view = next(view for view in View if region in regions(view))
-    skin = Region(site=region.site, deep=False, cubics=drawing(view).silhouette, anchor=(0, 0))
+    grid = grid_over(region, 0.5)
+    own = grid[within(region.cubics, grid)]
 
-    inside = over(region, 0.31)
-
-    assert inside
-    assert all(skin.holds(x, y) for x, y in inside)
+    assert within(drawing(view_of(region)).silhouette, own).all()
 
 
 @pytest.mark.parametrize("view", View)

@@ -151,3 +151,16 @@ def test_one_id_may_not_be_a_posture_and_a_habit() -> None:
         SMALL + '\n[posture.stoop]\nname = "a"\nmuscles = []\n[habit.stoop]\nname = "b"\nmuscles=[]'
     )
     assert "'stoop' is a habit and something else too" in refusal(text)
+
+
+def test_a_list_that_is_a_table_is_refused() -> None:
+    assert "one_way is a list" in refusal(SMALL + '\n[one_way]\nmuscle = "front"')
+
+
+def test_a_table_that_is_a_list_is_refused() -> None:
+    assert "each habit is a table of its own" in refusal(SMALL + '\n[[habit]]\nname = "violin"')
+
+
+def test_a_posture_has_no_words_of_a_place() -> None:
+    posture = '\n[posture.stoop]\nname = "a stoop"\nwords = ["neck"]\nmuscles = []'
+    assert "only a complaint has words of a place" in refusal(SMALL + posture)

@@ -185,3 +185,22 @@ def test_a_factor_of_one_is_refused() -> None:
 def test_a_reading_out_of_its_scale_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError):
         reading("scalenes", **wrong)  # type: ignore[arg-type] # each is of its own type
+
+
+def test_two_presses_without_pain_say_nothing_of_the_sides() -> None:
+    ended = (
+        reading("trapezius_upper", kpa=900, at_least=True),
+        reading("trapezius_upper", Side.RIGHT, kpa=900, at_least=True),
+    )
+    assert found("trapezius_upper", *ended).found == ()
+
+
+def test_a_press_without_pain_is_not_held_against_the_control_site() -> None:
+    control = reading("tibialis_anterior", Side.RIGHT, kpa=500)
+    ended = reading("trapezius_upper", kpa=100, at_least=True)
+    assert found("trapezius_upper", ended, control).found == ()
+
+
+def test_a_threshold_near_that_of_the_control_site_moves_nothing() -> None:
+    control = reading("tibialis_anterior", Side.RIGHT, kpa=500)
+    assert found("trapezius_upper", reading("trapezius_upper", kpa=300), control).found == ()

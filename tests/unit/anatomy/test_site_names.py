@@ -2,6 +2,7 @@
 
 import pytest
 
+from tissuesense.anatomy.body_map.shapes import View, regions
 from tissuesense.anatomy.catalogue import catalogue
 from tissuesense.anatomy.muscle import Muscle
 from tissuesense.anatomy.site_names import UnknownSite, known_site, site_names
@@ -37,7 +38,12 @@ def test_capitals_blanks_and_hyphens_do_not_matter(name: str) -> None:
 
 
 def test_a_slip_of_the_finger_is_answered_with_what_was_meant() -> None:
-    assert unknown("infraspinatis").nearest[0] == "infraspinatus"
+    meant = unknown("infraspinatis")
+
+    assert meant.nearest[0] == "infraspinatus"
+    assert meant.sentence.startswith(
+        "This site is not in the catalogue of muscles; near it: infraspinatus"
+    )
 
 
 def test_a_whole_muscle_is_answered_with_its_parts() -> None:
@@ -55,3 +61,9 @@ def test_the_sentence_does_not_repeat_what_was_typed() -> None:
 @pytest.mark.parametrize("name", ["", "   ", "_", "%s", "a" * 10_000])
 def test_any_text_gets_an_answer(name: str) -> None:
     assert unknown(name).sentence
+
+
+@pytest.mark.parametrize("view", View)
+def test_what_the_body_map_draws_is_known(view: View) -> None:
+    drawn = {region.site.name for region in regions(view)}
+    assert [name for name in drawn if not isinstance(known_site(name), Muscle)] == []

@@ -145,7 +145,7 @@ def _in_order(somers_d: Estimate, sign: int) -> Estimate:
 
 def _estimate(value: float, influence: FloatArray, groups: IntArray) -> Estimate:
     shares, sizes = np.bincount(groups, influence), np.bincount(groups)
-    n, m = influence.size, np.count_nonzero(sizes)
+    n, m = influence.size, int(np.count_nonzero(sizes))
     # What leaving a group out moves the coefficient by: a large one pulled the mean to itself.
     moved = shares / (n - sizes)
     spread = math.sqrt((m - 1) / m * float(moved @ moved))

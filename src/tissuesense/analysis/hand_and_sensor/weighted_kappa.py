@@ -6,7 +6,7 @@ steps between the grades, or with the steps.
 
 The interval leaves out one group at a time (a jackknife) and is taken at Fisher's z. The usual one,
 kappa plus or minus 1.96 large-sample errors (Fleiss, Cohen and Everitt 1969), holds the truth in 82
-to 93 of 100 samples of 10 to 60 cases; this one in 93 to 98.
+to 94 of 100 samples of 10 to 60 cases; this one in 93 to 98.
 
 Sources: Cohen (1968); Fleiss, Cohen and Everitt (1969); Efron and Tibshirani (1993), chapter 11.
 """

@@ -143,7 +143,7 @@ def path_data(cubics: tuple[Cubic, ...]) -> str:
 def _from_start(cubic: Cubic) -> str:
     (x0, y0), *others = cubic
     steps = (round(to - start, 2) for x, y in others for to, start in ((x, x0), (y, y0)))
-    return " ".join(f"{step:g}" for step in steps).replace(" -", "-").replace("0.", ".")
+    return " ".join(f"{step:g}" for step in steps).replace(" -", "-")
 
 
 def mirrored(cubics: tuple[Cubic, ...]) -> tuple[Cubic, ...]:
@@ -161,11 +161,27 @@ def polygon(cubics: tuple[Cubic, ...]) -> NDArray[np.float64]:
     corners = np.array(cubics)[:, None]  # cubic, step, control point, axis
     a, b, c, d = (corners[:, :, i] for i in range(4))
     run = (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t * t * (1 - t) * c + t**3 * d
-    return run.reshape(-1, 2)
+    return np.reshape(run, (-1, 2))
+
+
+def inside(corners: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of some places lie inside a closed line, one row a corner and one a place.
+
+    A place is inside that has an odd number of borders to its right.
+    """
+    x, y = places[:, 0, None], places[:, 1, None]
+    (x0, y0), (x1, y1) = corners.T, np.roll(corners, -1, axis=0).T
+    spans = (y0 <= y) != (y1 <= y)
+    with np.errstate(divide="ignore", invalid="ignore"):  # level pieces span no place
+        beyond = x < x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+    odd: NDArray[np.bool_] = (spans & beyond).sum(axis=1) % 2 == 1
+    return odd
 
 
 def _read(name: str) -> dict[str, Any]:
-    text = files("tissuesense.anatomy.body_map").joinpath(f"outlines/{name}.toml").read_text("utf-8")
+    text = (
+        files("tissuesense.anatomy.body_map").joinpath(f"outlines/{name}.toml").read_text("utf-8")
+    )
     return tomllib.loads(text)
 
 
@@ -185,7 +201,10 @@ def _loops(texts: Mapping[str, str]) -> dict[str, Stroke]:
 
 
 def _both_sides(
-    view: View, name: str, deep: bool, cubics: tuple[Cubic, ...]  # noqa: FBT001 - a column of a row
+    view: View,
+    name: str,
+    deep: bool,  # noqa: FBT001 - a column of a row
+    cubics: tuple[Cubic, ...],
 ) -> tuple[Region, Region]:
     side, (x, y) = view.right_of_picture, _anchor(cubics)
     drawn = Region(site=BodySite(name, side), deep=deep, cubics=cubics, anchor=(x, y))
@@ -216,14 +235,3 @@ def _to_border(corners: NDArray[np.float64], places: NDArray[np.float64]) -> NDA
 
 def _box(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([corners.min(axis=0), corners.max(axis=0)], axis=1)
-
-
-def inside(corners: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which places have an odd number of borders to their right."""
-    x, y = places[:, 0, None], places[:, 1, None]
-    (x0, y0), (x1, y1) = corners.T, np.roll(corners, -1, axis=0).T
-    spans = (y0 <= y) != (y1 <= y)
-    with np.errstate(divide="ignore", invalid="ignore"):  # level pieces span no place
-        beyond = x < x0 + (y - y0) / (y1 - y0) * (x1 - x0)
-    odd: NDArray[np.bool_] = (spans & beyond).sum(axis=1) % 2 == 1
-    return odd

@@ -85,7 +85,9 @@ def walk(text: str, strokes: Mapping[str, Stroke]) -> tuple[Cubic, ...]:
     try:
         spans = [s.span(a, b) for s, a, b in zip(around, enters, leaves, strict=True)]
     except KeyError as err:
-        raise UsageError(f"The region '{text}' turns at {err}, which is not on its stroke.") from None
+        raise UsageError(
+            f"The region '{text}' turns at {err}, which is not on its stroke."
+        ) from None
     return tuple(cubic for span in spans for cubic in span)
 
 

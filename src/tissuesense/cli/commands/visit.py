@@ -1,15 +1,19 @@
-"""`tissuesense visit`: open a visit and write down what the hands found."""
+"""`tissuesense visit`: a visit from the first question to the signature, JSON in and JSON out."""
 
-import json
-import sys
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tissuesense.cli.output import print_json
+from tissuesense.cli.stated import AsJsonOption, FromOption, stated_input, taken
 from tissuesense.cli.store_option import DataOption, open_from_terminal
 from tissuesense.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from tissuesense.record.entry import Entry
+    from tissuesense.record.visit import VisitId
+    from tissuesense.store.opened import Store
 
 _HELP = """A visit from the shell: JSON in, JSON out.
 
@@ -18,13 +22,8 @@ Example: tissuesense visit open --client TS-7QK47
 
 app = typer.Typer(no_args_is_help=True, help=_HELP)
 
-FromOption = Annotated[
-    str | None,
-    typer.Option("--from", metavar="FILE", help="Read a JSON object from FILE, or - for stdin."),
-]
-JsonOption = Annotated[
-    bool, typer.Option("--json", show_default=False, help="Print JSON, as this verb always does.")
-]
+VisitOption = Annotated[str | None, typer.Option("--visit", help="The visit's id.")]
+_Write = Callable[["Store", "VisitId", dict[str, Any], dict[str, Any]], "Entry[Any]"]
 
 
 @app.command("open")
@@ -32,9 +31,13 @@ def open_(
     client: Annotated[str | None, typer.Option(help="Pseudonym of the client.")] = None,
     practitioner: Annotated[str | None, typer.Option(help="Who treats.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why the client came.")] = None,
+    intent: Annotated[str | None, typer.Option(help="medical or relaxation.")] = None,
+    position: Annotated[
+        str | None, typer.Option(help="prone, supine, seated or side_lying.")
+    ] = None,
     source: FromOption = None,
     data: DataOption = None,
-    _json: JsonOption = True,
+    _json: AsJsonOption = True,
 ) -> None:
     """Open a visit and print its id.
 
@@ -44,96 +47,320 @@ def open_(
 
     from tissuesense.core.clock import SystemClock
     from tissuesense.record.client import parse_client_id
+    from tissuesense.record.statements import statement_json
     from tissuesense.services.records import open_visit
 
-    stated = _stated(source, client=client, practitioner=practitioner, reason=reason)
-    client_id = parse_client_id(_taken(stated, "client"))
-    texts = {key: _taken(stated, key, "") for key in ("practitioner", "reason")}
-    _nothing_left(stated)
+    options = {
+        "client": client,
+        "practitioner": practitioner,
+        "reason": reason,
+        "intent": intent,
+        "position": position,
+    }
+    stated = stated_input(source, **options)
+    client_id = parse_client_id(taken(stated, "client"))
+    if given := {"id", "opened_at"} & stated.keys():
+        raise UsageError(f"A visit that is opened now has no '{min(given)}' yet.")
     with open_from_terminal(data) as store:
         visit = open_visit(
-            store, client_id, clock=SystemClock(), rng=np.random.default_rng(), **texts
+            store, client_id, clock=SystemClock(), rng=np.random.default_rng(), **stated
         )
-    print_json(
-        {
-            "visit": visit.id,
-            "client": visit.client,
-            "opened_at": visit.opened_at.isoformat(),
-            **texts,
-        }
-    )
+    said = statement_json("visit", visit)
+    print_json({"visit": said.pop("id"), **said})
 
 
 @app.command()
 def finding(
-    visit: Annotated[str | None, typer.Option(help="The visit's id.")] = None,
+    visit: VisitOption = None,
     site: Annotated[str | None, typer.Option(help="Such as trapezius_upper.")] = None,
     side: Annotated[str | None, typer.Option(help="left, right or midline.")] = None,
     tenderness: Annotated[
         int | None, typer.Option(help="0 none, 1 says it is tender, 2 winces, 3 withdraws.")
     ] = None,
     tone: Annotated[int | None, typer.Option(help="-2 slack to 2 hard, 0 unremarkable.")] = None,
+    taut_band: Annotated[
+        bool | None, typer.Option("--taut-band/--no-taut-band", help="Whether one was felt.")
+    ] = None,
     note: Annotated[str | None, typer.Option(help="In your own words.")] = None,
     block: Annotated[str | None, typer.Option(help="pre, treatment or post.")] = None,
     source: FromOption = None,
     data: DataOption = None,
-    _json: JsonOption = True,
+    _json: AsJsonOption = True,
 ) -> None:
-    """Write down what the hands found at a site.
+    """Write down what the hands found at a site, or (with "joint" in the input) at a joint.
 
     Example: tissuesense visit finding --visit V-7QK4Z0A0 --site trapezius_upper --side left
     --tenderness 2 --tone 1 --note "taut band"
     """
+    options = {
+        "visit": visit,
+        "site": site,
+        "side": side,
+        "tenderness": tenderness,
+        "tone": tone,
+        "taut_band": taut_band,
+        "note": note,
+        "block": block,
+    }
+    stated = stated_input(source, **options)
+    _enter("joint" if "joint" in stated else "palpation", stated, data)
+
+
+@app.command()
+def treat(
+    visit: VisitOption = None,
+    site: Annotated[str | None, typer.Option(help="Such as trapezius_upper.")] = None,
+    side: Annotated[str | None, typer.Option(help="left, right or midline.")] = None,
+    technique: Annotated[
+        str | None, typer.Option(help="nmt_ischemic, nmt_alternating, mfr or other.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="How long.")] = None,
+    intensity: Annotated[str | None, typer.Option(help="light, moderate or deep.")] = None,
+    nrs: Annotated[int | None, typer.Option(help="What the client said meanwhile, 0-10.")] = None,
+    measurement: Annotated[str | None, typer.Option(help="The recording of it, if any.")] = None,
+    note: Annotated[str | None, typer.Option(help="In your own words.")] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Write down what was done to a muscle, and for how long.
+
+    Example: tissuesense visit treat --visit V-7QK4Z0A0 --site trapezius_upper --side left
+    --technique nmt_alternating --seconds 90 --nrs 6
+    """
+    options = {
+        "visit": visit,
+        "site": site,
+        "side": side,
+        "technique": technique,
+        "seconds": seconds,
+        "intensity": intensity,
+        "nrs_during": nrs,
+        "measurement": measurement,
+        "note": note,
+    }
+    _enter("dose", stated_input(source, **options), data)
+
+
+@app.command()
+def skip(
+    visit: VisitOption = None,
+    what: Annotated[str | None, typer.Option(help="What was left out.")] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            help="not_done, refused, not_reachable, too_painful, device_fault or screened."
+        ),
+    ] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Write down what was planned and left out, and why.
+
+    Example: tissuesense visit skip --visit V-7QK4Z0A0 --what "right suboccipitals"
+    --reason refused
+    """
+    _enter("not_done", stated_input(source, visit=visit, what=what, reason=reason), data)
+
+
+@app.command()
+def void(
+    visit: VisitOption = None,
+    measurement: Annotated[str | None, typer.Option(help="The measurement's id.")] = None,
+    why: Annotated[str | None, typer.Option(help="Such as: wrong side.")] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Strike a measurement out: it stays in the record and counts for nothing.
+
+    Example: tissuesense visit void --visit V-7QK4Z0A0 --measurement M-7QK4Z0A0 --why "wrong side"
+    """
+    from tissuesense.services.care import strike_out
+
+    stated = stated_input(source, visit=visit, measurement=measurement, why=why)
+    _write(stated, data, lambda store, visit_id, rest, by: strike_out(store, visit_id, rest, **by))
+
+
+@app.command()
+def note(
+    visit: VisitOption = None,
+    subjective: Annotated[str | None, typer.Option(help="What the client says.")] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="What was found; left out: written from the findings.")
+    ] = None,
+    assessment: Annotated[str | None, typer.Option(help="What you make of it.")] = None,
+    plan: Annotated[str | None, typer.Option(help="What comes next.")] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Write the SOAP note; its objective part starts from what was found and measured.
+
+    Example: tissuesense visit note --visit V-7QK4Z0A0 --subjective "Headache since Monday"
+    """
+    options = {
+        "visit": visit,
+        "subjective": subjective,
+        "objective": objective,
+        "assessment": assessment,
+        "plan": plan,
+    }
+    from tissuesense.services.objective import write_note
+
+    stated = stated_input(source, **options)
+    _write(stated, data, lambda store, visit_id, rest, by: write_note(store, visit_id, rest, **by))
+
+
+@app.command()
+def sign(
+    visit: VisitOption = None,
+    signer: Annotated[str | None, typer.Option(help="Your printed name.")] = None,
+    meaning: Annotated[str | None, typer.Option(help="author, review or approval.")] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Sign a visit as it stands; what is amended later is seen to be later.
+
+    Example: tissuesense visit sign --visit V-7QK4Z0A0 --signer "M. Example, LMT"
+    """
+    from tissuesense.services.care import sign as sign_visit
+
+    def write(
+        store: "Store", visit_id: "VisitId", rest: dict[str, Any], by: dict[str, Any]
+    ) -> "Entry[Any]":
+        name, said = taken(rest, "signer"), taken(rest, "meaning", "author")
+        _nothing_left(rest)
+        return sign_visit(store, visit_id, signer=name, meaning=_meaning(said), **by)
+
+    _write(stated_input(source, visit=visit, signer=signer, meaning=meaning), data, write)
+
+
+@app.command()
+def amend(
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's id: E-...")],
+    reason: Annotated[str | None, typer.Option(help="Why.")] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Write down what an entry should have said; the old one stays readable.
+
+    The input has what changes; "reason" may stand in it too.
+
+    Example: echo '{"tenderness": 1}' | tissuesense visit amend E-7QK4Z0A0B4
+    --reason "graded the other side" --from -
+    """
     import numpy as np
 
     from tissuesense.core.clock import SystemClock
-    from tissuesense.record.statements import statement_json
-    from tissuesense.record.visit import parse_visit_id
-    from tissuesense.services.records import add_manual_finding
+    from tissuesense.record.entry import parse_entry_id
+    from tissuesense.services.care import amend as amend_entry
 
-    stated = _stated(
-        source,
-        visit=visit,
-        site=site,
-        side=side,
-        tenderness=tenderness,
-        tone=tone,
-        note=note,
-        block=block,
-    )
-    visit_id = parse_visit_id(_taken(stated, "visit"))
+    entry_id = parse_entry_id(entry)
+    stated = stated_input(source)
+    why = reason or taken(stated, "reason", "")
     with open_from_terminal(data) as store:
-        found = add_manual_finding(
-            store, visit_id, stated, clock=SystemClock(), rng=np.random.default_rng()
+        amended = amend_entry(
+            store,
+            entry_id,
+            stated,
+            reason=why,
+            clock=SystemClock(),
+            rng=np.random.default_rng(),
         )
-    print_json(statement_json("palpation", found))
+    print_json(_answer(amended))
 
 
-def _stated(source: str | None, **options: object) -> dict[str, Any]:
-    """Return what the file says, and over it what the options say."""
-    stated: object = {}
-    if source is not None:
-        try:
-            text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-            stated = json.loads(text)
-        except OSError as err:
-            raise UsageError(f"{source} cannot be read: {err.strerror}.") from err
-        except ValueError as err:
-            raise UsageError(f"{source} is not JSON.") from err
-    if not isinstance(stated, dict):
-        raise UsageError("The input must be one JSON object.")
-    return stated | {key: value for key, value in options.items() if value is not None}
+@app.command()
+def close(
+    visit: VisitOption = None,
+    note: Annotated[str | None, typer.Option(help="In your own words.")] = None,
+    source: FromOption = None,
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Close a visit.
+
+    Example: tissuesense visit close --visit V-7QK4Z0A0
+    """
+    from tissuesense.services.care import close as close_visit
+
+    def write(
+        store: "Store", visit_id: "VisitId", rest: dict[str, Any], by: dict[str, Any]
+    ) -> "Entry[Any]":
+        said = taken(rest, "note", "")
+        _nothing_left(rest)
+        return close_visit(store, visit_id, note=said, **by)
+
+    _write(stated_input(source, visit=visit, note=note), data, write)
 
 
-def _taken(stated: dict[str, Any], key: str, default: str | None = None) -> str:
-    value = stated.pop(key, default)
-    if not isinstance(value, str):
-        raise UsageError(
-            f"The {key} is missing or is not text.", hint=f"Give --{key}, or '{key}' in the input."
-        )
-    return value
+@app.command()
+def show(
+    visit: Annotated[str, typer.Argument(metavar="VISIT", help="The visit's id: V-...")],
+    data: DataOption = None,
+    _json: AsJsonOption = True,
+) -> None:
+    """Print all that was written down and measured in a visit, amended entries too.
+
+    Example: tissuesense visit show V-7QK4Z0A0
+    """
+    from tissuesense.record.document import visit_json
+    from tissuesense.record.visit import parse_visit_id
+    from tissuesense.services.records import load_visit_record
+
+    visit_id = parse_visit_id(visit)
+    with open_from_terminal(data) as store:
+        print_json(visit_json(load_visit_record(store, visit_id)))
+
+
+def _enter(kind: str, stated: dict[str, Any], data: Any) -> None:  # noqa: ANN401 - the option's own type
+    from tissuesense.services.care import enter
+
+    _write(
+        stated,
+        data,
+        lambda store, visit_id, rest, by: enter(store, kind, rest, visit=visit_id, **by),
+    )
+
+
+def _write(stated: dict[str, Any], data: Any, write: _Write) -> None:  # noqa: ANN401 - the option's own type
+    """Write something down in the visit that was named, and print it as it was kept."""
+    import numpy as np
+
+    from tissuesense.core.clock import SystemClock
+    from tissuesense.record.visit import parse_visit_id
+
+    visit_id = parse_visit_id(taken(stated, "visit"))
+    by = {"clock": SystemClock(), "rng": np.random.default_rng()}
+    with open_from_terminal(data) as store:
+        entry = write(store, visit_id, stated, by)
+    print_json(_answer(entry))
+
+
+def _answer(entry: "Entry[Any]") -> dict[str, Any]:
+    from tissuesense.record.statements import body_of
+
+    about = {"entry": entry.id, "kind": entry.kind}
+    if entry.visit is not None:
+        about["visit"] = entry.visit
+    if entry.supersedes is not None:
+        about["supersedes"] = entry.supersedes
+    return about | body_of(entry.kind, entry.statement)
+
+
+def _meaning(text: str) -> Any:  # noqa: ANN401 - an enumeration that is imported late
+    from tissuesense.record.notes import Meaning
+
+    try:
+        return Meaning(text)
+    except ValueError:
+        raise UsageError(f"A signature means {', '.join(Meaning)}; not '{text}'.") from None
 
 
 def _nothing_left(stated: dict[str, Any]) -> None:
     if stated:
-        raise UsageError(f"A visit has no '{min(stated)}'.")
+        raise UsageError(f"There is no '{min(stated)}' here.")

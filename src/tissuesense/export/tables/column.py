@@ -1,4 +1,4 @@
-"""What a table of the export is made of: columns that say what they hold and where it comes from."""
+"""What a table of the export is made of: columns that say what they hold and whence it comes."""
 
 import enum
 from collections.abc import Callable, Iterable, Mapping

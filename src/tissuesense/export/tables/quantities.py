@@ -4,7 +4,6 @@
 an estimator of another package, stands in the table of values alone.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -67,6 +66,8 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "relaxation_tau_1_s": Quantity("s", "First time constant of relaxation."),
         "relaxation_weight_2": Quantity("1", "Share that relaxes with the second time constant."),
         "relaxation_tau_2_s": Quantity("s", "Second time constant of relaxation."),
+        "relaxation_weight_3": Quantity("1", "Share that relaxes with the third time constant."),
+        "relaxation_tau_3_s": Quantity("s", "Third time constant of relaxation."),
         "hold_response_5s": Quantity("1", "Share of the force lost after 5 s of the hold."),
         "springpot_exponent": Quantity("1", "Exponent of a fractional element for the hold."),
         "effective_modulus_kpa": Quantity("kPa", "Modulus of the layer, its thickness stated."),
@@ -81,8 +82,7 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "log_decrement": Quantity("1", "Natural logarithmic decrement."),
         "damping_ratio": Quantity("1", "Damping ratio."),
         "stiffness_n_m": Quantity("N/m", "Dynamic stiffness."),
-        "oscillator_stiffness_n_m": Quantity("N/m", "Stiffness of an oscillator of that mass.", ""
-            "oscillator_k_n_m"),
+        "oscillator_stiffness_n_m": Quantity("N/m", "Stiffness of an oscillator of that mass."),
         "recovery_time_s": Quantity("s", "Mechanical stress relaxation time, from contact."),
         "recovery_ratio": Quantity("1", "Recovery time over deformation time."),
         "recovery_from_peak_s": Quantity("s", "Time from the deepest point to recovery."),
@@ -129,6 +129,107 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "seconds_above_50_percent_ppt": Quantity("s", _STAYED.format(50), "s_above_50_pct_ppt"),
         "seconds_above_70_percent_ppt": Quantity("s", _STAYED.format(70), "s_above_70_pct_ppt"),
         "seconds_above_100_percent_ppt": Quantity("s", _STAYED.format(100), "s_above_100_pct_ppt"),
+        "highest_rating": Quantity("1", "Highest rating during the treatment, 0 to 10."),
+        "good_pain_share": Quantity("1", "Share of the ratings within the band of good pain."),
         "n_doses": Quantity("1", "How many treatments the recording holds."),
     }
 )
+
+OF_A_SESSION = (
+    "ppt_kpa",
+    "latent_ppt_kpa",
+    "secant_stiffness_n_mm",
+    "tangent_stiffness_5n_n_mm",
+    "tangent_stiffness_10n_n_mm",
+    "tangent_stiffness_20n_n_mm",
+    "tangent_stiffness_30n_n_mm",
+    "fung_a_n",
+    "fung_b_per_mm",
+    "power_exponent",
+    "relaxation_fraction",
+    "relaxation_equilibrium_fraction",
+    "energy_loss_ratio",
+    "effective_modulus_kpa",
+    "cv",
+    "frequency_hz",
+    "stiffness_n_m",
+    "log_decrement",
+    "cv_frequency_hz",
+    "cv_stiffness_n_m",
+    "cv_log_decrement",
+    "stiffness_n_m_rad",
+    "damping_n_m_s_rad",
+    "stiffness_with_weight_n_m_rad",
+    "slack_angle_deg",
+    "limb_weight_n_m",
+    "limb_inertia_kg_m2",
+    "work_difference_j",
+    "slow_range_end_deg",
+    "range_deg",
+    "start_deg",
+    "end_deg",
+    "mdc_deg",
+    "n_doses",
+    "contact_s",
+    "impulse_kpa_s",
+    "mean_kpa",
+    "holds",
+    "longest_hold_s",
+    "alternations",
+    "seconds_above_50_percent_ppt",
+    "seconds_above_70_percent_ppt",
+    "seconds_above_100_percent_ppt",
+    "travel_mm",
+    "good_pain_share",
+)
+_OF_A_SESSION_ALONE = frozenset(
+    {
+        "ppt_kpa",
+        "latent_ppt_kpa",
+        "cv",
+        "cv_frequency_hz",
+        "cv_stiffness_n_m",
+        "cv_log_decrement",
+        "stiffness_n_m_rad",
+        "damping_n_m_s_rad",
+        "stiffness_with_weight_n_m_rad",
+        "slack_angle_deg",
+        "limb_weight_n_m",
+        "limb_inertia_kg_m2",
+        "work_difference_j",
+        "slow_range_end_deg",
+        "mdc_deg",
+        "n_doses",
+        "good_pain_share",
+    }
+)
+OF_A_TRIAL = tuple(name for name in QUANTITIES if name not in _OF_A_SESSION_ALONE)
+# What a name ends in tells the unit of a quantity of another package; the first that fits counts.
+_ENDINGS = (
+    ("_n_mm", "N/mm"),
+    ("_n_m_s_rad", "N m s/rad"),
+    ("_n_m_rad", "N m/rad"),
+    ("_n_m", "N/m"),
+    ("_kpa_s", "kPa/s"),
+    ("_kpa", "kPa"),
+    ("_mm_s", "mm/s"),
+    ("_mm_n", "mm/N"),
+    ("_mm", "mm"),
+    ("_deg_s", "deg/s"),
+    ("_deg", "deg"),
+    ("_n_s", "N/s"),
+    ("_m_s2", "m/s2"),
+    ("_per_mm", "1/mm"),
+    ("_hz", "Hz"),
+    ("_n", "N"),
+    ("_j", "J"),
+    ("_s", "s"),
+)
+
+
+def unit_of(quantity: str) -> str:
+    """Return the unit of a quantity, from the table or from what its name ends in; else "1"."""
+    if quantity in QUANTITIES:
+        return QUANTITIES[quantity].unit
+    fitting = (unit for ending, unit in _ENDINGS if quantity.endswith(ending))
+    return next(fitting, "1")

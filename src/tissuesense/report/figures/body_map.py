@@ -69,24 +69,25 @@ def body_map(
     """
     views = _SHOWN[view]
     placed, left_out = _place(marks, views)
-    drawn = [shape for shown in views for shape in regions(shown) if shape.deep]
-    deep = all_regions or any(shape.site in placed for shape in drawn)
-    notes = [f"Not on this map: {_name(site)}." for site in left_out]
-    width = len(views) * _PANEL + (WIDTH if with_legend else 0)
-    height = HEIGHT_CM + _ABOVE + _BELOW
     alt = _in_words(marks, scale, views, left_out)
-    return BodyMap(
-        svg="".join((
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
-            f' width="{width:g}pt" height="{height:g}pt"><title>{plain(title)}</title>',
-            f"<desc>{plain(alt)}</desc><defs>{hatch()}</defs>",
-            *(_panel(i, shown, placed, scale, all_regions) for i, shown in enumerate(views)),
-            f'<g transform="translate({len(views) * _PANEL:g} {_LEGEND_TOP:g})">'
-            f"{legend(scale, marks.values(), notes, deep=deep)}</g>" if with_legend else "",
-            "</svg>\n",
-        )),
-        alt=alt,
-    )  # fmt: skip
+    panels = [_panel(i, shown, placed, scale, all_regions) for i, shown in enumerate(views)]
+    width, aside = len(views) * _PANEL, ""
+    if with_legend:
+        notes = [f"Not on this map: {_name(site)}." for site in left_out]
+        told = legend(scale, marks.values(), notes, deep=all_regions or _any_deep(placed, views))
+        aside = f'<g transform="translate({width:g} {_LEGEND_TOP:g})">{told}</g>'
+        width += WIDTH
+    height = HEIGHT_CM + _ABOVE + _BELOW
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
+        f' width="{width:g}pt" height="{height:g}pt"><title>{plain(title)}</title>'
+        f"<desc>{plain(alt)}</desc><defs>{hatch()}</defs>"
+    )
+    return BodyMap(svg=f"{head}{''.join(panels)}{aside}</svg>\n", alt=alt)
+
+
+def _any_deep(placed: Placed, views: Sequence[View]) -> bool:
+    return any(shape.deep and shape.site in placed for view in views for shape in regions(view))
 
 
 def _place(
@@ -98,7 +99,8 @@ def _place(
     for site, mark in marks.items():
         sides = (Side.LEFT, Side.RIGHT) if site.side is Side.MIDLINE else (site.side,)
         sites = [BodySite(site.name, side) for side in sides]
-        carrying = {shape.site for view in views for one in sites for shape in places(view, one)}
+        shapes = (shape for view in views for one in sites for shape in places(view, one))
+        carrying = list(dict.fromkeys(shape.site for shape in shapes))
         if not carrying:
             left_out.append(site)
         for place in carrying:
@@ -108,44 +110,51 @@ def _place(
 
 
 def _panel(
-    index: int, view: View, placed: Placed, scale: Scale, all_regions: bool  # noqa: FBT001 - handed on
+    index: int,
+    view: View,
+    placed: Placed,
+    scale: Scale,
+    all_regions: bool,  # noqa: FBT001 - handed on
 ) -> str:
     body = drawing(view)
-    silhouette = f'd="{path_data(body.silhouette)}Z" stroke-linejoin="round"'
     shown = sorted(
         (r for r in body.regions if not r.deep or all_regions or r.site in placed),
-        key=lambda r: r.site in placed,  # the border of what is marked lies on top
+        key=lambda r: (r.deep, r.site in placed),  # the border of what is marked lies on top
     )
+    skin = f'<path d="{path_data(body.silhouette)}Z" stroke-linejoin="round"'
     lines = "".join(path_data(line) for line in body.details)
-    return "".join((
+    parts = (
         f'<g transform="translate({(index + 0.5) * _PANEL:g} {_ABOVE:g})" class="{view}">',
-        f'<path {silhouette} fill="{LIGHT["card"]}"/>',
+        f'{skin} fill="{LIGHT["card"]}"/>',
         *(_region(shape, placed.get(shape.site, ()), scale) for shape in shown),
-        f'<g pointer-events="none"><path d="{lines}" fill="none" stroke="{LIGHT["line"]}"'
-        f' stroke-width="0.3" stroke-linecap="round"/>',
-        f'<path {silhouette} fill="none" stroke="{LIGHT["control"]}" stroke-width="0.6"/>',
-        *_all_glyphs(shown, placed, scale),
+        '<g pointer-events="none">',
+        f'<path d="{lines}" fill="none" stroke="{LIGHT["line"]}" stroke-width="0.3"/>',
+        f'{skin} fill="none" stroke="{LIGHT["control"]}" stroke-width="0.6"/>',
+        *_signs(shown, placed, scale),
         *_directions(view),
         "</g></g>",
-    ))  # fmt: skip
+    )
+    return "".join(parts)
 
 
 def _region(shape: Region, found: Sequence[tuple[BodySite, Mark]], scale: Scale) -> str:
     name = _name(shape.site)
-    told = " ".join(f"{_name(site)}: {mark.words}" for site, mark in found) or name
+    told = "; ".join(f"{_name(site)}: {mark.words}" for site, mark in found) or name
     fill = fill_of(found[0][1] if found else None, scale)
     if shape.deep and not found:
         fill = "none"  # what lies over it is seen
     line = LIGHT["control" if found or shape.deep else "line"]
     dashes = ' stroke-dasharray="1 0.6"' if shape.deep else ""
+    # A deep patch stands off from the muscle over it, also where both have one colour.
+    edge = f'<path d="{shape.d}" stroke="{LIGHT["card"]}"/>' if shape.deep and found else ""
     return (
-        f'<path class="region" data-site="{shape.site.name}" data-side="{shape.site.side}"'
+        f'{edge}<path class="region" data-site="{shape.site.name}" data-side="{shape.site.side}"'
         f' d="{shape.d}" fill="{fill}" stroke="{line}" stroke-width="0.3"{dashes}'
         f' stroke-linejoin="round" pointer-events="all"><title>{plain(told)}</title></path>'
     )
 
 
-def _all_glyphs(shapes: Sequence[Region], placed: Placed, scale: Scale) -> Iterator[str]:
+def _signs(shapes: Sequence[Region], placed: Placed, scale: Scale) -> Iterator[str]:
     for shape in shapes:
         for _, mark in placed.get(shape.site, ())[:1]:
             yield from glyphs(mark, scale, *shape.anchor)
@@ -163,7 +172,10 @@ def _name(site: BodySite) -> str:
 
 
 def _in_words(
-    marks: Mapping[BodySite, Mark], scale: Scale, views: Sequence[View], left_out: Sequence[BodySite]
+    marks: Mapping[BodySite, Mark],
+    scale: Scale,
+    views: Sequence[View],
+    left_out: Sequence[BodySite],
 ) -> str:
     seen = " and from ".join(_FROM[view] for view in views)
     told = [f"The body from {seen}.", f"{scale.title}, from {scale.low} to {scale.high}."]

@@ -135,10 +135,10 @@ def circle(x: float, y: float, *, hollow: bool = False, sign: str = "") -> str:
     """
     inner, line = LIGHT["card" if hollow else "sensor"], LIGHT["sensor" if hollow else "card"]
     radius = _SIGNED_RADIUS if sign else _RADIUS
-    at = f'cx="{x:g}" cy="{y:g}"'
+    at = f'<circle cx="{x:g}" cy="{y:g}"'
     drawn = (
-        f'<circle {at} r="{radius + _HALO / 2:g}" fill="{LIGHT["card"]}"/>'
-        f'<circle {at} r="{radius:g}" fill="{inner}" stroke="{LIGHT["sensor"]}" stroke-width="0.5"/>'
+        f'{at} r="{radius + _HALO / 2:g}" fill="{LIGHT["card"]}"/>'
+        f'{at} r="{radius:g}" fill="{inner}" stroke="{LIGHT["sensor"]}" stroke-width="0.5"/>'
     )
     if sign:
         upright = f"M{x:g},{y - _SIGN:g}v{2 * _SIGN:g}" if sign == "plus" else ""

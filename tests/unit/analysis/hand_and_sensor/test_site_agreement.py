@@ -214,3 +214,9 @@ def test_a_grade_off_the_scale_is_told() -> None:
         agree(4, [])
     with pytest.raises(UsageError, match="no grade -1 of tenderness"):
         agree(1, [side(LOWER, -1)])
+
+
+@pytest.mark.parametrize("grades", [(), (1,), (0, 2, 1), (0, 0, 1)])
+def test_a_scale_rises(grades: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match="Grades rise"):
+        Comparison(hand="tone", sensor="stiffness", grades=grades, rising=True, unit="N/mm")

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Select, Table, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, Dialect, Engine, Select, Table, select, type_coerce
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import NullType
 
+from tissuesense.core.errors import RecordError
 from tissuesense.record.document import canonical_json
-from tissuesense.store.schema import Base, EntryRow, IndexRow
+from tissuesense.store.schema import EntryRow
+from tissuesense.store.transaction import Transaction
 
 Kept = tuple[Any, ...]
 
@@ -24,9 +26,16 @@ def as_kept(table: Table) -> Select[Any]:
     return select(*(type_coerce(column, NullType()).label(column.name) for column in table.c))
 
 
-def kept_of(row: Base, dialect: Dialect) -> Kept:
+def table_of(mapped: type[DeclarativeBase]) -> Table:
+    """Return the table of a class of rows."""
+    table = mapped.__table__
+    assert isinstance(table, Table)  # noqa: S101 - of a mapped class it is
+    return table
+
+
+def kept_of(row: DeclarativeBase, dialect: Dialect) -> Kept:
     """Return what the database keeps of a row."""
-    table = type(row).__table__
+    table = table_of(type(row))
     return tuple(_written(column, getattr(row, column.name), dialect) for column in table.columns)
 
 
@@ -38,7 +47,7 @@ def entry_row(kept: Mapping[str, Any], dialect: Dialect) -> EntryRow:
     ValueError
         When the store would have kept this entry as other bytes.
     """
-    table = EntryRow.__table__
+    table = table_of(EntryRow)
     try:
         row = EntryRow(**{c.name: _read(c, kept[c.name], dialect) for c in table.columns})
         same = exact(kept_of(row, dialect)) == exact(tuple(kept[c.name] for c in table.columns))
@@ -54,18 +63,22 @@ def exact(kept: Kept) -> Kept:
     return tuple((type(value).__name__, _bits(value)) for value in kept)
 
 
-def differences(expected: IndexRow, found: Kept, dialect: Dialect) -> list[str]:
-    """Name the columns in which a row of the index is not what it should be."""
-    wanted = exact(kept_of(expected, dialect))
-    columns = type(expected).__table__.columns
-    return [
-        c.name for c, one, other in zip(columns, wanted, exact(found), strict=True) if one != other
-    ]
+@contextmanager
+def reading(engine: Engine, transaction: Transaction) -> Iterator[Session]:
+    """Let a transaction read whatever is there; text that is no text is a finding like another.
+
+    After a damaged page SQLCipher refuses every other one too, until the file is opened anew.
+    """
+    try:
+        with transaction() as session, _any_text(session):
+            yield session
+    except RecordError:
+        engine.dispose()
+        raise
 
 
 @contextmanager
-def any_text(session: Session) -> Iterator[None]:
-    """Let text that is no text be read too: it is a finding like another."""
+def _any_text(session: Session) -> Iterator[None]:
     connection: Any = session.connection().connection.driver_connection
     before = getattr(connection, "text_factory", None)
     if before is None:  # not SQLite

@@ -3,20 +3,27 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordError
-from tissuesense.store.findings import Findings, Part
+from tissuesense.store.verifying.findings import Findings, Part
 from tissuesense.store.folder import StoreFolder, marker_text
 from tissuesense.store.opened import Store
 from tissuesense.store.upgrade import upgrade
 
 # The text of a table's definition is the library's, which may word it anew; that of a trigger is
 # our own, and a guard that says something else is none.
-_SCHEMA = "SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM sqlite_master"
+_SCHEMA = (
+    "SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM sqlite_master",
+    "SELECT 'table', m.name, c.name, c.type, c.\"notnull\", c.pk "
+    "FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'",
+    "SELECT 'index', m.name, c.name, c.seqno, c.coll, c.\"desc\" "
+    "FROM sqlite_master m JOIN pragma_index_xinfo(m.name) c WHERE m.type = 'index'",
+)
 
 
 def check_files(store: Store, findings: Findings) -> None:
@@ -59,25 +66,34 @@ def _told(engine: Engine, pragma: str) -> Iterator[str]:
     try:
         with closing(engine.raw_connection()) as connection:
             rows = connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
-    except engine.dialect.loaded_dbapi.DatabaseError as err:
+    except (engine.dialect.loaded_dbapi.DatabaseError, UnicodeDecodeError) as err:
+        engine.dispose()  # see `reading`
         yield str(err)
         return
     yield from (str(row[0]) for row in rows if row[0] != "ok")
 
 
 def _check_schema(engine: Engine, findings: Findings) -> None:
-    expected, found = _fresh_schema(), _schema(engine)
+    expected = _fresh_schema()
+    try:
+        found = _schema(engine)
+    except (engine.dialect.loaded_dbapi.DatabaseError, UnicodeDecodeError):
+        engine.dispose()
+        findings.add(Part.FILE, "The list of tables cannot be read.")
+        return
     foreign = {each for each in found - expected if each[0] == "trigger"}
-    for kind, name, *_ in sorted((expected - found) | foreign, key=str):
+    changed = {(kind, name) for kind, name, *_ in (expected - found) | foreign}
+    for kind, name in sorted(changed):
         findings.add(Part.FILE, f"The {kind} {name} of the database is not as it was made.")
 
 
-def _schema(engine: Engine) -> set[tuple[str, ...]]:
+def _schema(engine: Engine) -> set[tuple[Any, ...]]:
     with closing(engine.raw_connection()) as connection:
-        return {tuple(row) for row in connection.cursor().execute(_SCHEMA).fetchall()}
+        cursor = connection.cursor()
+        return {tuple(row) for query in _SCHEMA for row in cursor.execute(query).fetchall()}
 
 
-def _fresh_schema() -> set[tuple[str, ...]]:
+def _fresh_schema() -> set[tuple[Any, ...]]:
     """Return the schema that the migrations give."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     try:

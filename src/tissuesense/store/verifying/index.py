@@ -7,12 +7,12 @@ from sqlalchemy import Dialect, func, select
 
 from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.record.entry import Entry
-from tissuesense.store.batches import KeptEntry
-from tissuesense.store.findings import Findings, Part
+from tissuesense.store.verifying.batches import KeptEntry
+from tissuesense.store.verifying.findings import Findings, Part
 from tissuesense.store.index import index_rows
 from tissuesense.store.opened import Store
 from tissuesense.store.schema import INDEX, EntryRow, IndexRow
-from tissuesense.store.verified_rows import Kept, exact, kept_of
+from tissuesense.store.verifying.kept import Kept, exact, kept_of, reading, table_of
 
 
 def index_problems(entry: Entry[Any] | None, found: KeptEntry, dialect: Dialect) -> Iterator[str]:
@@ -36,7 +36,7 @@ def check_strays(store: Store, findings: Findings) -> None:
         name = kind.__tablename__
         strays = select(func.count()).where(kind.entry_id.not_in(select(EntryRow.id)))
         try:
-            with store.transaction() as session:
+            with reading(store.engine, store.transaction) as session:
                 count = session.scalar(strays)
         except RecordConflict:
             raise
@@ -48,7 +48,7 @@ def check_strays(store: Store, findings: Findings) -> None:
 
 
 def _differences(kind: type[IndexRow], expected: list[Kept], found: list[Kept]) -> Iterator[str]:
-    columns = kind.__table__.columns
+    columns = table_of(kind).columns
     places = [place for place, column in enumerate(columns) if column.primary_key]
     wanted = {_key(row, places): exact(row) for row in expected}
     there = {_key(row, places): exact(row) for row in found}

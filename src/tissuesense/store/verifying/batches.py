@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.store.opened import Store
 from tissuesense.store.schema import INDEX, EntryRow, IndexRow, RawRow
-from tissuesense.store.verified_rows import Kept, any_text, as_kept
+from tissuesense.store.verifying.kept import Kept, as_kept, reading, table_of
 
 _BATCH = 50
 
@@ -62,10 +62,22 @@ def kept_entries(store: Store) -> Iterator[KeptEntry]:
         last = batch[-1].seq
 
 
+def entries_of_kind(store: Store, kind: str) -> list[Mapping[str, Any]]:
+    """Return the entries of a kind of which there are few; none where the file is damaged."""
+    query = as_kept(table_of(EntryRow)).where(EntryRow.kind == kind).order_by(EntryRow.seq)
+    try:
+        with reading(store.engine, store.transaction) as session:
+            return [*session.execute(query).mappings()]
+    except RecordConflict:
+        raise
+    except RecordError:  # the walk through all of them says where
+        return []
+
+
 def kept_raw(store: Store, measurement: str) -> Mapping[str, Any] | None:
     """Return the raw row of a measurement, as it is stored."""
-    table = _table(RawRow)
-    with store.transaction() as session, any_text(session):
+    table = table_of(RawRow)
+    with reading(store.engine, store.transaction) as session:
         found = session.execute(as_kept(table).where(RawRow.measurement_id == measurement))
         return found.mappings().one_or_none()
 
@@ -92,8 +104,8 @@ def _as_far_as_it_goes(store: Store, after: int) -> list[KeptEntry]:
 
 
 def _read(store: Store, after: int, size: int) -> list[KeptEntry]:
-    with store.transaction() as session, any_text(session):
-        query = as_kept(_table(EntryRow)).where(EntryRow.seq > after).order_by(EntryRow.seq)
+    with reading(store.engine, store.transaction) as session:
+        query = as_kept(table_of(EntryRow)).where(EntryRow.seq > after).order_by(EntryRow.seq)
         rows = session.execute(query.limit(size)).mappings().all()
         names = [row["id"] for row in rows]
         superseding = select(EntryRow.supersedes).where(EntryRow.supersedes.in_(names))
@@ -108,13 +120,7 @@ def _read(store: Store, after: int, size: int) -> list[KeptEntry]:
 def _indexed(session: Session, names: list[Any]) -> Mapping[Any, Indexed]:
     found: dict[Any, dict[type[IndexRow], tuple[Kept, ...]]] = defaultdict(dict)
     for kind in INDEX:
-        for row in session.execute(as_kept(_table(kind)).where(kind.entry_id.in_(names))):
+        for row in session.execute(as_kept(table_of(kind)).where(kind.entry_id.in_(names))):
             own = found[row.entry_id]
             own[kind] = (*own.get(kind, ()), tuple(row))
     return found
-
-
-def _table(kind: type[EntryRow | RawRow | IndexRow]) -> Table:
-    table = kind.__table__
-    assert isinstance(table, Table)  # noqa: S101 - of a mapped class it is
-    return table

@@ -1,0 +1,65 @@
+"""One observation that somebody stated: what was asked, heard, felt or estimated."""
+
+from datetime import datetime
+from typing import Any
+
+from tissuesense.export.fhir.chart import Stated, VisitChart
+from tissuesense.export.fhir.codes import answered, concept, hl7
+from tissuesense.export.fhir.elements import Json, identifier, instant, moment, resource
+from tissuesense.record.visit import Block
+
+EXAM, SURVEY = "exam", "survey"
+
+
+def observation(
+    key: str,
+    stated: Stated,
+    *,
+    code: Json,
+    subject: Json,
+    effective: datetime,
+    performer: Json,
+    category: str = EXAM,
+    **elements: Any,  # noqa: ANN401 - any further element
+) -> Json:
+    """Return an observation with all that every one of ours has."""
+    return resource(
+        "Observation",
+        key,
+        **{
+            "meta": stated.meta,
+            "identifier": [identifier("entry", key)],
+            "status": stated.status,
+            "category": [hl7("observation-category", category)],
+            "code": code,
+            "subject": subject,
+            "effectiveDateTime": moment(effective),
+            "issued": instant(stated.entry.recorded_at),
+            "performer": [performer],
+            **elements,
+        },
+    )
+
+
+def seen_in_visit(
+    visit: VisitChart,
+    stated: Stated,
+    code: str,
+    *,
+    at: datetime,
+    **elements: Any,  # noqa: ANN401 - any further element
+) -> Json:
+    """Return an observation that the therapist made in a visit."""
+    settled: Json = {
+        "code": concept(code),
+        "subject": visit.patient,
+        "effective": at.astimezone(visit.zone),
+        "performer": visit.therapist(),
+        "encounter": visit.encounter,
+    }
+    return observation(f"{stated.root} {code}", stated, **(settled | elements))
+
+
+def block_component(block: Block) -> Json:
+    """Return the component that says when in the visit it was."""
+    return {"code": concept("block"), "valueCodeableConcept": answered("block", block)}
