@@ -2,11 +2,13 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from tissuesense.cli.output import say
 from tissuesense.core.errors import UsageError
 
 FromOption = Annotated[
@@ -33,6 +35,44 @@ def stated_input(source: str | None, **options: object) -> dict[str, Any]:
     for key in _ENVELOPE:
         stated.pop(key, None)
     return stated | {key: value for key, value in options.items() if value is not None}
+
+
+def stated_statement(source: str | None) -> dict[str, Any]:
+    """Return a statement from a file or a pipe, as typed or as the program printed its entry.
+
+    Raises
+    ------
+    UsageError
+        When nothing is stated, or it is not one JSON object.
+    """
+    if source is None:
+        raise UsageError("Nothing was stated.", hint="Give --from FILE, or --from - for a pipe.")
+    found = json_object(source)
+    body = found.get("body")
+    if isinstance(body, dict) and {"entry", "id"} & found.keys():
+        return body
+    return _without_envelope(found) if "entry" in found else found
+
+
+def _without_envelope(found: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what an entry has beside its statement; a complaint has a "kind" of its own."""
+    from tissuesense.record.statements import KINDS
+
+    return {
+        key: value
+        for key, value in found.items()
+        if key not in _ENVELOPE or (key == "kind" and value not in KINDS)
+    }
+
+
+def say_what_is_not_known(stated: Mapping[str, Any]) -> None:
+    """Say on stderr which sites the catalogue does not know by the names that were stated."""
+    from tissuesense.services.site_advice import site_advice
+
+    blocked = stated.get("blocked_sites")
+    named = [stated.get("site"), *(blocked if isinstance(blocked, list) else [])]
+    for sentence in site_advice(name for name in named if isinstance(name, str) and name):
+        say(sentence)
 
 
 def taken(stated: dict[str, Any], key: str, default: str | None = None) -> str:

@@ -1,7 +1,6 @@
 """The options that every verb with a store has, and the one way to open it from a terminal."""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,11 +11,12 @@ if TYPE_CHECKING:  # the database is imported when a store is opened, so that --
     from tissuesense.store.opened import Store
 
 DataOption = Annotated[
-    Path | None,
+    str | None,  # a Path would make one slash of the two in an address
     typer.Option(
         "--data",
         metavar="DIR",
-        help="Folder of the store; else TISSUESENSE_DATA, else the user's data folder.",
+        help="Folder of the store, or postgresql://USER@HOST/DATABASE?practice=NAME; else "
+        "TISSUESENSE_DATA, else the user's data folder.",
     ),
 ]
 PlainOption = Annotated[
@@ -24,7 +24,7 @@ PlainOption = Annotated[
 ]
 
 
-def open_from_terminal(data: Path | None, *, create: bool = False, plain: bool = False) -> "Store":
+def open_from_terminal(data: str | None, *, create: bool = False, plain: bool = False) -> "Store":
     """Open the store, asking for its passphrase where the environment has none.
 
     Raises
@@ -33,13 +33,13 @@ def open_from_terminal(data: Path | None, *, create: bool = False, plain: bool =
         As `tissuesense.store.opening.open_store` does.
     """
     from tissuesense.core.clock import SystemClock
-    from tissuesense.store.folder import data_folder
     from tissuesense.store.keys import AtTerminal
     from tissuesense.store.opening import open_store
+    from tissuesense.store.place import store_place
 
     person = AtTerminal()
     store = open_store(
-        data_folder(data), clock=SystemClock(), create=create, plain=plain, passphrase=person
+        store_place(data), clock=SystemClock(), create=create, plain=plain, passphrase=person
     )
     store.actor = os.environ.get(ACTOR_VARIABLE, "")
     if store.recovery_code is not None:

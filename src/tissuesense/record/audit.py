@@ -73,3 +73,24 @@ class Erased:
         check_text("reason", self.reason)
         if not self.reason.strip():
             raise UsageError("An erasure needs a reason: a client's request, or the end of a term.")
+
+
+class KeysChange(enum.StrEnum):
+    """What was changed of the locks of a store."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105 - the name of it
+    RECOVERED = "recovered"
+    RECOVERY_CODE = "recovery_code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysChanged:
+    """Another passphrase or recovery code opens the store from now on.
+
+    Attributes
+    ----------
+    what
+        `recovered`: a new passphrase was set with the recovery code.
+    """
+
+    what: KeysChange

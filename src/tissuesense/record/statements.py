@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from tissuesense.core.errors import UsageError
-from tissuesense.record.audit import Erased, Exported, IdentityRead, Imported
+from tissuesense.record.audit import Erased, Exported, IdentityRead, Imported, KeysChanged
 from tissuesense.record.care import CarePlan, Episode, Goal, Referral
 from tissuesense.record.client import Client
+from tissuesense.record.historic import HistoricMeasurement
 from tissuesense.record.intake import (
     Complaint,
     Consent,
@@ -102,12 +103,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             type=StoredMeasurement, about=About.VISIT, title="Measurement", entered=False
         ),
         "analysis": Kind(type=Analysis, about=About.VISIT, title="Analysis", entered=False),
+        "historic": Kind(
+            type=HistoricMeasurement,
+            about=About.VISIT,
+            title="Historic measurement",
+            entered=False,
+        ),
         "identity_read": Kind(
             type=IdentityRead, about=About.CLIENT, title="Identity read", entered=False
         ),
         "exported": Kind(type=Exported, about=About.CLIENT, title="Handed out", entered=False),
         "imported": Kind(type=Imported, about=About.CLIENT, title="Taken in", entered=False),
         "erased": Kind(type=Erased, about=About.PRACTICE, title="Erased", entered=False),
+        "keys_changed": Kind(
+            type=KeysChanged, about=About.PRACTICE, title="Locks changed", entered=False
+        ),
     }
 )
 
@@ -217,7 +227,7 @@ def _nested(statement: type, stated: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _CONFIG = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-_WITH_BODY_SITE = (ManualFinding, TreatmentDose)
+_WITH_BODY_SITE = (ManualFinding, TreatmentDose, HistoricMeasurement)
 
 
 @cache

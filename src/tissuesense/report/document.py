@@ -166,12 +166,15 @@ class Figure:
         The finding as a sentence.
     caption
         How to read it.
+    half
+        True where it is drawn for half the column: two such stand beside each other.
     """
 
     svg: str
     alt: str
     title: Words
     caption: Words = ()
+    half: bool = False
     kind: Literal["figure"] = field(default="figure", init=False)
 
 
@@ -198,6 +201,11 @@ class Document:
         The date of what is reported, never of the printing: the same record gives the same bytes.
     fingerprint
         Hash over the data behind the report, printed small at the foot of each page.
+    head
+        Hash of the record's last entry, which speaks for all entries before it; empty where the
+        report does not print it.
+    large
+        True for large type: who reads it is no professional.
     """
 
     title: str
@@ -207,10 +215,17 @@ class Document:
     parts: tuple[Part, ...]
     fingerprint: str
     disclaimer: str
+    head: str = ""
+    large: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return asdict(self) | {"dated": self.dated.isoformat()}
+
+    def figures(self) -> Iterator[Figure]:
+        """Yield every figure, in the order of the page."""
+        for part in self.parts:
+            yield from (block for block in part.blocks if isinstance(block, Figure))
 
 
 def say(*pieces: str | Run | Number) -> Words:

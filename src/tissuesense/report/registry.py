@@ -1,34 +1,37 @@
-"""The table of report sections; another package adds one through `tissuesense.sections`."""
+"""The tables of report sections, one for each kind of report; entry points add rows to each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from tissuesense.core.registry import Registry
-from tissuesense.report.document import Block
+from tissuesense.report.course_view import CourseView
+from tissuesense.report.document import Block, Part
 from tissuesense.report.readings import VisitView
 
 _HERE = "tissuesense.report.sections"
+View_contra = TypeVar("View_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Generic[View_contra]):
     """One section.
 
     Attributes
     ----------
     write
-        Visit in, blocks out; none where there is nothing to say, and the title is left out too.
+        View in, blocks out; none where there is nothing to say, and the title is left out too.
     small
         True for what stands in small type at the end.
     """
 
     title: str
-    write: Callable[[VisitView], tuple[Block, ...]]
+    write: Callable[[View_contra], tuple[Block, ...]]
     small: bool = False
 
 
-# In the order of the page: who and why, what hands and sensor found, how, and what it cannot say.
-SECTIONS: Registry[Section] = Registry(
+# Each in the order of the page: who and why, what hands and sensor found, how, what it cannot say.
+SECTIONS: Registry[Section[VisitView]] = Registry(
     "report section",
     Section,
     {
@@ -48,3 +51,45 @@ SECTIONS: Registry[Section] = Registry(
     },
     group="tissuesense.sections",
 )
+COURSE_SECTIONS: Registry[Section[CourseView]] = Registry(
+    "course report section",
+    Section,
+    {
+        "who_and_why": f"{_HERE}.who_and_why:SECTION",
+        "complaints": f"{_HERE}.complaints:SECTION",
+        "hands_over_visits": f"{_HERE}.hands_over_visits:SECTION",
+        "sensor_over_visits": f"{_HERE}.sensor_over_visits:SECTION",
+        "what_changed": f"{_HERE}.what_changed:SECTION",
+        "trends": f"{_HERE}.trends:SECTION",
+        "treatment_given": f"{_HERE}.treatment_given:SECTION",
+        "plan_and_visits": f"{_HERE}.plan_and_visits:SECTION",
+        "goals": f"{_HERE}.goals:SECTION",
+        "sessions": f"{_HERE}.sessions:SECTION",
+        "agreement": f"{_HERE}.agreement:SECTION",
+        "signatures": f"{_HERE}.signatures:SECTION",
+        "course_method": f"{_HERE}.course_method:SECTION",
+        "course_limits": f"{_HERE}.limits:SECTION",
+    },
+    group="tissuesense.course_sections",
+)
+CLIENT_SECTIONS: Registry[Section[CourseView]] = Registry(
+    "client report section",
+    Section,
+    {
+        "your_words": f"{_HERE}.your_words:SECTION",
+        "your_body": f"{_HERE}.your_body:SECTION",
+        "your_change": f"{_HERE}.your_change:SECTION",
+        "your_next": f"{_HERE}.your_next:SECTION",
+    },
+    group="tissuesense.client_sections",
+)
+
+
+def parts_of(sections: Mapping[str, Section[View_contra]], view: View_contra) -> tuple[Part, ...]:
+    """Return what every section of a table writes; those with nothing to say are left out."""
+    asked = ((name, sections[name]) for name in sections)
+    return tuple(
+        Part(name=name, title=section.title, blocks=blocks, small=section.small)
+        for name, section in asked
+        if (blocks := section.write(view))
+    )

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from tissuesense.core.recording import RecordingKind
-from tissuesense.core.site import BodySite, Side
-from tissuesense.record.visit import TENDERNESS_WORDS, TONE_WORDS, Block, ManualFinding
+from tissuesense.core.site import BodySite, ComplaintKind, Side
+from tissuesense.record.intake import Complaint
+from tissuesense.record.joint import JointFinding
+from tissuesense.record.scales import TardieuEntry
+from tissuesense.record.visit import TENDERNESS_WORDS, TONE_WORDS, Block, ManualFinding, Temperature
 
 _KINDS = {
     RecordingKind.PPT: "pain threshold",
@@ -20,6 +23,16 @@ _BLOCKS = {
     Block.TREATMENT: "during treatment",
     Block.POST: "after treatment",
 }
+
+
+_COMPLAINTS = {
+    ComplaintKind.HEADACHE: "headache",
+    ComplaintKind.NUMBNESS: "numbness or tingling",
+    ComplaintKind.REDUCED_ROM: "reduced range of motion",
+    ComplaintKind.HYPERTONIA: "firm or knotted muscle",
+    ComplaintKind.PAIN: "pain",
+}
+_MINUTE_S = 60.0
 
 
 def site_words(name: str) -> str:
@@ -49,6 +62,43 @@ def hand_words(found: ManualFinding | None) -> str:
     return ", ".join(said) or "see note"
 
 
+def hand_details(found: ManualFinding) -> str:
+    """Return what palpation found beside tenderness and tone; empty where nothing was noted."""
+    yes_or_no = (
+        ("taut band", found.taut_band),
+        ("local twitch", found.twitch),
+        ("referred pain", None if found.refers_to and found.refers else found.refers),
+    )
+    said = [name if there else f"no {name}" for name, there in yes_or_no if there is not None]
+    if found.refers and found.refers_to:
+        said.append(f"refers to {found.refers_to}")
+    if found.temperature is not None:
+        same = found.temperature is Temperature.SAME
+        said.append("skin as warm as around it" if same else f"skin {found.temperature}")
+    return ", ".join([*said, *([found.texture] if found.texture else [])])
+
+
+def complaint_words(told: Complaint) -> str:
+    """Return a complaint as a heading says it: "Headache, left side of the head"."""
+    where = told.region or ("" if told.side is None else str(told.side))
+    sided = told.side is None or str(told.side) in where.casefold().split()
+    side = "" if sided else f", {told.side}"
+    name = _COMPLAINTS[told.kind]
+    return f"{name.capitalize()}, {where}{side}" if where else name.capitalize()
+
+
+def duration_words(seconds: float) -> str:
+    """Return "45 s" or "2.5 min"."""
+    if seconds < _MINUTE_S:
+        return f"{seconds:.0f} s"
+    return f"{seconds / _MINUTE_S:.1f} min".replace(".0 min", " min")
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 visit" or "3 visits"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def block_words(block: Block) -> str:
     """Return when in the visit something was found."""
     return _BLOCKS[block]
@@ -57,3 +107,36 @@ def block_words(block: Block) -> str:
 def when_words(blocks: Sequence[Block], block: Block) -> str:
     """Return ", before treatment" in a visit that has several blocks, else nothing."""
     return f", {block_words(block)}" if len(blocks) > 1 else ""
+
+
+def joint_place(found: JointFinding) -> str:
+    """Return a movement as a heading says it: "Neck, rotation, left"."""
+    side = "" if found.side is Side.MIDLINE else f", {found.side}"
+    return f"{found.joint.capitalize()}, {found.movement}{side}".replace("_", " ")
+
+
+def joint_words(found: JointFinding) -> str:
+    """Return what the hands found at a joint."""
+    said = [
+        f"{name} {angle:g}°"
+        for name, angle in (("active", found.active_deg), ("passive", found.passive_deg))
+        if angle is not None
+    ]
+    if found.end_feel is not None:
+        said.append(f"end feel {found.end_feel}")
+    if found.pain is not None:
+        said.append("painful" if found.pain else "not painful")
+    if found.ashworth is not None:
+        said.append(f"Modified Ashworth {found.ashworth}: {found.ashworth.meaning}")
+    if found.tardieu is not None:
+        said.append(_tardieu_words(found.tardieu))
+    return "; ".join([*said, *([found.note] if found.note else [])]) or "seen"
+
+
+def _tardieu_words(entry: TardieuEntry) -> str:
+    angles = [
+        f"{name} {angle:g}°"
+        for name, angle in (("R1", entry.r1_deg), ("R2", entry.r2_deg))
+        if angle is not None
+    ]
+    return ", ".join([f"Modified Tardieu {entry.quality}: {entry.meaning}", *angles])

@@ -47,6 +47,7 @@ def enter(
     """
     if not kind_named(kind).entered:
         raise UsageError(f"'{kind}' is written down by the program itself.")
+    _check_place(kind_named(kind).about, client, visit)
     statement = read_statement(kind, stated, visit=visit, found_at=clock.now())
     return keep(store, kind, statement, at=clock.now(), rng=rng, client=client, visit=visit)
 
@@ -99,7 +100,8 @@ def amend(
     RecordConflict
         When it was amended meanwhile.
     UsageError
-        When there is no reason, nothing changes, or the change is not what the kind can hold.
+        When there is no reason, nothing changes, the change is not what the kind can hold, or it
+        would move the entry to another client or visit.
     """
     if not reason.strip():
         raise UsageError("An amendment needs its reason.", hint='Give --reason "why".')
@@ -108,7 +110,7 @@ def amend(
         if not kind_named(old.kind).entered and old.kind != "visit":
             raise UsageError(f"What is written as '{old.kind}' is never amended.")
         before = body_of(old.kind, old.statement)
-        statement = read_statement(old.kind, before | dict(stated))
+        statement = read_statement(old.kind, before | _staying(old, stated))
         body = body_of(old.kind, statement)
         if body == before:
             raise UsageError("The amendment changes nothing.")
@@ -155,6 +157,11 @@ def sign(
         return keep(store, "signature", signature, at=clock.now(), rng=rng, visit=visit)
 
 
+def is_closed(store: Store, visit: VisitId) -> bool:
+    """Return whether a visit was closed; what is written down after that is a late entry."""
+    return bool(current(store.ledger.of_visit(visit, "closed"), "closed"))
+
+
 def close(
     store: Store,
     visit: VisitId,
@@ -173,7 +180,7 @@ def close(
         When it is closed already.
     """
     with store.transaction():
-        if current(store.ledger.of_visit(visit, "closed"), "closed"):
+        if is_closed(store, visit):
             raise RecordConflict("This visit is closed already.")
         closed = VisitClosed(closed_at=clock.local_now(), note=note)
         return keep(store, "closed", closed, at=clock.now(), rng=rng, visit=visit)
@@ -212,6 +219,32 @@ def content_sha256(entries: tuple[Entry[Any], ...]) -> str:
     """Return the hash of what these entries say, whatever store they are in."""
     said = [[entry.id, entry.kind, body_of(entry.kind, entry.statement)] for entry in entries]
     return sha256(canonical_json(said).encode())
+
+
+def _staying(old: Entry[Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stated, less where the entry belongs: an amendment leaves it there."""
+    place = {"client": old.client, "visit": old.visit}
+    if old.kind == "visit":
+        place |= {"id": old.visit}
+    if any(stated.get(key, here) != here for key, here in place.items()):
+        raise UsageError(
+            "An amendment cannot move an entry to another client or visit.",
+            hint="Amend it to say that it was a mistake, and write it down where it belongs.",
+        )
+    return {key: value for key, value in stated.items() if key not in place}
+
+
+def _check_place(about: About, client: ClientId | None, visit: VisitId | None) -> None:
+    if about is About.VISIT and visit is None:
+        raise UsageError(
+            "This belongs to a visit; none was named.",
+            hint="'tissuesense visit --help' lists what is written down in a visit.",
+        )
+    if about is About.PRACTICE and (client or visit):
+        raise UsageError(
+            "This is about the practice, and not about a client.",
+            hint="'tissuesense clients practice' takes it.",
+        )
 
 
 def _whose(

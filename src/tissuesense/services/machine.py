@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tissuesense.core.clock import Clock
 from tissuesense.services.doctor_mends import System
-from tissuesense.store.folder import data_folder
+from tissuesense.store.place import StorePlace, data_folder
 from tissuesense.transport.discovery import FoundPort, UsbIdentity, scan_serial
 from tissuesense.transport.port_access import (
     PortAccess,
@@ -68,7 +68,7 @@ class Machine:
 
 
 async def look_around(
-    *, clock: Clock, seconds: float, data: Path | None = None, columns: int | None = None
+    *, clock: Clock, seconds: float, data: str | StorePlace | None = None, columns: int | None = None
 ) -> Machine:
     """Look at everything; listening to the radio takes `seconds`."""
     packages = {package: _version(module, package) for module, package in _PACKAGES.items()}

@@ -44,12 +44,15 @@ class Acquisition:
     ----------
     capture
         The capture file's bytes; None for a trace that was imported.
+    id
+        Drawn before it was measured; None where it is to be drawn now.
     """
 
     device_model: str
     measured_at: datetime
     capture: bytes | None = None
     block: Block = Block.PRE
+    id: MeasurementId | None = None
 
 
 def add_client(store: Store, *, clock: Clock, rng: np.random.Generator) -> Client:
@@ -84,10 +87,10 @@ def open_visit(
         visit: Visit = read_statement(
             "visit",
             {
+                "opened_at": clock.local_now().isoformat(),
                 **stated,
                 "id": new_visit_id(rng),
                 "client": store.clients.get(client_id).id,
-                "opened_at": clock.local_now().isoformat(),
             },
         )
         _append(
@@ -142,7 +145,7 @@ def save_measurement(
     if site is None:
         raise UsageError("A measurement in the record needs its site and side.")
     measurement = Measurement(
-        id=new_measurement_id(rng),
+        id=acquisition.id or new_measurement_id(rng),
         visit=visit_id,
         site=site,
         kind=analysed.kind,

@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.record.document import canonical_json
+from tissuesense.store.transaction import READING
 
 _BUSY_TIMEOUT_S = 10.0
 _LOG = "record"
@@ -106,4 +107,5 @@ def _pragmas(*, forgetting: bool) -> tuple[str, ...]:
 def _begin(connection: Connection) -> None:
     # At once for writing: a transaction that reads first and writes later could otherwise fail
     # half-way because another program wrote in between. Ours last milliseconds.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

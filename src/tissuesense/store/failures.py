@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from tissuesense.core.errors import RecordConflict, RecordError, RecordTampered
+from tissuesense.store.server_failures import said_by_server
 
 _RESTORE = "'tissuesense verify' says what is broken; restore the store from a backup."
 
@@ -30,13 +31,21 @@ def in_our_words() -> Iterator[None]:
     except IntegrityError as err:
         raise RecordConflict(
             "The store refused an entry: it exists already, or would change what is written once."
-        ) from err
+        ) from _shown(err)
     except DatabaseError as err:
         code: int | None = getattr(err.orig, "sqlite_errorcode", None)
+        if hasattr(err.orig, "sqlstate"):
+            raise said_by_server(err) from _shown(err)
         # The low byte is the kind of error; the rest says where SQLite met it.
-        raise _SAID.get(-1 if code is None else code & 0xFF, _refused)() from err
+        say = _refused if code is None else _SAID.get(code & 0xFF, _refused)
+        raise say() from err
     except UnicodeDecodeError as err:  # in a text, or in what SQLite quotes of a damaged file
         raise _damaged() from err
+
+
+def _shown(err: DatabaseError) -> DatabaseError | None:
+    """Return what a traceback may show: a server repeats values, and where it is."""
+    return None if hasattr(err.orig, "sqlstate") else err
 
 
 def _busy() -> RecordError:

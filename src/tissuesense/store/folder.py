@@ -1,7 +1,6 @@
 """The folder of a store: where it is, what lies in it, who may read it."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +9,7 @@ from typing import Any
 
 from tissuesense.core.errors import RecordConflict, RecordError, RecordNotFound, SchemaTooNew
 
-DATA_VARIABLE = "TISSUESENSE_DATA"
 FORMAT = 2
-
-
-def data_folder(option: Path | None = None) -> Path:
-    """Return the folder that `--data` names, else TISSUESENSE_DATA, else the user's data folder."""
-    if option is not None:
-        return option
-    if named := os.environ.get(DATA_VARIABLE):
-        return Path(named)
-    from platformdirs import user_data_path  # noqa: PLC0415 - only where nothing else was said
-
-    return user_data_path("tissuesense", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)

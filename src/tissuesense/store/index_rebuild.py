@@ -23,7 +23,11 @@ def rebuild_index(store: Store) -> int:
             session.execute(delete(table))
         superseded = set(session.scalars(select(EntryRow.supersedes)))
         for row in store.ledger.rows():
-            if row.id in superseded or row.kind not in INDEXED or erasures.everything(row.client_id):
+            if (
+                row.id in superseded
+                or row.kind not in INDEXED
+                or erasures.everything(row.client_id)
+            ):
                 continue
             session.add_all(index_rows(store.ledger.opened(row)))
             session.flush()

@@ -27,6 +27,7 @@ _FORMAT = 1
 _FORMAT_NAME = "tissuesense.safe/"
 _SALT_BYTES = 16
 _NONCE_BYTES = 12
+_FORGOTTEN = "If it is forgotten, the recovery code opens the store: 'clients passphrase --recover'."
 _BY_PASSPHRASE = "by_passphrase"  # noqa: S105 - the name of a part
 _BY_RECOVERY_CODE = "by_recovery_code"
 
@@ -116,7 +117,7 @@ def open_safe(safe: Mapping[str, Any], passphrase: str | None) -> MasterKey:
         if not passphrase:
             raise StoreLocked(
                 "The store is encrypted and its passphrase was not given.",
-                hint="Set TISSUESENSE_PASSPHRASE and try again.",
+                hint=f"Set TISSUESENSE_PASSPHRASE and try again. {_FORGOTTEN}",
             )
         parameters = safe[_BY_PASSPHRASE]
         effort = Effort(**{name: parameters[name] for name in asdict(_USUAL_EFFORT)})
@@ -126,7 +127,7 @@ def open_safe(safe: Mapping[str, Any], passphrase: str | None) -> MasterKey:
         except InvalidTag as err:
             raise StoreLocked(
                 "The passphrase does not open this store.",
-                hint="Check TISSUESENSE_PASSPHRASE, or unset it to be asked.",
+                hint=f"Check TISSUESENSE_PASSPHRASE, or unset it to be asked. {_FORGOTTEN}",
             ) from err
 
 

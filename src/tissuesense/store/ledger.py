@@ -35,6 +35,7 @@ class Ledger:
     """
 
     transaction: Transaction
+    reading: Transaction
     keys: ClientKeys
     practice: Sealer
 
@@ -81,7 +82,7 @@ class Ledger:
 
     def get(self, entry_id: EntryId) -> Entry[Any]:
         """Return one entry; RecordNotFound where there is none."""
-        with self.transaction() as session:
+        with self.reading() as session:
             row = session.scalars(select(EntryRow).where(EntryRow.id == entry_id)).one_or_none()
             if row is None:
                 raise RecordNotFound("There is no such entry in this store.")
@@ -110,7 +111,7 @@ class Ledger:
         """Yield every entry as it is stored, in order, a few at a time in memory."""
         last = 0
         while True:
-            with self.transaction() as session:
+            with self.reading() as session:
                 query = select(EntryRow).where(EntryRow.seq > last).order_by(EntryRow.seq)
                 batch = session.scalars(query.limit(_BATCH)).all()
                 session.expunge_all()
@@ -122,7 +123,7 @@ class Ledger:
     def head(self) -> tuple[int, str]:
         """Return how many entries there are, and the hash that speaks for all of them."""
         query = select(EntryRow.seq, EntryRow.hash).order_by(EntryRow.seq.desc()).limit(1)
-        with self.transaction() as session:
+        with self.reading() as session:
             last = session.execute(query).one_or_none()
         return (0, FIRST_HASH) if last is None else (last.seq, last.hash)
 
@@ -141,7 +142,7 @@ class Ledger:
         return _entry(row, json.loads(content))
 
     def _read(self, query: Select[EntryRow]) -> tuple[Entry[Any], ...]:
-        with self.transaction() as session:
+        with self.reading() as session:
             found = session.scalars(query.order_by(EntryRow.seq)).all()
             return tuple(self.opened(row) for row in found)
 

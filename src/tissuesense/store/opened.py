@@ -15,6 +15,7 @@ from tissuesense.store.key_safe import MasterKey
 from tissuesense.store.ledger import Ledger
 from tissuesense.store.repositories import Clients, RawData, Visits
 from tissuesense.store.sealing import Sealer
+from tissuesense.store.transaction import READING
 
 
 class Store:
@@ -22,6 +23,8 @@ class Store:
 
     Attributes
     ----------
+    path
+        The folder of this computer that belongs to it: all of it, or what a server does not hold.
     name
         Identifies the store to the keyring; it stays when the passphrase changes.
     actor
@@ -49,10 +52,11 @@ class Store:
         self.key_engine = key_engine
         self._session = Session(engine, expire_on_commit=False)
         self.keys = ClientKeys(self._key_transaction, Sealer(master.derive("client keys")))
-        self.ledger = Ledger(self.transaction, self.keys, Sealer(master.derive("practice")))
-        self.clients = Clients(self.transaction)
-        self.visits = Visits(self.transaction, self.ledger)
-        self.raw = RawData(self.transaction, self.keys)
+        practice = Sealer(master.derive("practice"))
+        self.ledger = Ledger(self.transaction, self.reading, self.keys, practice)
+        self.clients = Clients(self.reading)
+        self.visits = Visits(self.reading, self.ledger)
+        self.raw = RawData(self.transaction, self.reading, self.keys)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -69,6 +73,27 @@ class Store:
             return
         try:
             with in_our_words(), self._session.begin():
+                yield self._session
+        finally:
+            self._session.expunge_all()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Let everything inside be read as of one moment, and nobody wait for it meanwhile.
+
+        Inside a transaction it is part of that.
+
+        Raises
+        ------
+        RecordError
+            When the file or the server refuses.
+        """
+        if self._session.in_transaction():
+            yield self._session
+            return
+        try:
+            with in_our_words(), self._session.begin():
+                self._session.connection(execution_options={READING: True})
                 yield self._session
         finally:
             self._session.expunge_all()

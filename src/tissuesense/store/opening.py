@@ -1,33 +1,35 @@
-"""Open a store, or make one: the only way to the record on disk."""
+"""Open a store, or make one: the only way to the record, on a disk or a server."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import UsageError
+from tissuesense.core.errors import RecordError, UsageError
 from tissuesense.store.engine import connect
 from tissuesense.store.failures import in_our_words
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.key_safe import MasterKey, is_locked, new_safe, plain_safe, store_name
 from tissuesense.store.keys import PASSPHRASE_VARIABLE, AskPassphrase, find_passphrase, unlock
 from tissuesense.store.opened import Store
+from tissuesense.store.place import ServerPlace, StorePlace, store_place
 from tissuesense.store.schema import KeyBase
 from tissuesense.store.upgrade import upgrade
 
 
 def open_store(
-    folder: Path,
+    named: StorePlace | str,
     *,
     clock: Clock,
     create: bool = False,
     plain: bool = False,
     passphrase: str | AskPassphrase | None = None,
 ) -> Store:
-    """Open the store in `folder`, bringing its tables up to date.
+    """Open a store, bringing its tables up to date.
 
     Parameters
     ----------
+    named
+        Its folder, or postgresql://USER@HOST/DATABASE?practice=NAME.
     create
         Make the store where there is none.
     plain
@@ -41,15 +43,21 @@ def open_store(
     RecordNotFound
         When there is no store and none is to be made.
     UsageError
-        When an encrypted store is to be made and there is no passphrase to be had.
+        When an encrypted store is to be made and there is no passphrase to be had, or the address
+        of a server cannot be read.
+    ConfigurationError
+        When the server's user sees the rows of every practice, or the extra `postgres` is missing.
     StoreLocked
         When the passphrase is missing or wrong.
     SchemaTooNew
         When a later version wrote the store; nothing was touched.
     RecordError
-        When a store cannot be made in the folder, or the one in it is damaged.
+        When a store cannot be made in the folder, the one in it is damaged, or a server refuses.
     """
-    place = StoreFolder(folder)
+    found = store_place(named)
+    if isinstance(found, ServerPlace):
+        return _open_on_server(found, passphrase, create=create, plain=plain)
+    place = StoreFolder(found)
     if create and not place.exists:
         return _made(place, None if plain else _new_passphrase(passphrase), clock)
     safe = place.safe()
@@ -57,10 +65,7 @@ def open_store(
 
 
 def _made(place: StoreFolder, secret: str | None, clock: Clock) -> Store:
-    if secret is None:
-        (master, safe), code = plain_safe(), None
-    else:
-        master, safe, code = new_safe(secret)
+    master, safe, code = _new_key(secret)
     place.make(safe=safe, fill=lambda made: _open(made, master, clock, safe, new=True).close())
     return _open(place, master, clock, safe, recovery_code=code)
 
@@ -89,6 +94,51 @@ def _open(
         raise
     name = store_name(safe) if locked else ""
     return Store(engine, keys, master, place.path, name=name, recovery_code=recovery_code)
+
+
+def _open_on_server(
+    place: ServerPlace,
+    passphrase: str | AskPassphrase | None,
+    *,
+    create: bool,
+    plain: bool,
+) -> Store:
+    from tissuesense.store.server import Server  # noqa: PLC0415 - few stores are on one
+
+    server = Server(place)
+    try:
+        if create and not server.exists:
+            master, safe, code = _new_key(None if plain else _new_passphrase(passphrase))
+            server.make(safe)
+        else:
+            safe, code = server.safe(), None
+            master = unlock(safe, passphrase)
+            server.upgrade()
+        _make_folder_of(place)
+    except BaseException:
+        server.close()
+        raise
+    name = store_name(safe) if is_locked(safe) else ""
+    return Store(
+        server.engine, server.key_engine, master, place.folder, name=name, recovery_code=code
+    )
+
+
+def _make_folder_of(place: ServerPlace) -> None:
+    try:
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as err:
+        raise RecordError(
+            f"{place.folder} cannot be made: {err.strerror}.",
+            hint="It takes recordings that are going on; let this user write there.",
+        ) from err
+
+
+def _new_key(secret: str | None) -> tuple[MasterKey, Mapping[str, Any], str | None]:
+    """Return a new store's key, its safe, and the recovery code of one with a passphrase."""
+    if secret is None:
+        return *plain_safe(), None
+    return new_safe(secret)
 
 
 def _new_passphrase(given: str | AskPassphrase | None) -> str:

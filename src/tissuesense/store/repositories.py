@@ -35,11 +35,11 @@ from tissuesense.store.transaction import Transaction
 class Clients:
     """Who is in care."""
 
-    transaction: Transaction
+    reading: Transaction
 
     def get(self, client_id: ClientId) -> Client:
         """Return a client; RecordNotFound where there is none."""
-        with self.transaction() as session:
+        with self.reading() as session:
             row = session.get(ClientRow, client_id)
             if row is None:
                 raise RecordNotFound(
@@ -50,14 +50,14 @@ class Clients:
 
     def all(self) -> tuple[Client, ...]:
         """Return every client, oldest first."""
-        with self.transaction() as session:
+        with self.reading() as session:
             found = session.scalars(select(ClientRow).order_by(ClientRow.created_at, ClientRow.id))
             return tuple(_client(row) for row in found)
 
     def taken(self, client_id: ClientId) -> bool:
         """Whether a pseudonym is or was somebody's; an erased one is never given again."""
         used = select(EntryRow.seq).where(EntryRow.client_id == client_id).limit(1)
-        with self.transaction() as session:
+        with self.reading() as session:
             return session.scalars(used).one_or_none() is not None
 
     def summaries(self) -> tuple[ClientSummary, ...]:
@@ -67,7 +67,7 @@ class Clients:
             select(PalpationRow.client_id, PalpationRow.site),
             select(MeasurementRow.client_id, MeasurementRow.site),
         )
-        with self.transaction() as session:
+        with self.reading() as session:
             counts = dict(session.execute(visits).all())
             sites: dict[str, list[str]] = defaultdict(list)
             for client, site in session.execute(sites_of):
@@ -86,7 +86,7 @@ class Clients:
 class Visits:
     """When they came."""
 
-    transaction: Transaction
+    reading: Transaction
     ledger: Ledger
 
     def get(self, visit_id: VisitId) -> Visit:
@@ -96,7 +96,7 @@ class Visits:
     def client_of(self, visit_id: VisitId) -> ClientId:
         """Return whose visit it is; RecordNotFound where there is no such visit."""
         query = select(VisitRow.client_id).where(VisitRow.id == visit_id)
-        with self.transaction() as session:
+        with self.reading() as session:
             client = session.scalars(query).one_or_none()
         if client is None:
             raise _no_visit()
@@ -105,11 +105,11 @@ class Visits:
     def of_client(self, client_id: ClientId) -> tuple[Visit, ...]:
         """Return a client's visits, oldest first; of one time, in the order of opening."""
         query = select(VisitRow.entry_id).where(VisitRow.client_id == client_id)
-        with self.transaction() as session:
+        with self.reading() as session:
             return self._named(EntryId(name) for name in session.scalars(query))
 
     def _entry_of(self, visit_id: VisitId) -> EntryId:
-        with self.transaction() as session:
+        with self.reading() as session:
             row = session.get(VisitRow, visit_id)
             if row is None:
                 raise _no_visit()
@@ -125,6 +125,7 @@ class RawData:
     """Samples and captures, sealed under the key of the client whom they were taken from."""
 
     transaction: Transaction
+    reading: Transaction
     keys: ClientKeys
 
     def add(self, client: ClientId, measurement: Measurement, capture: bytes | None) -> None:
@@ -153,14 +154,14 @@ class RawData:
     def traces(self, measurements: Iterable[MeasurementId]) -> dict[MeasurementId, Trace]:
         """Return the samples of these measurements."""
         wanted = list(measurements)
-        with self.transaction() as session:
+        with self.reading() as session:
             rows = session.scalars(select(RawRow).where(RawRow.measurement_id.in_(wanted))).all()
             return {MeasurementId(row.measurement_id): self.trace_of(row) for row in rows}
 
     def visit_of(self, measurement_id: MeasurementId) -> VisitId:
         """Return the visit of a measurement; RecordNotFound where there is no such measurement."""
         query = select(MeasurementRow.visit_id).where(MeasurementRow.id == measurement_id)
-        with self.transaction() as session:
+        with self.reading() as session:
             visit = session.scalars(query).one_or_none()
         if visit is None:
             raise RecordNotFound("There is no such measurement in this store.")
@@ -176,7 +177,7 @@ class RawData:
         query = select(RawRow.client_id, RawRow.capture).where(
             RawRow.measurement_id == measurement_id
         )
-        with self.transaction() as session:
+        with self.reading() as session:
             row = session.execute(query).one_or_none()
         if row is None or row.capture is None:
             return None

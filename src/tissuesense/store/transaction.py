@@ -6,3 +6,6 @@ from contextlib import AbstractContextManager
 from sqlalchemy.orm import Session
 
 Transaction = Callable[[], AbstractContextManager[Session]]
+
+# The option of a connection whose transaction only reads, and so keeps nobody waiting.
+READING = "tissuesense_reading"

@@ -1,6 +1,7 @@
 """Bring the tables of a store to the present version, after a copy of the file was put aside."""
 
 import shutil
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from pathlib import Path
 
@@ -9,12 +10,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.schema import CreateSchema
 
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import RecordConflict, SchemaTooNew
 from tissuesense.store.folder import StoreFolder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+_UPGRADE_LOCK = 0x7155_5545  # any number that no practice's lock is likely to have
 
 
 def upgrade(
@@ -27,24 +31,54 @@ def upgrade(
     SchemaTooNew
         When the store has seen migrations that this version does not know; nothing was touched.
     """
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        _run(
+            connection,
+            migrations,
+            before=lambda present: _put_copy_aside(connection, folder, present, clock),
+        )
+
+
+def upgrade_on_server(
+    engine: Engine, schemas: Iterable[str], *, migrations: Path = MIGRATIONS
+) -> None:
+    """Make the schemas that are not there and run the migrations for all practices, or none.
+
+    No copy is put aside: a server does its changes to tables in the transaction too.
+
+    Raises
+    ------
+    SchemaTooNew
+        As `upgrade` does.
+    """
+    with engine.connect() as connection:
+        # Another practice may be at it.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+        known = set(connection.dialect.get_schema_names(connection))  # type: ignore[no-untyped-call]
+        for schema in schemas:
+            if schema not in known:  # to ask for one "if not exists" takes the right to make it
+                connection.execute(CreateSchema(schema))
+        _run(connection, migrations, before=lambda _present: None)
+
+
+def _run(connection: Connection, migrations: Path, *, before: Callable[[str], None]) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-        present = MigrationContext.configure(connection).get_current_revision()
-        if present == scripts.get_current_head():
-            return
-        if present is not None:
-            if present not in {script.revision for script in scripts.walk_revisions()}:
-                raise SchemaTooNew(
-                    f"The store was last written by a later version of tissuesense ({present}).",
-                    hint="Update tissuesense. Nothing was changed.",
-                )
-            _put_copy_aside(connection, folder, present, clock)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present == scripts.get_current_head():
+        return
+    if present is not None:
+        if present not in {script.revision for script in scripts.walk_revisions()}:
+            raise SchemaTooNew(
+                f"The store was last written by a later version of tissuesense ({present}).",
+                hint="Update tissuesense. Nothing was changed.",
+            )
+        before(present)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
 
 
 def _put_copy_aside(

@@ -12,20 +12,17 @@ from typing import Any
 from sqlalchemy import func, select
 
 from tissuesense.core.errors import RecordConflict, RecordErased, RecordError, UsageError
-from tissuesense.record.client import ClientId
-from tissuesense.record.document import sha256
 from tissuesense.record.entry import FIRST_HASH, Entry, chained_hash
-from tissuesense.record.measurement import StoredMeasurement
 from tissuesense.store.ledger import envelope
 from tissuesense.store.opened import Store
-from tissuesense.store.schema import ClientRow, EntryRow, MeasurementRow, RawRow
-from tissuesense.store.traces import trace_of_bytes
-from tissuesense.store.verifying.batches import KeptEntry, Unreadable, kept_entries, kept_raw
+from tissuesense.store.schema import ClientRow, EntryRow
+from tissuesense.store.verifying.batches import KeptEntry, Unreadable, kept_entries
 from tissuesense.store.verifying.files import check_files
 from tissuesense.store.verifying.findings import Broken, Findings, Part
-from tissuesense.store.verifying.index import check_strays, index_problems
-from tissuesense.store.verifying.keys import Erasures, check_keys, find_erasures
+from tissuesense.store.verifying.index import check_index_strays, index_problems
 from tissuesense.store.verifying.kept import entry_row, reading
+from tissuesense.store.verifying.keys import Erasures, check_keys, find_erasures
+from tissuesense.store.verifying.raw import check_raw_strays, raw_problems
 
 Progress = Callable[[int, int], None]
 
@@ -109,12 +106,12 @@ def verify(
     check_keys(store, erasures, findings)
     walk = _Walk(store, erasures, findings, wanted)
     walk.run(progress)
-    check_strays(store, findings)
-    clients = _rest(store, erasures, findings)
+    check_index_strays(store, findings)
+    check_raw_strays(store, erasures, findings)
     return Verification(
         head=walk.head,
         entries=walk.seq,
-        clients=clients,
+        clients=_clients(store),
         measurements=walk.measurements,
         erased_clients=sum(map(erasures.everything, erasures.scopes)),
         broken=findings.first,
@@ -223,59 +220,21 @@ class _Walk:
             self._add(Part.INDEX, f"It is whole, but {problem}.", found)
         if entry is not None and entry.kind == "measurement" and not erased:
             self.measurements += 1
-            for problem in self._raw_problems(entry):
+            for problem in raw_problems(self._store, entry):
                 self._add(Part.RAW, problem, found)
-
-    def _raw_problems(self, entry: Entry[StoredMeasurement]) -> list[str]:
-        measured = entry.statement
-        try:
-            kept = kept_raw(self._store, measured.id)
-        except RecordConflict:
-            raise
-        except RecordError:
-            return ["Its raw data cannot be read from the file."]
-        if kept is None:
-            return ["Its raw data are missing."]
-        if kept["client_id"] != entry.client:
-            return ["Its raw data are filed under another client."]
-        sealer = self._store.keys.sealer(ClientId(kept["client_id"]))
-        problems = []
-        try:
-            trace = trace_of_bytes(sealer.open(f"trace of {measured.id}", kept["trace"]))
-            if trace.sha256 != measured.trace_sha256:
-                problems.append("Its raw data are not those that it names.")
-        except _NOT_OPENED:
-            problems.append("Its raw data were changed.")
-        try:
-            sealed = kept["capture"]
-            capture = None if sealed is None else sealer.open(f"capture of {measured.id}", sealed)
-            if measured.capture_sha256 != (None if capture is None else sha256(capture)):
-                problems.append("Its raw capture is not the one that it names.")
-        except _NOT_OPENED:
-            problems.append("Its raw capture was changed.")
-        return problems
 
     def _add(self, part: Part, what: str, found: KeptEntry) -> None:
         self._findings.add(part, what, seq=found.seq, entry=found.id)
 
 
-def _rest(store: Store, erasures: Erasures, findings: Findings) -> int:
-    """Look for raw data of no measurement; return how many clients there are."""
-    strays = select(RawRow.client_id).where(
-        RawRow.measurement_id.not_in(select(MeasurementRow.id))
-    )
+def _clients(store: Store) -> int:
     try:
         with reading(store.engine, store.transaction) as session:
-            alone = sum(not erasures.everything(client) for client in session.scalars(strays))
-            clients = session.scalar(select(func.count()).select_from(ClientRow)) or 0
+            return session.scalar(select(func.count()).select_from(ClientRow)) or 0
     except RecordConflict:
         raise
-    except RecordError:
-        findings.add(Part.FILE, "The table of raw data cannot be read.")
+    except RecordError:  # the walk has said so
         return 0
-    if alone:
-        findings.add(Part.RAW, f"{alone} recordings belong to no measurement.")
-    return clients
 
 
 def _head(text: str) -> str:

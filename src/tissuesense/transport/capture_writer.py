@@ -3,9 +3,11 @@
 import contextlib
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import CaptureError, UsageError
@@ -14,6 +16,39 @@ from tissuesense.transport.capture_file import encode_header, encode_record
 from tissuesense.transport.capture_header import CaptureHeader
 
 _SYNC_PERIOD_S = 1.0
+
+
+class CapturePlace(Protocol):
+    """Where a capture goes, and in what form it is kept there."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        ...
+
+    def open(self, *, overwrite: bool) -> FileIO:
+        """Return the new file, to be written to; FileExistsError where it exists."""
+        ...
+
+    def form(self, number: int, record: bytes) -> bytes:
+        """Return what stands in the file for a record; 0 is the header's number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """A capture file as everybody can read it."""
+
+    path: Path
+
+    def open(self, *, overwrite: bool) -> FileIO:
+        """Return the new file."""
+        return self.path.open("wb" if overwrite else "xb", buffering=0)
+
+    def form(self, number: int, record: bytes) -> bytes:
+        """Return the record as it is."""
+        del number
+        return record
 
 
 class CaptureWriter:
@@ -25,6 +60,8 @@ class CaptureWriter:
 
     Parameters
     ----------
+    place
+        A path for a plain file.
     clock
         Tells real time: that of the chunks may be a simulated world's, and run a thousand times
         faster than a disk can follow.
@@ -38,10 +75,17 @@ class CaptureWriter:
     """
 
     def __init__(
-        self, path: Path, header: CaptureHeader, *, clock: Clock, overwrite: bool = False
+        self,
+        place: Path | CapturePlace,
+        header: CaptureHeader,
+        *,
+        clock: Clock,
+        overwrite: bool = False,
     ) -> None:
+        self._place = PlainFile(place) if isinstance(place, Path) else place
+        path = self._place.path
         try:
-            self._file = path.open("wb" if overwrite else "xb", buffering=0)
+            self._file = self._place.open(overwrite=overwrite)
         except FileExistsError as err:
             raise UsageError(
                 f"{path} exists already; a capture is never overwritten unasked.",
@@ -50,6 +94,7 @@ class CaptureWriter:
         except OSError as err:
             raise _not_written(path, err, offset=0) from err
         self._path = path
+        self._records = 0
         try:
             self._write(encode_header(header))
         except CaptureError:
@@ -96,7 +141,7 @@ class CaptureWriter:
 
     def _write(self, record: bytes) -> None:
         """Write all of `record` or, on a full disk, nothing: half of one would hide the next."""
-        start, left = self._file.tell(), memoryview(record)
+        start, left = self._file.tell(), memoryview(self._place.form(self._records, record))
         try:
             while left:  # a disk takes what it has room for, and refuses only the rest
                 left = left[self._file.write(left) :]
@@ -105,6 +150,7 @@ class CaptureWriter:
                 self._file.seek(start)
                 self._file.truncate()
             raise _not_written(self._path, err, offset=start) from err
+        self._records += 1
 
     def __enter__(self) -> Self:
         return self

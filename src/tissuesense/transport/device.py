@@ -20,7 +20,7 @@ from tissuesense.transport.assembly import SampleBlock, StreamAssembler
 from tissuesense.transport.base import Chunk, MarkSource, Transport
 from tissuesense.transport.button import StopButton, button_for
 from tissuesense.transport.capture_header import CaptureHeader
-from tissuesense.transport.capture_writer import CaptureWriter
+from tissuesense.transport.capture_writer import CapturePlace, CaptureWriter
 from tissuesense.transport.connection import Connection
 from tissuesense.transport.opening import Opening, opening_for
 from tissuesense.transport.told import Told
@@ -41,7 +41,7 @@ class Device:
         opening: Opening,
         *,
         clock: Clock,
-        capture: Path | None,
+        capture: Path | CapturePlace | None,
         overwrite: bool = False,
         give_up_s: float = GIVE_UP_S,
         button: StopButton | None = None,
@@ -195,7 +195,7 @@ def open_device(
     url: str,
     *,
     clock: Clock | None = None,
-    capture: Path | None = None,
+    capture: Path | CapturePlace | None = None,
     overwrite: bool = False,
     give_up_s: float = GIVE_UP_S,
     stated: RecordingContext | None = None,

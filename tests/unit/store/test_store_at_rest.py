@@ -14,7 +14,7 @@ from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordError, RecordNotFound, StoreLocked, UsageError
 from tissuesense.record.client import Client, new_client_id
 from tissuesense.record.visit import Visit, new_visit_id
-from tissuesense.store.folder import data_folder
+from tissuesense.store.place import data_folder
 from tissuesense.store.opened import Store
 from tissuesense.store.opening import open_store
 

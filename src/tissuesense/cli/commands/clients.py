@@ -4,8 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tissuesense.cli.commands import clients_passphrase, clients_practice
 from tissuesense.cli.output import print_json, say, show
-from tissuesense.cli.stated import FromOption, json_object, stated_input
+from tissuesense.cli.stated import (
+    FromOption,
+    say_what_is_not_known,
+    stated_input,
+    stated_statement,
+)
 from tissuesense.cli.store_option import DataOption, PlainOption, open_from_terminal
 from tissuesense.core.errors import UsageError
 
@@ -13,6 +19,8 @@ if TYPE_CHECKING:
     from tissuesense.record.entry import Entry
 
 app = typer.Typer(invoke_without_command=True)
+app.command("practice")(clients_practice.command)
+app.command("passphrase")(clients_passphrase.command)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 ClientArgument = Annotated[
@@ -97,6 +105,9 @@ def enter(
 ) -> None:
     """Write down something about a client: any kind that 'clients kinds' lists.
 
+    A complaint that is told again, with its rating of the day, is a new entry; a slip is mended
+    with 'visit amend ENTRY'.
+
     Example: echo '{"kind": "headache", "side": "left", "nrs_now": 6}' | tissuesense clients enter
     TS-7QK47 complaint --from -
     """
@@ -107,6 +118,7 @@ def enter(
     from tissuesense.services.care import enter as enter_statement
 
     client_id, stated = parse_client_id(client), stated_statement(source)
+    say_what_is_not_known(stated)
     with open_from_terminal(data or context.obj) as store:
         entry = enter_statement(
             store,
@@ -224,16 +236,6 @@ def kinds(
     for name, row in known.items():
         table.add_row(name, row.title, row.about.value)
     show(table)
-
-
-def stated_statement(source: str | None) -> dict[str, Any]:
-    """Return a statement from a file or a pipe; a complaint's own "kind" belongs to it."""
-    if source is None:
-        raise UsageError("Nothing was stated.", hint="Give --from FILE, or --from - for a pipe.")
-    found = json_object(source)
-    # A complaint has a kind of its own; of an entry that was printed, the body is what counts.
-    body = found.get("body")
-    return body if isinstance(body, dict) and "entry" in found else found
 
 
 def _parts(stated: dict[str, Any], *known: str) -> dict[str, dict[str, Any]]:

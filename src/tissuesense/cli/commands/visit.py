@@ -1,13 +1,26 @@
 """`tissuesense visit`: a visit from the first question to the signature, JSON in and JSON out."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tissuesense.cli.output import print_json
-from tissuesense.cli.stated import AsJsonOption, FromOption, stated_input, taken
+from tissuesense.cli.stated import (
+    AsJsonOption,
+    FromOption,
+    say_what_is_not_known,
+    stated_input,
+    stated_statement,
+    taken,
+)
 from tissuesense.cli.store_option import DataOption, open_from_terminal
+from tissuesense.cli.visit_entry import (
+    enter_into_visit,
+    meaning_of,
+    nothing_left,
+    printed,
+    write_into_visit,
+)
 from tissuesense.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +36,6 @@ Example: tissuesense visit open --client TS-7QK47
 app = typer.Typer(no_args_is_help=True, help=_HELP)
 
 VisitOption = Annotated[str | None, typer.Option("--visit", help="The visit's id.")]
-_Write = Callable[["Store", "VisitId", dict[str, Any], dict[str, Any]], "Entry[Any]"]
 
 
 @app.command("open")
@@ -103,7 +115,7 @@ def finding(
         "block": block,
     }
     stated = stated_input(source, **options)
-    _enter("joint" if "joint" in stated else "palpation", stated, data)
+    enter_into_visit("joint" if "joint" in stated else "palpation", stated, data)
 
 
 @app.command()
@@ -139,7 +151,7 @@ def treat(
         "measurement": measurement,
         "note": note,
     }
-    _enter("dose", stated_input(source, **options), data)
+    enter_into_visit("dose", stated_input(source, **options), data)
 
 
 @app.command()
@@ -161,7 +173,7 @@ def skip(
     Example: tissuesense visit skip --visit V-7QK4Z0A0 --what "right suboccipitals"
     --reason refused
     """
-    _enter("not_done", stated_input(source, visit=visit, what=what, reason=reason), data)
+    enter_into_visit("not_done", stated_input(source, visit=visit, what=what, reason=reason), data)
 
 
 @app.command()
@@ -180,7 +192,9 @@ def void(
     from tissuesense.services.care import strike_out
 
     stated = stated_input(source, visit=visit, measurement=measurement, why=why)
-    _write(stated, data, lambda store, visit_id, rest, by: strike_out(store, visit_id, rest, **by))
+    write_into_visit(
+        stated, data, lambda store, visit_id, rest, by: strike_out(store, visit_id, rest, **by)
+    )
 
 
 @app.command()
@@ -210,7 +224,9 @@ def note(
     from tissuesense.services.objective import write_note
 
     stated = stated_input(source, **options)
-    _write(stated, data, lambda store, visit_id, rest, by: write_note(store, visit_id, rest, **by))
+    write_into_visit(
+        stated, data, lambda store, visit_id, rest, by: write_note(store, visit_id, rest, **by)
+    )
 
 
 @app.command()
@@ -232,10 +248,10 @@ def sign(
         store: "Store", visit_id: "VisitId", rest: dict[str, Any], by: dict[str, Any]
     ) -> "Entry[Any]":
         name, said = taken(rest, "signer"), taken(rest, "meaning", "author")
-        _nothing_left(rest)
-        return sign_visit(store, visit_id, signer=name, meaning=_meaning(said), **by)
+        nothing_left(rest)
+        return sign_visit(store, visit_id, signer=name, meaning=meaning_of(said), **by)
 
-    _write(stated_input(source, visit=visit, signer=signer, meaning=meaning), data, write)
+    write_into_visit(stated_input(source, visit=visit, signer=signer, meaning=meaning), data, write)
 
 
 @app.command()
@@ -248,7 +264,8 @@ def amend(
 ) -> None:
     """Write down what an entry should have said; the old one stays readable.
 
-    The input has what changes; "reason" may stand in it too.
+    The input has what changes; without --reason, the "reason" too. What belongs to no visit, such
+    as a complaint, is amended here as well.
 
     Example: echo '{"tenderness": 1}' | tissuesense visit amend E-7QK4Z0A0B4
     --reason "graded the other side" --from -
@@ -260,8 +277,9 @@ def amend(
     from tissuesense.services.care import amend as amend_entry
 
     entry_id = parse_entry_id(entry)
-    stated = stated_input(source)
-    why = reason or taken(stated, "reason", "")
+    stated = stated_statement(source)
+    why = reason or taken(stated, "reason", "")  # with --reason, a visit's own can be amended
+    say_what_is_not_known(stated)
     with open_from_terminal(data) as store:
         amended = amend_entry(
             store,
@@ -271,7 +289,7 @@ def amend(
             clock=SystemClock(),
             rng=np.random.default_rng(),
         )
-    print_json(_answer(amended))
+    print_json(printed(amended))
 
 
 @app.command()
@@ -292,10 +310,10 @@ def close(
         store: "Store", visit_id: "VisitId", rest: dict[str, Any], by: dict[str, Any]
     ) -> "Entry[Any]":
         said = taken(rest, "note", "")
-        _nothing_left(rest)
+        nothing_left(rest)
         return close_visit(store, visit_id, note=said, **by)
 
-    _write(stated_input(source, visit=visit, note=note), data, write)
+    write_into_visit(stated_input(source, visit=visit, note=note), data, write)
 
 
 @app.command()
@@ -315,52 +333,3 @@ def show(
     visit_id = parse_visit_id(visit)
     with open_from_terminal(data) as store:
         print_json(visit_json(load_visit_record(store, visit_id)))
-
-
-def _enter(kind: str, stated: dict[str, Any], data: Any) -> None:  # noqa: ANN401 - the option's own type
-    from tissuesense.services.care import enter
-
-    _write(
-        stated,
-        data,
-        lambda store, visit_id, rest, by: enter(store, kind, rest, visit=visit_id, **by),
-    )
-
-
-def _write(stated: dict[str, Any], data: Any, write: _Write) -> None:  # noqa: ANN401 - the option's own type
-    """Write something down in the visit that was named, and print it as it was kept."""
-    import numpy as np
-
-    from tissuesense.core.clock import SystemClock
-    from tissuesense.record.visit import parse_visit_id
-
-    visit_id = parse_visit_id(taken(stated, "visit"))
-    by = {"clock": SystemClock(), "rng": np.random.default_rng()}
-    with open_from_terminal(data) as store:
-        entry = write(store, visit_id, stated, by)
-    print_json(_answer(entry))
-
-
-def _answer(entry: "Entry[Any]") -> dict[str, Any]:
-    from tissuesense.record.statements import body_of
-
-    about = {"entry": entry.id, "kind": entry.kind}
-    if entry.visit is not None:
-        about["visit"] = entry.visit
-    if entry.supersedes is not None:
-        about["supersedes"] = entry.supersedes
-    return about | body_of(entry.kind, entry.statement)
-
-
-def _meaning(text: str) -> Any:  # noqa: ANN401 - an enumeration that is imported late
-    from tissuesense.record.notes import Meaning
-
-    try:
-        return Meaning(text)
-    except ValueError:
-        raise UsageError(f"A signature means {', '.join(Meaning)}; not '{text}'.") from None
-
-
-def _nothing_left(stated: dict[str, Any]) -> None:
-    if stated:
-        raise UsageError(f"There is no '{min(stated)}' here.")

@@ -137,7 +137,7 @@ def _rhythm(phase: Phase) -> Json:
         return present(
             frequency=1, period=phase.every_weeks, periodMax=phase.every_weeks_to, periodUnit="wk"
         )
-    if low.is_integer() and (high is None or high.is_integer()):
+    if float(low).is_integer() and (high is None or float(high).is_integer()):
         most = None if high is None else int(high)
         return present(frequency=int(low), frequencyMax=most, period=1, periodUnit="wk")
     if high is None:

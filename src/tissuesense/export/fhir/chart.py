@@ -1,12 +1,12 @@
 """A client's chart while it is written: what every resource of a client or a visit refers to."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
 from tissuesense.export.fhir.elements import Json, identifier, instant, reference
-from tissuesense.export.fhir.shared import Mention, Shared
+from tissuesense.export.fhir.shared import Mention, Once, Shared
 from tissuesense.record.entry import Entry
 from tissuesense.record.history import ClientRecord, VisitRecord
 from tissuesense.record.people import Identity
@@ -92,11 +92,14 @@ class Chart:
         Who it is; None in a de-identified export.
     shared
         What clients have in common: people, gauges, codes.
+    own
+        What this client's resources have in common: places on the body.
     """
 
     record: ClientRecord
     identity: Identity | None
     shared: Shared
+    own: Once = field(default_factory=Once)
 
     @property
     def key(self) -> str:
@@ -110,7 +113,7 @@ class Chart:
         return reference("Patient", self.key)
 
     def person(self, name: str, stated: Stated, role: str) -> Json:
-        """Return a reference to somebody who treats, writes or refers; without a name, the practice.
+        """Return a reference to somebody who writes or refers; without a name, the practice.
 
         Parameters
         ----------

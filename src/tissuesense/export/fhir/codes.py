@@ -7,6 +7,7 @@ code is that of a verbal pain rating from 0 to 10.
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from tissuesense.core.site import ComplaintKind, Side
 from tissuesense.export.fhir.elements import Json, resource
@@ -72,6 +73,7 @@ _FOUND = {
     "position": "Position of the body",
     "room-temperature": "Temperature of the room",
     "today": "What may matter on the day",
+    "closing-note": "Note with which a visit was closed",
     "not-done": "Was planned and left out",
     "treatment-intensity": "Intensity of treatment, by the therapist's estimate",
     "treatment-duration": "Duration of treatment",
@@ -79,6 +81,8 @@ _FOUND = {
     "full-scale": "Full scale of the gauge",
     "force": "Force",
     "recording": "Raw recording",
+    "source-file": "File that numbers were taken from",
+    "historic-value": "One of the values that another instrument gave",
     "visit-report": "Report of a visit",
     "soap-note": "Subjective, objective, assessment, plan",
     "soap-subjective": "Subjective",
@@ -90,7 +94,7 @@ _FOUND = {
     "manual-therapy": "Manual therapy",
     "episode": "Story of care",
 }
-_ANSWERS: Mapping[str, Mapping[str, str]] = {
+_ANSWERS: Mapping[str, Mapping[Any, str]] = {
     "tenderness": {str(grade): said for grade, said in enumerate(TENDERNESS_WORDS)},
     "tone": {f"{grade:+d}" if grade else "0": said for grade, said in TONE_WORDS.items()},
     "mas": {grade: grade.meaning for grade in AshworthGrade},

@@ -12,6 +12,7 @@ from tissuesense.core.flag_words import flag_words
 
 Json = dict[str, Any]
 
+STRUCK_OUT = "entered-in-error"
 UCUM = "http://unitsofmeasure.org"
 # HL7's own extension for the standard deviation of a quantity's error distribution.
 _UNCERTAINTY = "http://hl7.org/fhir/StructureDefinition/iso21090-uncertainty"

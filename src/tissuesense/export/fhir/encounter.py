@@ -9,13 +9,13 @@ from tissuesense.export.fhir.elements import (
     Json,
     identifier,
     moment,
+    notes,
     present,
-    quantity,
     reference,
     resource,
     words,
 )
-from tissuesense.export.fhir.observation import seen_in_visit
+from tissuesense.export.fhir.observation import graded, number, seen_in_visit, told
 from tissuesense.record.notes import VisitClosed
 
 _ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -57,15 +57,21 @@ def day(visit: VisitChart, stated: Stated) -> Iterator[Json]:
     """Yield what may matter of the day: position, warmth of the room, coffee."""
     said = visit.record.visit
     values = {
-        "position": said.position and {"valueCodeableConcept": answered("position", said.position)},
-        "room-temperature": None
-        if said.room_temperature_c is None
-        else {"valueQuantity": quantity(said.room_temperature_c, "Cel")},
-        "today": {"valueString": words(said.today)} if said.today.strip() else None,
+        "position": graded("position", said.position),
+        "room-temperature": number(said.room_temperature_c, "Cel"),
+        "today": told(said.today),
     }
     for code, value in values.items():
         if value is not None:
             yield seen_in_visit(visit, stated, code, at=said.opened_at, **value)
+
+
+def closed(visit: VisitChart, stated: Stated) -> Iterator[Json]:
+    """Yield the note with which a visit was closed."""
+    said: VisitClosed = stated.statement
+    note = told(said.note)
+    if note is not None:
+        yield seen_in_visit(visit, stated, "closing-note", at=said.closed_at, **note)
 
 
 def not_done(visit: VisitChart, stated: Stated) -> Iterator[Json]:
@@ -79,5 +85,5 @@ def not_done(visit: VisitChart, stated: Stated) -> Iterator[Json]:
         status="cancelled",
         code=concept("not-done", words(said.what)),
         dataAbsentReason=not_done_because(said.reason),
-        note=[{"text": note}] if (note := words(said.note)) else [],
+        note=notes(said.note),
     )

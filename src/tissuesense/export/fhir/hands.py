@@ -6,7 +6,7 @@ from typing import Any
 from tissuesense.export.fhir.chart import Stated, VisitChart
 from tissuesense.export.fhir.codes import answered, concept
 from tissuesense.export.fhir.elements import Json, labelled, notes, quantity, reference, words
-from tissuesense.export.fhir.observation import block_component, seen_in_visit
+from tissuesense.export.fhir.observation import block_component, graded, number, seen_in_visit, told
 from tissuesense.export.fhir.site import body_site
 from tissuesense.record.joint import JointFinding
 from tissuesense.record.scales import TardieuEntry
@@ -20,13 +20,13 @@ def palpation(visit: VisitChart, stated: Stated) -> Iterator[Json]:
     said: ManualFinding = stated.statement
     first = said.seen_value_first
     found: _Found = {
-        "palpation-tenderness": _graded("tenderness", said.tenderness),
-        "palpation-tone": _graded("tone", _signed(said.tone)),
+        "palpation-tenderness": graded("tenderness", said.tenderness),
+        "palpation-tone": graded("tone", _signed(said.tone)),
         "taut-band": _yes_or_no(said.taut_band),
         "twitch": _yes_or_no(said.twitch),
         "referred-pain": _referred(said),
-        "skin-temperature": _graded("temperature", said.temperature),
-        "tissue-texture": {"valueString": words(said.texture)} if said.texture.strip() else None,
+        "skin-temperature": graded("temperature", said.temperature),
+        "tissue-texture": told(said.texture),
     }
     yield from _examination(
         visit,
@@ -52,11 +52,11 @@ def joint(visit: VisitChart, stated: Stated) -> Iterator[Json]:
     """Yield what was found at one movement of one joint."""
     said: JointFinding = stated.statement
     found: _Found = {
-        "rom-active": _angle(said.active_deg),
-        "rom-passive": _angle(said.passive_deg),
-        "end-feel": _graded("end-feel", said.end_feel),
+        "rom-active": number(said.active_deg, "deg"),
+        "rom-passive": number(said.passive_deg, "deg"),
+        "end-feel": graded("end-feel", said.end_feel),
         "joint-pain": _yes_or_no(said.pain),
-        "mas": _graded("mas", said.ashworth),
+        "mas": graded("mas", said.ashworth),
         "tardieu": None if said.tardieu is None else _tardieu(said.tardieu),
     }
     yield from _examination(
@@ -125,19 +125,11 @@ def _tardieu(said: TardieuEntry) -> Json:
     }
 
 
-def _graded(scale: str, grade: object) -> Json | None:
-    return None if grade is None else {"valueCodeableConcept": answered(scale, grade)}
-
-
 def _signed(tone: int | None) -> str | None:
     if tone is None:
         return None
     return f"{tone:+d}" if tone else "0"
 
 
-def _yes_or_no(found: bool | None) -> Json | None:
+def _yes_or_no(found: bool | None) -> Json | None:  # noqa: FBT001 - it is what was found
     return None if found is None else {"valueBoolean": found}
-
-
-def _angle(degrees: float | None) -> Json | None:
-    return None if degrees is None else {"valueQuantity": quantity(degrees, "deg")}

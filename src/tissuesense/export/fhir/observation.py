@@ -5,7 +5,15 @@ from typing import Any
 
 from tissuesense.export.fhir.chart import Stated, VisitChart
 from tissuesense.export.fhir.codes import answered, concept, hl7
-from tissuesense.export.fhir.elements import Json, identifier, instant, moment, resource
+from tissuesense.export.fhir.elements import (
+    Json,
+    identifier,
+    instant,
+    moment,
+    quantity,
+    resource,
+    words,
+)
 from tissuesense.record.visit import Block
 
 EXAM, SURVEY = "exam", "survey"
@@ -44,20 +52,37 @@ def observation(
 def seen_in_visit(
     visit: VisitChart,
     stated: Stated,
-    code: str,
+    name: str,
+    /,
     *,
     at: datetime,
     **elements: Any,  # noqa: ANN401 - any further element
 ) -> Json:
-    """Return an observation that the therapist made in a visit."""
+    """Return an observation that the therapist made in a visit; `elements` outweigh the usual."""
     settled: Json = {
-        "code": concept(code),
         "subject": visit.patient,
         "effective": at.astimezone(visit.zone),
         "performer": visit.therapist(),
         "encounter": visit.encounter,
     }
-    return observation(f"{stated.root} {code}", stated, **(settled | elements))
+    if "code" not in elements:
+        settled["code"] = concept(name)
+    return observation(f"{stated.root} {name}", stated, **(settled | elements))
+
+
+def graded(scale: str, grade: object) -> Json | None:
+    """Return an answer of a scale or a list as a value; None where there is none."""
+    return None if grade is None else {"valueCodeableConcept": answered(scale, grade)}
+
+
+def number(value: float | None, unit: str) -> Json | None:
+    """Return a number as a value; None where there is none."""
+    return None if value is None else {"valueQuantity": quantity(value, unit)}
+
+
+def told(text: str) -> Json | None:
+    """Return words as a value; None where there are none."""
+    return {"valueString": said} if (said := words(text)) else None
 
 
 def block_component(block: Block) -> Json:

@@ -1,24 +1,27 @@
 """The client: a pseudonym, what measurements depend on, and who it is where that was asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tissuesense.export.fhir.chart import Chart, Stated
-from tissuesense.export.fhir.codes import answered, concept
+from tissuesense.export.fhir.codes import concept
 from tissuesense.export.fhir.elements import (
     Json,
     day,
     identifier,
     instant,
     present,
-    quantity,
     resource,
     words,
 )
-from tissuesense.export.fhir.observation import observation
+from tissuesense.export.fhir.observation import graded, number, observation
 from tissuesense.record.people import Identity, Profile, SexAtBirth
 
 # Administrative gender is what R4 has; the sex at birth that was stated stands beside it.
-_GENDER = {SexAtBirth.FEMALE: "female", SexAtBirth.MALE: "male", SexAtBirth.INTERSEX: "other"}
+_GENDER: Mapping[SexAtBirth | None, str] = {
+    SexAtBirth.FEMALE: "female",
+    SexAtBirth.MALE: "male",
+    SexAtBirth.INTERSEX: "other",
+}
 
 
 def patient(chart: Chart) -> Json:
@@ -26,10 +29,10 @@ def patient(chart: Chart) -> Json:
     client = chart.record.client
     profile: Profile = chart.record.latest("profile") or Profile()
     year = None if profile.birth_year is None else str(profile.birth_year)
-    elements = {
+    elements: Json = {
         "meta": {"lastUpdated": instant(client.created_at)},
         "identifier": [identifier("client", client.id)],
-        "gender": profile.sex_at_birth and _GENDER[profile.sex_at_birth],
+        "gender": _GENDER.get(profile.sex_at_birth),
         "birthDate": year,
         "managingOrganization": chart.practice(),
     }
@@ -60,13 +63,11 @@ def _who(identity: Identity, identifiers: list[Json], year: str | None) -> Json:
 def profile(chart: Chart, stated: Stated) -> Iterator[Json]:
     """Yield what measurements may depend on, each thing by itself."""
     profile: Profile = stated.statement
-    values: dict[str, Json | None] = {
-        "sex-at-birth": profile.sex_at_birth
-        and {"valueCodeableConcept": answered("sex", profile.sex_at_birth)},
-        "handedness": profile.handedness
-        and {"valueCodeableConcept": answered("handed", profile.handedness)},
-        "body-height": _number(profile.height_cm, "cm"),
-        "body-mass": _number(profile.mass_kg, "kg"),
+    values = {
+        "sex-at-birth": graded("sex", profile.sex_at_birth),
+        "handedness": graded("handed", profile.handedness),
+        "body-height": number(profile.height_cm, "cm"),
+        "body-mass": number(profile.mass_kg, "kg"),
     }
     for code, value in values.items():
         if value is not None:
@@ -79,7 +80,3 @@ def profile(chart: Chart, stated: Stated) -> Iterator[Json]:
                 performer=chart.actor(stated),
                 **value,
             )
-
-
-def _number(value: float | None, unit: str) -> Json | None:
-    return None if value is None else {"valueQuantity": quantity(value, unit)}

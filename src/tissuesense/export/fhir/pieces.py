@@ -22,7 +22,7 @@ class ItemKey(NamedTuple):
     """Which repeat: ("trial", 2)."""
 
     item: str
-    index: int | None
+    number: int | None
 
 
 Items = Mapping[ItemKey, Mapping[str, StoredFinding]]

@@ -5,7 +5,14 @@ from base64 import b64encode
 
 from tissuesense.export.fhir.chart import VisitChart
 from tissuesense.export.fhir.codes import concept
-from tissuesense.export.fhir.elements import Json, identifier, instant, present, resource
+from tissuesense.export.fhir.elements import (
+    STRUCK_OUT,
+    Json,
+    identifier,
+    instant,
+    present,
+    resource,
+)
 from tissuesense.record.history import MeasurementRecord
 
 
@@ -23,7 +30,7 @@ def document(visit: VisitChart, measured: MeasurementRecord, capture: bytes | No
         measurement.id,
         masterIdentifier=identifier("sha256", measurement.trace_sha256),
         identifier=[identifier("measurement", measurement.id)],
-        status="current" if measured.void is None else "entered-in-error",
+        status="current" if measured.void is None else STRUCK_OUT,
         type=concept("recording"),
         subject=visit.patient,
         date=instant(measurement.measured_at),

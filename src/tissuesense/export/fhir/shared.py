@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tissuesense.export.fhir.codes import SYSTEM
 from tissuesense.export.fhir.elements import Json, identifier, reference, resource, words
 from tissuesense.record.people import Practice
 
@@ -26,57 +27,21 @@ class Mention:
 
 
 @dataclass(slots=True, kw_only=True)
-class Shared:
-    """Who and what was referred to so far; grows with the practice's people and gauges alone."""
+class Once:
+    """Resources that are written when they are first referred to, and never again."""
 
-    of: Practice
-    measured: dict[str, str] = field(default_factory=dict)
     _known: dict[Any, str] = field(default_factory=dict)
     _new: list[Json] = field(default_factory=list)
-
-    def taken(self) -> Iterator[Json]:
-        """Yield the resources that were referred to since this was asked last."""
-        new, self._new = self._new, []
-        return iter(new)
-
-    def person(self, name: str, mention: Mention) -> Json:
-        """Return a reference to somebody; where nobody is named, to the practice."""
-        if not name.strip():
-            return self.practice(mention)
-        return self.once(
-            "Practitioner",
-            name if mention.named else mention.where,
-            lambda key: {
-                "identifier": [identifier("practitioner", key)] if not mention.named else [],
-                "name": [{"text": words(name)}] if mention.named else [],
-            },
-            same=(name, mention.named),
-        )
-
-    def practice(self, mention: Mention) -> Json:
-        """Return a reference to the practice."""
-        practice = self.of
-        named = mention.named and bool(practice.name.strip())
-        return self.once(
-            "Organization",
-            f"{practice.name}, {practice.address}" if named else mention.where,
-            lambda key: {
-                "identifier": [identifier("practice", key)] if not named else [],
-                "name": words(practice.name) if named else "",
-                "address": [{"text": words(practice.address)}]
-                if named and practice.address.strip()
-                else [],
-            },
-            same=("practice", named),
-        )
 
     def once(
         self, kind: str, key: str, elements: Callable[[str], Json], *, same: object = None
     ) -> Json:
-        """Return a reference to a resource, which is written when it is first asked for.
+        """Return a reference to a resource.
 
         Parameters
         ----------
+        elements
+            What it consists of, by its key; asked for when the resource is new.
         same
             By what it is recognised when it is asked for again under another key; not stated: the
             key alone.
@@ -86,3 +51,63 @@ class Shared:
             self._known[recognised] = key
             self._new.append(resource(kind, key, **elements(key)))
         return reference(kind, self._known[recognised])
+
+    def taken(self) -> Iterator[Json]:
+        """Yield the resources that were referred to since this was asked last."""
+        new, self._new = self._new, []
+        return iter(new)
+
+
+@dataclass(slots=True, kw_only=True)
+class Shared(Once):
+    """Of a whole bundle; grows with the practice's people and gauges, not with its clients.
+
+    Attributes
+    ----------
+    measured
+        Codes of measured quantities that the bundle uses, with their words.
+    """
+
+    of: Practice
+    measured: dict[str, str] = field(default_factory=dict)
+
+    def measured_concept(self, kind: str, name: str) -> Json:
+        """Return the code of a measured quantity, and have the code system list it.
+
+        The kind of recording, then the name with its unit: of "ppt" and "threshold_kpa"
+        "ppt-threshold-kpa". A name means one thing in each kind alone.
+        """
+        code = f"{kind}-{name}".replace("_", "-")
+        said = f"{kind}: {name.replace('_', ' ')}"
+        self.measured[code] = said
+        return {"coding": [{"system": SYSTEM, "code": code, "display": said}], "text": said}
+
+    def person(self, name: str, mention: Mention) -> Json:
+        """Return a reference to somebody; where nobody is named, to the practice."""
+        if not name.strip():
+            return self.practice(mention)
+        return self.once(
+            "Practitioner",
+            name if mention.named else mention.where,
+            lambda key: (
+                {"name": [{"text": words(name)}]}
+                if mention.named
+                else {"identifier": [identifier("practitioner", key)]}
+            ),
+            same=(name, mention.named),
+        )
+
+    def practice(self, mention: Mention) -> Json:
+        """Return a reference to the practice."""
+        name, address = words(self.of.name), words(self.of.address)
+        named = mention.named and bool(name)
+        return self.once(
+            "Organization",
+            f"{name}, {address}" if named else mention.where,
+            lambda key: (
+                {"name": name, "address": [{"text": address}] if address else []}
+                if named
+                else {"identifier": [identifier("practice", key)]}
+            ),
+            same=("practice", named),
+        )

@@ -12,7 +12,7 @@ from tissuesense.anatomy.muscle import Muscle
 from tissuesense.core.site import BodySite
 from tissuesense.export.fhir.chart import Chart
 from tissuesense.export.fhir.codes import answered
-from tissuesense.export.fhir.elements import Json, present, reference
+from tissuesense.export.fhir.elements import Json, present
 
 UBERON = "http://purl.obolibrary.org/obo/uberon.owl"
 # The object identifier under which HL7 knows the Foundational Model of Anatomy.
@@ -32,7 +32,7 @@ def body_site(chart: Chart, site: BodySite) -> Json:
 
 def body_structure(chart: Chart, site: BodySite) -> Json:
     """Return a reference to a site of this client."""
-    return chart.shared.once(
+    return chart.own.once(
         "BodyStructure",
         f"{chart.key} {site.name} {site.side}",
         lambda _: {
@@ -56,7 +56,7 @@ def _codings(name: str) -> list[Json]:
     if muscle is None:
         return []
     return [
-        {"system": system, "code": codes[0]}
+        {"system": system, "code": codes[0].removeprefix("FMA:")}
         for system, codes in ((UBERON, muscle.uberon), (FMA, muscle.fma))
         if len(codes) == 1
     ]

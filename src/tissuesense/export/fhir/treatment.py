@@ -10,11 +10,10 @@ from tissuesense.export.fhir.elements import (
     moment,
     notes,
     present,
-    quantity,
     reference,
     resource,
 )
-from tissuesense.export.fhir.observation import SURVEY, seen_in_visit
+from tissuesense.export.fhir.observation import SURVEY, graded, number, seen_in_visit
 from tissuesense.export.fhir.site import body_site
 from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.treatment import TreatmentDose
@@ -39,19 +38,10 @@ def dose(visit: VisitChart, stated: Stated) -> Iterator[Json]:
         note=notes(said.note),
         **_when(visit, said),
     )
-    values: dict[str, Json | None] = {
-        "treatment-intensity": said.intensity
-        and {"valueCodeableConcept": answered("intensity", said.intensity)},
-        "treatment-duration": None
-        if said.seconds is None
-        else {"valueQuantity": quantity(said.seconds, "s")},
-        "nrs-during": None
-        if said.nrs_during is None
-        else {
-            "valueQuantity": quantity(said.nrs_during, "{score}"),
-            "performer": visit.patient,
-            "category": SURVEY,
-        },
+    values = {
+        "treatment-intensity": graded("intensity", said.intensity),
+        "treatment-duration": number(said.seconds, "s"),
+        "nrs-during": _rated(visit, said.nrs_during),
     }
     for code, value in values.items():
         if value is not None:
@@ -64,6 +54,11 @@ def dose(visit: VisitChart, stated: Stated) -> Iterator[Json]:
                 bodySite=body_site(visit.chart, said.site),
                 **value,
             )
+
+
+def _rated(visit: VisitChart, rating: int | None) -> Json | None:
+    value = number(rating, "{score}")
+    return value and value | {"performer": visit.patient, "category": SURVEY}
 
 
 def _when(visit: VisitChart, said: TreatmentDose) -> Json:

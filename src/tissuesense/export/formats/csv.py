@@ -15,12 +15,12 @@ from tissuesense.export.tables.folder import new_folder
 from tissuesense.export.tables.pour import pour
 from tissuesense.export.tables.readme import LOSSES, NUMBERS, SHIELDED, readme
 from tissuesense.export.tables.schema import TABLES
-from tissuesense.record.measurement import Measurement
+from tissuesense.record.history import MeasurementRecord
 
 _ABOUT = (
     (
-        "Each table is a CSV file in UTF-8 with a header line. codebook.csv says what every column of "
-        "every table holds, with its unit. Tables are joined by client, visit and measurement."
+        "Each table is a CSV file in UTF-8 with a header line. codebook.csv says what every column "
+        "of every table holds, with its unit. Tables are joined by client, visit and measurement."
     ),
     (
         "traces/ has the samples of each measurement, as NAME.csv with the side-car NAME.json; "
@@ -39,13 +39,13 @@ class _Folder(DelimitedTables):
         self._traces = folder / "traces"
         self._traces.mkdir()
 
-    def add_trace(self, measurement: Measurement, client: str, *, whole: bool) -> None:  # noqa: ARG002 - the id of a measurement is enough
+    def add_trace(self, measured: MeasurementRecord, client: str, *, whole: bool) -> None:  # noqa: ARG002 - the id of a measurement is enough
         """Write the samples and their side-car."""
-        document = {
-            **side_car(measurement, whole=whole),
-            "clock": str(measurement.trace.clock),
-        }
-        told = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+        measurement = measured.measurement
+        void = {"void": True} if measured.void else {}
+        told = json.dumps(
+            side_car(measurement, whole=whole) | void, indent=2, ensure_ascii=False, allow_nan=False
+        )
         path = self._traces / f"{measurement.id}.json"
         path.write_text(f"{told}\n", encoding="utf-8")
         with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:

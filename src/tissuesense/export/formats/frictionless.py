@@ -8,7 +8,6 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from tissuesense.core.trace import Trace
 from tissuesense.core.version import __version__
 from tissuesense.export.registry import Format, Request
 from tissuesense.export.tables.arrow import ParquetTables, has_arrow
@@ -19,6 +18,7 @@ from tissuesense.export.tables.measured import TRACES
 from tissuesense.export.tables.pour import pour
 from tissuesense.export.tables.readme import LOSSES, NUMBERS, SHIELDED, readme
 from tissuesense.export.tables.schema import EVERY_TABLE, TABLES
+from tissuesense.record.history import MeasurementRecord
 from tissuesense.record.measurement import Measurement
 
 _ABOUT = (
@@ -27,8 +27,9 @@ _ABOUT = (
         "values there may be, keys and how the tables belong together. codebook.csv says the same."
     ),
     (
-        "The samples of all measurements are in traces.parquet, or in traces.csv where Parquet could "
-        "not be written; the column context of measurements.csv is the side-car of each, as JSON."
+        "The samples of all measurements are in traces.parquet, or in traces.csv where Parquet "
+        "could not be written; the column context of measurements.csv is the side-car of each, as "
+        "JSON."
     ),
     NUMBERS,
     SHIELDED,
@@ -51,21 +52,22 @@ class _Folder(DelimitedTables):
         super().__init__(folder, TABLES)
         self._parquet = parquet
 
-    def add_trace(self, measurement: Measurement, client: str, *, whole: bool) -> None:  # noqa: ARG002 - a sample names nobody
+    def add_trace(self, measured: MeasurementRecord, client: str, *, whole: bool) -> None:  # noqa: ARG002 - a sample names nobody
         """Write the samples."""
         if self._parquet is None:
-            self.add(TRACES, _rows(measurement.id, measurement.trace))
+            self.add(TRACES, _rows(measured.measurement))
         else:
-            self._parquet.add_samples(measurement.id, measurement.trace)
+            self._parquet.add_samples(measured.measurement)
 
 
-def _rows(measurement: str, trace: Trace) -> Iterator[Row]:
+def _rows(measurement: Measurement) -> Iterator[Row]:
+    trace = measurement.trace
     columns = {"time_s": trace.t_s, **dict(trace.columns())}
     cells = (
         columns[name].tolist() if name in columns else repeat(None, trace.size)
         for name in TRACES.names[1:]
     )
-    return zip(repeat(measurement, trace.size), *cells, strict=True)
+    return zip(repeat(measurement.id, trace.size), *cells, strict=True)
 
 
 def _write(request: Request) -> None:
@@ -103,18 +105,19 @@ def _resource(table: Table, path: Path) -> dict[str, Any]:
     told: dict[str, Any] = {
         "name": table.name,
         "title": table.title,
+        "profile": "tabular-data-resource",
         "path": path.name,
         "format": path.suffix.removeprefix("."),
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{digest}",
+        "schema": _schema(table),
     }
     if path.suffix == ".parquet":
-        return told | {"mediatype": "application/vnd.apache.parquet"}
+        # Readers decode the file and never see its bytes: they could not check `bytes` and `hash`.
+        return told | {"mediatype": "application/vnd.apache.parquet", "sha256": digest}
     return told | {
-        "profile": "tabular-data-resource",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": _schema(table),
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{digest}",
     }
 
 
@@ -134,11 +137,6 @@ def _schema(table: Table) -> dict[str, Any]:
 
 
 def _field(column: Column, *, is_key: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "name": column.name,
-        **_TYPES[column.type],
-        "description": column.description,
-    }
     constraints: dict[str, Any] = {}
     if column.required:
         constraints["required"] = True
@@ -147,7 +145,9 @@ def _field(column: Column, *, is_key: bool) -> dict[str, Any]:
     if column.choices:
         constraints["enum"] = list(column.choices)
     return {
-        **told,
+        "name": column.name,
+        **_TYPES[column.type],
+        "description": column.description,
         **({"unit": column.unit} if column.unit else {}),
         **({"choices": _meanings(column)} if column.choices else {}),
         **({"constraints": constraints} if constraints else {}),

@@ -9,16 +9,16 @@ from tissuesense.export.tables.measured import TRACES
 from tissuesense.export.tables.pour import pour
 from tissuesense.export.tables.readme import LOSSES, readme
 from tissuesense.export.tables.schema import TABLES
-from tissuesense.record.measurement import Measurement
+from tissuesense.record.history import MeasurementRecord
 
 _ABOUT = (
     (
-        "Each table is a Parquet file. Unit and description stand in the metadata of every field, and "
-        "in codebook.parquet. Tables are joined by client, visit and measurement."
+        "Each table is a Parquet file. Unit and description stand in the metadata of every field, "
+        "and in codebook.parquet. Tables are joined by client, visit and measurement."
     ),
     (
-        "traces.parquet has the samples of all measurements, one after the other; the column context "
-        "of measurements.parquet is the side-car of each, as JSON."
+        "traces.parquet has the samples of all measurements, one after the other; the column "
+        "context of measurements.parquet is the side-car of each, as JSON."
     ),
     "Times are instants in UTC; visits.utc_offset_min says what the clock on the wall showed.",
 )
@@ -30,9 +30,9 @@ class _Folder(ParquetTables):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, (*TABLES, TRACES))
 
-    def add_trace(self, measurement: Measurement, client: str, *, whole: bool) -> None:  # noqa: ARG002 - a sample names nobody
+    def add_trace(self, measured: MeasurementRecord, client: str, *, whole: bool) -> None:  # noqa: ARG002 - a sample names nobody
         """Write the samples."""
-        self.add_samples(measurement.id, measurement.trace)
+        self.add_samples(measured.measurement)
 
 
 def _write(request: Request) -> None:

@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from tissuesense.core.errors import MissingExtraError
-from tissuesense.core.trace import Trace
 from tissuesense.export.tables.column import Column, Row, Table, Type
 from tissuesense.export.tables.measured import TRACES
+from tissuesense.record.measurement import Measurement
 
 _ROWS_AT_ONCE = 10_000
 _SAMPLES_AT_ONCE = 200_000
@@ -69,13 +69,14 @@ class ParquetTables:
             if len(file.rows) >= _ROWS_AT_ONCE:
                 file.flush()
 
-    def add_samples(self, measurement: str, trace: Trace) -> None:
+    def add_samples(self, measurement: Measurement) -> None:
         """Take the samples of a measurement."""
         file = self._file(TRACES)
+        trace = measurement.trace
         columns = {"time_s": trace.t_s, **dict(trace.columns())}
         arrow, size = self._arrow, trace.size
         arrays = [
-            arrow.array([measurement] * size, arrow.string()),
+            arrow.array([measurement.id] * size, arrow.string()),
             *(
                 arrow.array(columns[name])
                 if name in columns

@@ -43,6 +43,9 @@ class Column:
         The table whose key it holds.
     private
         Somebody's own words, or who somebody is: handed out with the identity alone.
+    person
+        The name of somebody of the practice, or of a doctor: without the identity a number that
+        tells people apart.
     required
         Every row has a value.
     short
@@ -57,6 +60,7 @@ class Column:
     choices: Mapping[str | int, str] = field(default_factory=lambda: MappingProxyType({}))
     home: str = ""
     private: bool = False
+    person: bool = False
     required: bool = False
     short: str = ""
 
@@ -99,6 +103,11 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     @cached_property
+    def telling(self) -> tuple[int, ...]:
+        """Where the columns stand that may tell who somebody is."""
+        return tuple(i for i, each in enumerate(self.columns) if each.private or each.person)
+
+    @cached_property
     def _readers(self) -> tuple[Callable[[Any], Value], ...]:
         return tuple(column.reader() for column in self.columns)
 
@@ -137,6 +146,11 @@ def text(name: str, description: str, **more: Any) -> Column:  # noqa: ANN401 - 
 def words(name: str, description: str, **more: Any) -> Column:  # noqa: ANN401 - as `column`
     """Declare a column of somebody's own words."""
     return column(name, Type.TEXT, description, private=True, **more)
+
+
+def person(name: str, description: str, **more: Any) -> Column:  # noqa: ANN401 - as `column`
+    """Declare a column of names of the practice's people and of doctors."""
+    return column(name, Type.TEXT, description, person=True, **more)
 
 
 def number(name: str, unit: str, description: str, **more: Any) -> Column:  # noqa: ANN401 - as `column`

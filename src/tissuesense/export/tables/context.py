@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tissuesense.analysis.pain.latency import STOP_MODES
-from tissuesense.record.measurement import StoredMeasurement
+from tissuesense.record.measurement import Measurement
 from tissuesense.record.measurement_json import quality_json
 
 # Words of a side-car that estimators read; any other text may say anything.
@@ -23,7 +23,7 @@ _KNOWN_WORDS = frozenset(
 )
 
 
-def side_car(measurement: StoredMeasurement, *, whole: bool) -> dict[str, Any]:
+def side_car(measurement: Measurement, *, whole: bool) -> dict[str, Any]:
     """Return the side-car of a measurement's trace, as `tissuesense analyze` reads it.
 
     Parameters
@@ -41,12 +41,13 @@ def side_car(measurement: StoredMeasurement, *, whole: bool) -> dict[str, Any]:
         "site": measurement.site.name,
         "side": str(measurement.site.side),
         **quality_json(measurement.quality),
+        "clock": str(measurement.trace.clock),
         "measurement": measurement.id,
         "device_model": measurement.device_model,
     }
 
 
-def stop_mode(measurement: StoredMeasurement) -> str | None:
+def stop_mode(measurement: Measurement) -> str | None:
     """Return how the client signals, where it is one of the known ways."""
     stated = measurement.context.stop_mode
     return stated if stated in STOP_MODES else None

@@ -54,6 +54,10 @@ class DelimitedTables:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files."""
         self._files.close()
 
     def path(self, table: Table) -> Path:

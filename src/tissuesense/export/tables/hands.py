@@ -7,6 +7,7 @@ from tissuesense.export.tables.column import (
     choice,
     grade,
     number,
+    person,
     site_column,
     text,
     time,
@@ -126,7 +127,7 @@ SIGNATURES = stated(
     "signature",
     "Who signed a visit, as it stood then",
     (
-        text("signer", "Printed name.", required=True),
+        person("signer", "Printed name.", required=True),
         choice("meaning", Meaning, "What the signature says.", required=True),
         time("signed_at", "When.", required=True),
         text("content_sha256", "SHA-256 over the visit as it stood.", required=True),

@@ -124,5 +124,11 @@ CODEBOOK = Table(
             at="column.private",
             required=True,
         ),
+        yes_no(
+            "person",
+            "A name of the practice or of a doctor: P1, P2 ... unless the identity was asked for.",
+            at="column.person",
+            required=True,
+        ),
     ),
 )

@@ -1,7 +1,7 @@
 """Tables of the frame of care: episodes, referrals, plans with their phases, goals."""
 
 from tissuesense.core.site import Side
-from tissuesense.export.tables.column import choice, day, number, text, whole, words, yes_no
+from tissuesense.export.tables.column import choice, day, number, person, text, whole, words, yes_no
 from tissuesense.export.tables.stated import parts_of, stated
 from tissuesense.record.care import GoalMeasure
 
@@ -27,7 +27,7 @@ REFERRALS = stated(
     "referral",
     "Doctors' orders, as they were written",
     (
-        words("prescriber", "Who ordered it."),
+        person("prescriber", "Who ordered it."),
         day("on", "When.", required=True),
         words("condition", "What for, in the prescriber's words."),
         words("frequency", "How often, in the prescriber's words."),
@@ -51,7 +51,7 @@ CODES = parts_of(
         text("system", "Which system of codes.", required=True),
         text("code", "The code.", required=True),
         words("text", "What it says."),
-        words("supplied_by", "Who supplied it."),
+        person("supplied_by", "Who supplied it."),
     ),
 )
 PLANS = stated(

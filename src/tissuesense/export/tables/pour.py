@@ -18,8 +18,7 @@ from tissuesense.export.tables.lookups import (
 from tissuesense.export.tables.measured import device_of
 from tissuesense.export.tables.people import IDENTITY, Named, left_out, superseded
 from tissuesense.export.tables.schema import EVERY_TABLE, OF_CLIENTS
-from tissuesense.record.history import ClientRecord
-from tissuesense.record.measurement import Measurement
+from tissuesense.record.history import ClientRecord, MeasurementRecord
 
 
 class Sink(Protocol):
@@ -29,7 +28,7 @@ class Sink(Protocol):
         """Take further rows of a table; those of one client come together."""
         ...
 
-    def add_trace(self, measurement: Measurement, client: str, *, whole: bool) -> None:
+    def add_trace(self, measured: MeasurementRecord, client: str, *, whole: bool) -> None:
         """Take the samples of a measurement.
 
         Parameters
@@ -54,12 +53,15 @@ class Tally:
         Entries that say what was done with the record itself, and are in no table.
     withheld
         Cells of people's own words that were left empty.
+    people
+        What the practice's people and doctors are called where nobody is named.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
     superseded: int = 0
     about_the_record: int = 0
     withheld: int = 0
+    people: dict[str, str] = field(default_factory=dict)
     sites: set[str] = field(default_factory=set)
     devices: set[tuple[str, str, str | None]] = field(default_factory=set)
 
@@ -73,21 +75,30 @@ class Tally:
             self.devices.add((device_of(measurement), measurement.device_model, instrument))
 
     def through(self, table: Table, rows: Iterable[Row], *, whole: bool) -> Iterator[Row]:
-        """Yield rows, counted; without people's own words unless they are `whole`."""
-        private = [] if whole else [i for i, column in enumerate(table.columns) if column.private]
+        """Yield rows, counted; unless they are `whole`, without people's names and own words."""
         of_sites = [i for i, column in enumerate(table.columns) if column.home == "sites"]
         for row in rows:
             self.rows[table.name] += 1
             self.sites.update(str(row[i]) for i in of_sites)
-            self.withheld += sum(row[i] is not None for i in private)
-            yield tuple(None if i in private else cell for i, cell in enumerate(row))
+            yield row if whole else self._of_nobody(table, row)
+
+    def _of_nobody(self, table: Table, row: Row) -> Row:
+        cells = list(row)
+        for i in table.telling:
+            if cells[i] is not None and table.columns[i].person:
+                cells[i] = self.people.setdefault(str(cells[i]), f"P{len(self.people) + 1}")
+            elif cells[i] is not None:
+                cells[i] = None
+                self.withheld += 1
+        return tuple(cells)
 
 
 def pour(request: Request, sink: Sink) -> Tally:
     """Give every table and trace of a request to a sink, and tell what was given.
 
-    A client whose identity is not handed out is nobody: people's own words are left out too,
-    because a name may stand in them.
+    A client whose identity is not handed out is nobody: the practice's people become numbers in
+    the order in which they are met, and people's own words are left out, because a name may stand
+    in them.
     """
     tally = Tally()
     for record in request.records:
@@ -101,7 +112,7 @@ def pour(request: Request, sink: Sink) -> Tally:
             row = IDENTITY.row(Named(client=client, identity=identity))
             sink.add(IDENTITY, tally.through(IDENTITY, [row], whole=True))
         for measured in record.measurements():
-            sink.add_trace(measured.measurement, client, whole=whole)
+            sink.add_trace(measured, client, whole=whole)
     for table, origins in (
         (SITES, sites(tally.sites)),
         (DEVICES_USED, devices(tally.devices)),

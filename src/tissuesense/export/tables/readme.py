@@ -10,7 +10,8 @@ from tissuesense.export.tables.schema import EVERY_TABLE
 
 WITHOUT_NAMES = (
     "Without the identity, people's own words (notes, remarks, reasons) are left empty, because a "
-    "name may stand in them; the codebook marks these columns as private."
+    "name may stand in them, and the practice's people and doctors are P1, P2 and so on; the "
+    "codebook marks these columns as private and as person."
 )
 LOSSES = (
     "Statements that have been amended since are left out; participants.superseded counts them.",
@@ -38,15 +39,18 @@ def readme(
     identity = (
         "It says who the clients are, in a table of its own, and it holds people's own words."
         if whole
-        else "Clients are pseudonyms. Dates are as they were, and the practice's own people are "
-        "named: think before you hand it on."
+        else "Nobody is named. Dates, ids and serial numbers are as they were: whoever knows the "
+        "practice may still know a client by them."
     )
     written = f"Written by tissuesense {__version__} at {request.exported_at.isoformat()}."
     titles = {table.name: table.title for table in EVERY_TABLE}
-    tables = [f"{name}: {rows} rows. {titles[name]}." for name, rows in tally.rows.items()]
+    tables = [
+        f"{name}: {_count(rows, 'row')}. {titles[name]}." for name, rows in tally.rows.items()
+    ]
     counts = (
-        f"Left out here: {tally.superseded} amended statements, {tally.about_the_record} entries "
-        f"about the record itself, {tally.withheld} cells of people's own words."
+        f"Left out here: {_count(tally.superseded, 'amended statement')}, "
+        f"{_count(tally.about_the_record, 'statement')} about the record itself, "
+        f"{_count(tally.withheld, 'cell')} of people's own words."
     )
     parts = [
         f"{title}\n{'=' * len(title)}",
@@ -62,6 +66,10 @@ def readme(
         ),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _wrapped(paragraph: str) -> str:

@@ -13,6 +13,7 @@ from tissuesense.export.tables.column import (
     Table,
     choice,
     client_column,
+    person,
     text,
     time,
     visit_column,
@@ -50,7 +51,7 @@ def _envelope(*, of_visit: bool) -> tuple[Column, ...]:
         client_column(),
         *((visit_column(),) if of_visit else ()),
         time("recorded_at", "When it was written down.", required=True),
-        text("actor", "Who wrote it down."),
+        person("actor", "Who wrote it down."),
         text("amends", "The entry whose place it took.", at="supersedes"),
         words("amended_because", "Why.", at="reason"),
     )

@@ -67,7 +67,7 @@ def entries_of_kind(store: Store, kind: str) -> list[Mapping[str, Any]]:
     query = as_kept(table_of(EntryRow)).where(EntryRow.kind == kind).order_by(EntryRow.seq)
     try:
         with reading(store.engine, store.transaction) as session:
-            return [*session.execute(query).mappings()]
+            return [dict(row) for row in session.execute(query).mappings()]
     except RecordConflict:
         raise
     except RecordError:  # the walk through all of them says where
@@ -79,7 +79,8 @@ def kept_raw(store: Store, measurement: str) -> Mapping[str, Any] | None:
     table = table_of(RawRow)
     with reading(store.engine, store.transaction) as session:
         found = session.execute(as_kept(table).where(RawRow.measurement_id == measurement))
-        return found.mappings().one_or_none()
+        kept = found.mappings().one_or_none()
+    return None if kept is None else dict(kept)
 
 
 def _batch(store: Store, after: int) -> list[KeptEntry]:
@@ -95,8 +96,9 @@ def _as_far_as_it_goes(store: Store, after: int) -> list[KeptEntry]:
     """Read one at a time, to tell which is the first that cannot be read."""
     batch: list[KeptEntry] = []
     try:
-        while len(batch) < _BATCH and (found := _read(store, after + len(batch), 1)):
+        while len(batch) < _BATCH and (found := _read(store, after, 1)):
             batch += found
+            after = found[0].seq
     except RecordError as err:
         if not batch:
             raise Unreadable(after + 1) from err
@@ -106,7 +108,7 @@ def _as_far_as_it_goes(store: Store, after: int) -> list[KeptEntry]:
 def _read(store: Store, after: int, size: int) -> list[KeptEntry]:
     with reading(store.engine, store.transaction) as session:
         query = as_kept(table_of(EntryRow)).where(EntryRow.seq > after).order_by(EntryRow.seq)
-        rows = session.execute(query.limit(size)).mappings().all()
+        rows = [dict(row) for row in session.execute(query.limit(size)).mappings()]
         names = [row["id"] for row in rows]
         superseding = select(EntryRow.supersedes).where(EntryRow.supersedes.in_(names))
         superseded = set(session.scalars(superseding))

@@ -10,19 +10,19 @@ from sqlalchemy.pool import StaticPool
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordError
-from tissuesense.store.verifying.findings import Findings, Part
 from tissuesense.store.folder import StoreFolder, marker_text
 from tissuesense.store.opened import Store
 from tissuesense.store.upgrade import upgrade
+from tissuesense.store.verifying.findings import Findings, Part
 
 # The text of a table's definition is the library's, which may word it anew; that of a trigger is
 # our own, and a guard that says something else is none.
 _SCHEMA = (
     "SELECT type, name, tbl_name, CASE type WHEN 'trigger' THEN sql END FROM sqlite_master",
-    "SELECT 'table', m.name, c.name, c.type, c.\"notnull\", c.pk "
-    "FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'",
-    "SELECT 'index', m.name, c.name, c.seqno, c.coll, c.\"desc\" "
-    "FROM sqlite_master m JOIN pragma_index_xinfo(m.name) c WHERE m.type = 'index'",
+    """SELECT 'table', m.name, c.name, c.type, c."notnull", c.pk
+    FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'""",
+    """SELECT 'index', m.name, c.name, c.seqno, c.coll, c."desc"
+    FROM sqlite_master m JOIN pragma_index_xinfo(m.name) c WHERE m.type = 'index'""",
 )
 
 

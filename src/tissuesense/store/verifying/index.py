@@ -7,11 +7,11 @@ from sqlalchemy import Dialect, func, select
 
 from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.record.entry import Entry
-from tissuesense.store.verifying.batches import KeptEntry
-from tissuesense.store.verifying.findings import Findings, Part
 from tissuesense.store.index import index_rows
 from tissuesense.store.opened import Store
 from tissuesense.store.schema import INDEX, EntryRow, IndexRow
+from tissuesense.store.verifying.batches import KeptEntry
+from tissuesense.store.verifying.findings import Findings, Part
 from tissuesense.store.verifying.kept import Kept, exact, kept_of, reading, table_of
 
 
@@ -30,7 +30,7 @@ def index_problems(entry: Entry[Any] | None, found: KeptEntry, dialect: Dialect)
         yield from _differences(kind, expected.get(kind, []), [*found.indexed.get(kind, ())])
 
 
-def check_strays(store: Store, findings: Findings) -> None:
+def check_index_strays(store: Store, findings: Findings) -> None:
     """Look for rows of the index that no entry gave."""
     for kind in INDEX:
         name = kind.__tablename__

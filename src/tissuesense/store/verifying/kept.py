@@ -21,7 +21,7 @@ from tissuesense.store.transaction import Transaction
 Kept = tuple[Any, ...]
 
 
-def as_kept(table: Table) -> Select[Any]:
+def as_kept(table: Table) -> Select[*tuple[Any, ...]]:
     """Return a query for every column of a table, unconverted."""
     return select(*(type_coerce(column, NullType()).label(column.name) for column in table.c))
 

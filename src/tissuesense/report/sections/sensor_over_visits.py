@@ -1,0 +1,76 @@
+"""What the sensor measured over the course: first and latest, each with its uncertainty."""
+
+from tissuesense.core.dates import day
+from tissuesense.report.course_view import CourseView
+from tissuesense.report.document import (
+    Block,
+    Cell,
+    Column,
+    Paragraph,
+    Row,
+    Run,
+    Table,
+    Voice,
+    Words,
+    say,
+)
+from tissuesense.report.quantities import NOTHING, bare, interval, number
+from tissuesense.report.registry import Section
+from tissuesense.report.series import Point, Series
+from tissuesense.report.words import site_and_side
+
+_COLUMNS = (
+    Column(title="Site", share=1.6),
+    Column(title="Measured", share=1.6),
+    Column(title="First", voice=Voice.SENSOR, numeric=True, share=1.0),
+    Column(title="95 % interval", numeric=True, share=1.0),
+    Column(title="Latest", voice=Voice.SENSOR, numeric=True, share=1.0),
+    Column(title="95 % interval", numeric=True, share=1.0),
+    Column(title="Visits", numeric=True, share=0.6),
+)
+_NOTE = (
+    "Measured before treatment. ± is one standard uncertainty of the presses of that visit; "
+    "placing the gauge anew on another day adds to it."
+)
+
+
+def write(view: CourseView) -> tuple[Block, ...]:
+    """Return a row for each quantity of each site, control sites last."""
+    series = (*view.of_interest, *view.of_control)
+    if not series:
+        return (Paragraph(say("Nothing was measured before treatment.")),)
+    rows = tuple(_row(one, view) for one in series)
+    return (Table(columns=_COLUMNS, rows=rows, note=say(_NOTE)),)
+
+
+def _row(series: Series, view: CourseView) -> Row:
+    first, latest = series.points[0], series.points[-1]
+    once = len(series.points) == 1
+    control = " (control site)" if series.site.name in view.controls else ""
+    return Row(
+        (
+            Cell(say(site_and_side(series.site) + control), heads=True),
+            Cell(say(series.measure.heading)),
+            *_cells(series, first),
+            *((Cell(say(NOTHING)), Cell(say(NOTHING))) if once else _cells(series, latest)),
+            Cell(say(str(len(series.points)))),
+        )
+    )
+
+
+def _cells(series: Series, point: Point) -> tuple[Cell, Cell]:
+    unit = series.measure.unit
+    shown = NOTHING if point.ci95 is None else interval(*point.ci95, unit)
+    dated = Run(f"\n{day(point.when)}", Voice.MUTED)
+    return Cell(say(*_value(point, unit), dated)), Cell(say(shown))
+
+
+def _value(point: Point, unit: str) -> Words:
+    if point.value is None:
+        return say("no value")
+    if point.at_least:
+        return say(f"at least {number(point.value, unit)}")
+    return say(bare(point.value, point.u, unit))
+
+
+SECTION = Section(title="What the sensor measured", write=write)

@@ -1,0 +1,132 @@
+"""A copy of the ledger and its raw data as of one moment, made while the store is in use.
+
+The copy is a database like the store's own, with an empty index: whoever restores it has the
+migrations of a later version run over it, and the index built again.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from tissuesense.core.clock import Clock
+from tissuesense.core.errors import FileWriteError, RecordError, RecordTampered
+from tissuesense.record.entry import FIRST_HASH
+from tissuesense.store.engine import connect
+from tissuesense.store.failures import in_our_words
+from tissuesense.store.folder import StoreFolder
+from tissuesense.store.key_safe import is_locked
+from tissuesense.store.opened import Store
+from tissuesense.store.schema import EntryRow, RawRow
+from tissuesense.store.upgrade import upgrade
+
+_LEDGER = (EntryRow, RawRow)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFacts:
+    """What a ledger holds, as far as it can be counted.
+
+    Attributes
+    ----------
+    clients
+        How many have an entry, erased ones too.
+    """
+
+    head: str
+    entries: int
+    clients: int
+    measurements: int
+
+
+def copy_ledger(store: Store, to: Path, *, clock: Clock) -> LedgerFacts:
+    """Copy entries and raw data into a new file, under the store's own database key.
+
+    One read transaction: what others write meanwhile is not in it, and nobody has to wait.
+
+    Raises
+    ------
+    FileWriteError
+        When the folder or the disk refuses.
+    RecordTampered
+        When the store's file is damaged.
+    RecordError
+        When the store is on a server, which has tools of its own for this.
+    """
+    if store.engine.dialect.name != "sqlite":
+        raise RecordError(
+            "This store is on a database server; 'backup' copies a store in a folder.",
+            hint="Use the server's own backup, such as pg_dump, and keep it encrypted.",
+        )
+    source = StoreFolder(store.path)
+    key = store.master.derive("database") if is_locked(source.safe()) else None
+    try:
+        to.touch(mode=0o600, exist_ok=False)
+    except OSError as err:
+        raise _cannot_write(to, err.strerror or str(err)) from err
+    engine = connect(to, key)
+    try:
+        with _told(engine, to), in_our_words():
+            upgrade(engine, StoreFolder(to.parent), clock=clock)
+            with closing(engine.raw_connection()) as connection:
+                return _poured(connection, source.database, key)
+    finally:
+        engine.dispose()
+
+
+def _poured(connection: Any, source: Path, key: bytes | None) -> LedgerFacts:  # noqa: ANN401 - of two drivers
+    run = connection.driver_connection.execute
+    run("PRAGMA journal_mode = OFF")  # a copy that is not finished is thrown away
+    if key is None:
+        run("ATTACH ? AS source", (str(source),))
+    else:
+        run("ATTACH ? AS source KEY ?", (str(source), f"x'{key.hex()}'"))
+    # Not "IMMEDIATE", which would lock the source too.
+    run("BEGIN")
+    for table in _LEDGER:
+        name = table.__tablename__
+        columns = ", ".join(column.name for column in table.__table__.columns)
+        run(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM source.{name}")  # noqa: S608 - names of ours
+    facts = _facts(run)
+    run("COMMIT")
+    run("DETACH source")
+    return facts
+
+
+def _facts(run: Any) -> LedgerFacts:  # noqa: ANN401 - as above
+    entries, clients = run("SELECT count(*), count(DISTINCT client_id) FROM main.entry").fetchone()
+    (measurements,) = run("SELECT count(*) FROM main.raw").fetchone()
+    last = run("SELECT hash FROM main.entry ORDER BY seq DESC LIMIT 1").fetchone()
+    return LedgerFacts(
+        head=FIRST_HASH if last is None else last[0],
+        entries=entries,
+        clients=clients,
+        measurements=measurements,
+    )
+
+
+@contextmanager
+def _told(engine: Engine, to: Path) -> Iterator[None]:
+    """Say in our words what the driver refused: nearly always the disk that is written to."""
+    try:
+        yield
+    except engine.dialect.loaded_dbapi.Error as err:
+        if getattr(err, "sqlite_errorcode", -1) & 0xFF in _DAMAGED:
+            raise RecordTampered(
+                "A file of the store is damaged; no backup was made.",
+                hint="'tissuesense verify' says what is broken. Keep the backups that there are.",
+            ) from err
+        raise _cannot_write(to, str(err)) from err
+
+
+def _cannot_write(path: Path, why: str) -> FileWriteError:
+    return FileWriteError(
+        f"The backup cannot be written to {path.parent}: {why}.",
+        path=path,
+        hint="Choose a folder that exists, may be written to and has room.",
+    )
