@@ -13,7 +13,7 @@ from tissuesense.core.errors import RecordErased, RecordError, UsageError
 from tissuesense.record.audit import Erased, ErasureScope
 from tissuesense.record.client import ClientId
 from tissuesense.services.care import keep
-from tissuesense.services.practice import practice_of
+from tissuesense.services.practice import practice_and_people
 from tissuesense.store.client_keys import Purpose
 from tissuesense.store.key_copies import Unreached, erased_clients, take_out_erased
 from tissuesense.store.key_file import covers
@@ -117,7 +117,7 @@ def plan_erasure(
         opened = select(VisitRow.opened_at).where(VisitRow.client_id == client)
         visits = session.scalars(opened).all()
         measured = select(func.count()).where(MeasurementRow.client_id == client)
-        kept_for = timedelta(days=practice_of(store).retention_years * _DAYS_A_YEAR)
+        kept_for = timedelta(days=_retention_years(store) * _DAYS_A_YEAR)
         until = max(visits, default=known.created_at) + kept_for
         return ErasurePlan(
             client=client,
@@ -150,7 +150,7 @@ def erase(
     """
     if plan.keep_until is not None and not despite_retention:
         raise UsageError(
-            f"The practice keeps a record {practice_of(store).retention_years:g} years after the "
+            f"The practice keeps a record {_retention_years(store):g} years after the "
             f"last visit, this one until {plan.keep_until:%Y-%m-%d}; the law may ask for that.",
             hint="Where it must go all the same, say --despite-retention, and why in --reason.",
         )
@@ -163,6 +163,11 @@ def erase(
         left=_clear_leftovers(store, plan.scope),
         pages_left=not _shed_old_pages(store.engine),
     )
+
+
+def _retention_years(store: Store) -> float:
+    practice, _ = practice_and_people(store)
+    return practice.retention_years
 
 
 def _write_down(

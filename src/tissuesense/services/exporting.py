@@ -19,7 +19,7 @@ from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.people import Identity
 from tissuesense.services.care import keep
 from tissuesense.services.identity import read_identity
-from tissuesense.services.practice import practice_of
+from tissuesense.services.practice import practice_and_people
 from tissuesense.services.records import load_client_record
 from tissuesense.store.opened import Store
 
@@ -121,7 +121,7 @@ def export(store: Store, order: Order, *, clock: Clock, rng: np.random.Generator
             request = Request(
                 records=_Records(store, clients),
                 out=unfinished,
-                practice=practice_of(store),
+                practice=practice_and_people(store)[0],
                 exported_at=clock.now(),
                 capture=lambda measurement: store.raw.capture(MeasurementId(measurement)),
                 identity=read if order.with_identity else lambda _client: None,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import FileWriteError, RecordTampered, UsageError
 from tissuesense.record.audit import Erased, ErasureScope
+from tissuesense.record.client import ClientId
 from tissuesense.services.care import keep
 from tissuesense.store.backup import Manifest, keys_beside, read_manifest, unpack_ledger
 from tissuesense.store.client_keys import Purpose
@@ -24,6 +25,7 @@ from tissuesense.store.key_safe import (
     MasterKey,
     change_passphrase,
     is_locked,
+    open_safe,
     open_with_recovery_code,
     store_name,
 )
@@ -89,6 +91,8 @@ def by_recovery_code(code: str, new_passphrase: Callable[[], str] | None = None)
     """Open with the recovery code; a store that is restored gets a new passphrase."""
 
     def open_(safe: Safe) -> tuple[MasterKey, Safe]:
+        if not is_locked(safe):
+            return open_safe(safe, None), safe
         master = open_with_recovery_code(safe, code)
         if new_passphrase is None:
             return master, safe
@@ -233,15 +237,16 @@ def _take_keys(
     later = keyless = 0
     with store.transaction() as session:
         named = select(EntryRow.client_id).where(EntryRow.client_id.is_not(None)).distinct()
-        for client in session.scalars(named.order_by(EntryRow.client_id)).all():
+        clients = session.scalars(named.order_by(EntryRow.client_id)).all()
+        for client in (ClientId(str(name)) for name in clients):
             lost = [p for p in Purpose if (client, p) not in there]
-            if _all_covered(lost, known.get(str(client))):
+            if _all_covered(lost, known.get(client)):
                 continue
-            told = _all_covered(lost, kept.erased.get(str(client)))
+            told = _all_covered(lost, kept.erased.get(client))
             later, keyless = later + told, keyless + (not told)
             everything = Purpose.RECORD in lost
             erased = Erased(
-                client_was=str(client),
+                client_was=client,
                 scope=ErasureScope.EVERYTHING if everything else ErasureScope.IDENTITY,
                 reason=_LATER if told else _NO_KEY,
             )

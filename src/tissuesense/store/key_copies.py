@@ -42,13 +42,14 @@ class Unreached:
     why: str
 
 
-def erased_clients(store: Store) -> dict[str, ErasureScope]:
+def erased_clients(store: Store) -> dict[ClientId, ErasureScope]:
     """Return whom the ledger says to be erased, and how far."""
-    found: dict[str, ErasureScope] = {}
+    found: dict[ClientId, ErasureScope] = {}
     for entry in store.ledger.of_practice("erased"):
         erased: Erased = entry.statement
-        if found.get(erased.client_was) is not ErasureScope.EVERYTHING:
-            found[erased.client_was] = erased.scope
+        client = ClientId(erased.client_was)
+        if found.get(client) is not ErasureScope.EVERYTHING:
+            found[client] = erased.scope
     return found
 
 
@@ -125,7 +126,7 @@ def take_out_erased(store: Store) -> tuple[Unreached, ...]:
     )
 
 
-def _take_out(path: Path, erased: Mapping[str, ErasureScope], master: MasterKey) -> str | None:
+def _take_out(path: Path, erased: Mapping[ClientId, ErasureScope], master: MasterKey) -> str | None:
     """Take keys out of one file; return why that could not be done."""
     try:
         before = read_key_file(path, master)

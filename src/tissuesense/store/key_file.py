@@ -48,10 +48,10 @@ class KeyFile:
     """
 
     keys: tuple[WrappedKey, ...]
-    erased: Mapping[str, ErasureScope]
+    erased: Mapping[ClientId, ErasureScope]
     copies: tuple[KeyCopy, ...]
 
-    def without(self, erased: Mapping[str, ErasureScope]) -> "KeyFile":
+    def without(self, erased: Mapping[ClientId, ErasureScope]) -> "KeyFile":
         """Return it without the keys of these clients, whom it names as erased from now on."""
         return replace(
             self,
@@ -146,7 +146,7 @@ def _key_file(data: Mapping[str, Any]) -> KeyFile:
             )
             for client, purpose, wrapped in data["keys"]
         ),
-        erased={client: ErasureScope(scope) for client, scope in data["erased"].items()},
+        erased={ClientId(client): ErasureScope(scope) for client, scope in data["erased"].items()},
         copies=tuple(
             KeyCopy(path=Path(path), made_at=datetime.fromisoformat(made_at), by_date=by_date)
             for path, made_at, by_date in data["copies"]

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import FileWriteError, RecordError, RecordTampered
+from tissuesense.core.errors import FileWriteError, RecordConflict, RecordError, RecordTampered
 from tissuesense.record.entry import FIRST_HASH
 from tissuesense.store.engine import connect
-from tissuesense.store.failures import in_our_words
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.key_safe import is_locked
 from tissuesense.store.opened import Store
@@ -69,9 +69,12 @@ def copy_ledger(store: Store, to: Path, *, clock: Clock) -> LedgerFacts:
         to.touch(mode=0o600, exist_ok=False)
     except OSError as err:
         raise _cannot_write(to, err.strerror or str(err)) from err
-    engine = connect(to, key)
     try:
-        with _told(engine, to), in_our_words():
+        engine = connect(to, key)
+    except RecordConflict as err:  # of a file that nobody else knows: it cannot be written
+        raise _cannot_write(to, "the disk is full or failing") from err
+    try:
+        with _told(engine, to):
             upgrade(engine, StoreFolder(to.parent), clock=clock)
             with closing(engine.raw_connection()) as connection:
                 return _poured(connection, source.database, key)
@@ -115,13 +118,14 @@ def _told(engine: Engine, to: Path) -> Iterator[None]:
     """Say in our words what the driver refused: nearly always the disk that is written to."""
     try:
         yield
-    except engine.dialect.loaded_dbapi.Error as err:
-        if getattr(err, "sqlite_errorcode", -1) & 0xFF in _DAMAGED:
+    except (DatabaseError, engine.dialect.loaded_dbapi.DatabaseError) as err:
+        said = err.orig if isinstance(err, DatabaseError) else err
+        if getattr(said, "sqlite_errorcode", -1) & 0xFF in _DAMAGED:
             raise RecordTampered(
                 "A file of the store is damaged; no backup was made.",
                 hint="'tissuesense verify' says what is broken. Keep the backups that there are.",
             ) from err
-        raise _cannot_write(to, str(err)) from err
+        raise _cannot_write(to, str(said)) from err
 
 
 def _cannot_write(path: Path, why: str) -> FileWriteError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from tests.unit.export.whole_record import TRICKY, whole_record, whole_request
 from tests.unit.record.strategies import client_records
 
@@ -68,8 +68,9 @@ def test_samples_are_those_of_the_record(whole: Path) -> None:
             assert mine[name].tolist() == values.tolist()
 
 
+# Shrinking would write thousands of folders, for minutes.
 @given(record=client_records())
-@settings(max_examples=25)
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_any_record_reads_back(
     record: ClientRecord, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

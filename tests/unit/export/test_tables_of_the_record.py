@@ -27,7 +27,7 @@ from tissuesense.export.tables.quantities import OF_A_SESSION, OF_A_TRIAL, QUANT
 from tissuesense.export.tables.schema import EVERY_TABLE, OF_CLIENTS
 from tissuesense.record.entry import EntryId
 from tissuesense.record.history import MeasurementRecord
-from tissuesense.record.statements import KINDS, statement_json
+from tissuesense.record.statements import KINDS, About, statement_json
 from tissuesense.simulation.session import SessionSpec, simulated_recording
 from tissuesense.simulation.spec import SIMULATED_KINDS
 
@@ -78,6 +78,15 @@ def said(cell: object) -> Iterator[str]:
         yield from str(cell).split(";")
 
 
+def test_the_record_of_these_tests_holds_every_kind_of_statement() -> None:
+    record = whole_record()
+    held = {
+        entry.kind for entry in (*record.entries, *(e for v in record.visits for e in v.entries))
+    }
+    of_clients = {name for name, kind in KINDS.items() if kind.about is not About.PRACTICE}
+    assert of_clients - held == {"client", "identity", "measurement", "analysis"}
+
+
 def test_everything_that_is_stated_now_is_in_a_cell_of_its_entry(tmp_path: Path) -> None:
     record = whole_record()
     rows, _ = poured(whole_request(tmp_path, identified=True))
@@ -117,6 +126,8 @@ def test_a_struck_out_measurement_is_there_and_marked(tmp_path: Path) -> None:
 
     assert len(rows["measurements"]) == 4
     assert [row["void_why"] for row in void] == ["wrong side"]
+    for name in ("results", "trials", "values"):
+        assert {row["measurement"] for row in rows[name] if row["void"]} == {void[0]["measurement"]}
 
 
 def test_every_number_ever_computed_is_there_and_the_latest_are_marked(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.trace import Trace
 from tissuesense.core.version import __version__
 from tissuesense.export.registry import Format, Request
@@ -25,7 +26,7 @@ from tissuesense.export.tables.delimited import (
     sample_rows,
 )
 from tissuesense.export.tables.folder import new_folder
-from tissuesense.export.tables.measured import TRACES
+from tissuesense.export.tables.measured import TRACES, sample_rate_hz
 from tissuesense.export.tables.people import PARTICIPANTS, VISITS
 from tissuesense.export.tables.pour import pour
 from tissuesense.export.tables.readme import LOSSES, NUMBERS, SHIELDED, readme
@@ -110,7 +111,7 @@ class _Tree:
         _write_json(place / f"{name}.json", document)
         with (
             (place / f"{name}.tsv.gz").open("wb") as file,
-            gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed,
+            gzip.GzipFile("", "wb", 6, fileobj=file, mtime=0) as packed,
             TextIOWrapper(packed, encoding="utf-8", newline="") as lines,
         ):
             _TSV.writer(lines).writerows(sample_rows(trace))
@@ -157,16 +158,21 @@ def _label_rows(table: Table, rows: Iterable[Row]) -> Iterator[Row]:
 
 def _samples_json(trace: Trace) -> dict[str, Any]:
     names = sample_names(trace)
-    steps = np.diff(trace.t_s)
-    usual = float(np.median(steps)) if steps.size else 0.0
     return {
-        "SamplingFrequency": trace.sample_rate_hz,
+        "SamplingFrequency": sample_rate_hz(trace),
         "StartTime": float(trace.t_s[0]) if trace.size else None,
         "Columns": names,
         "Sampling": _SAMPLING,
-        "SamplingIrregular": bool((np.abs(steps - usual) > _IRREGULAR * usual).any()),
+        "SamplingIrregular": _is_irregular(trace.t_s),
         **{name: told for name, told in _columns_json(TRACES).items() if name in names},
     }
+
+
+def _is_irregular(t_s: FloatArray) -> bool:
+    with np.errstate(over="ignore"):
+        steps = np.diff(t_s)
+    usual = float(np.median(steps)) if steps.size else 0.0
+    return not np.allclose(steps, usual, rtol=_IRREGULAR, atol=0.0)
 
 
 def _columns_json(table: Table) -> dict[str, Any]:

@@ -42,10 +42,8 @@ class _Folder(DelimitedTables):
     def add_trace(self, measured: MeasurementRecord, client: str, *, whole: bool) -> None:  # noqa: ARG002 - the id of a measurement is enough
         """Write the samples and their side-car."""
         measurement = measured.measurement
-        void = {"void": True} if measured.void else {}
-        told = json.dumps(
-            side_car(measurement, whole=whole) | void, indent=2, ensure_ascii=False, allow_nan=False
-        )
+        document = side_car(measurement, whole=whole) | {"void": measured.void is not None}
+        told = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
         path = self._traces / f"{measurement.id}.json"
         path.write_text(f"{told}\n", encoding="utf-8")
         with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:

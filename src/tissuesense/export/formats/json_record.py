@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tissuesense.core.arrays import FloatArray
 from tissuesense.core.errors import UsageError
 from tissuesense.core.trace import ClockSource, Trace
 from tissuesense.core.version import __version__
@@ -59,20 +60,19 @@ def trace_from_json(data: Mapping[str, Any]) -> Trace:
         When it is no such trace.
     """
     try:
-        columns = {
-            name: np.frombuffer(base64.b64decode(text, validate=True), dtype=_SAMPLE)
-            for name, text in data["columns"].items()
-        }
-        if any(values.size != data["samples"] for values in columns.values()):
-            raise UsageError("A column of a trace does not have as many samples as it says.")
         return Trace(
             clock=ClockSource(data["clock"]),
-            **{name: values.astype(np.float64) for name, values in columns.items()},
+            **{name: _column(text, data["samples"]) for name, text in data["columns"].items()},
         )
-    except UsageError:
-        raise
     except (KeyError, TypeError, ValueError, AttributeError) as err:
         raise UsageError(f"A trace could not be read: {err!r}.") from err
+
+
+def _column(text: str, samples: int) -> FloatArray:
+    values = np.frombuffer(base64.b64decode(text, validate=True), dtype=_SAMPLE)
+    if values.size != samples:
+        raise ValueError(f"{values.size} samples where {samples} were stated")
+    return values.astype(np.float64)
 
 
 def _of_the_client(record: ClientRecord) -> ClientRecord:

@@ -117,9 +117,9 @@ class _File:
                 for column, field in zip(columns, self.schema, strict=True)
             ]
             self.batches.append(self._arrow.Table.from_arrays(arrays, schema=self.schema))
-        if self.batches:
-            whole = self._arrow.concat_tables(self.batches)
-            self._writer.write_table(whole, row_group_size=whole.num_rows)
+        whole = self._arrow.concat_tables(self.batches) if self.batches else ()
+        if len(whole):
+            self._writer.write_table(whole, row_group_size=len(whole))
         self.rows, self.batches = [], []
 
 

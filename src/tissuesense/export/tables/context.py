@@ -14,6 +14,7 @@ _KNOWN_WORDS = frozenset(
         "aggregation",
         "assumed_unit",
         "displacement_axis",
+        "hand_speed_source",
         "joint",
         "movement",
         "source",

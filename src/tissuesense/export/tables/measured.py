@@ -1,11 +1,14 @@
 """Tables of what the sensor measured: measurements, their numbers, and the samples themselves."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+
 from tissuesense.core.recording import RecordingKind
-from tissuesense.core.trace import COLUMN_NAMES, ClockSource
+from tissuesense.core.trace import COLUMN_NAMES, ClockSource, Trace
 from tissuesense.export.tables.column import (
     Column,
     Table,
@@ -49,6 +52,11 @@ class Measured:
     def device(self) -> str:
         """The key of its device."""
         return device_of(self.record.measurement)
+
+    @property
+    def void(self) -> bool:
+        """Whether it was struck out."""
+        return self.record.void is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +140,26 @@ def _value_of(name: str) -> Callable[[Group], float | None]:
     return value
 
 
+def duration_s(trace: Trace) -> float | None:
+    """Return how long a trace is; None for times too far apart for a number."""
+    with np.errstate(over="ignore"):
+        return _finite(trace.duration_s)
+
+
+def sample_rate_hz(trace: Trace) -> float | None:
+    """Return the usual rate; None for fewer than two samples, or times too close for a number."""
+    with np.errstate(over="ignore"):
+        return _finite(trace.sample_rate_hz)
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _of_trace(what: Callable[[Trace], float | None]) -> Callable[[Measured], float | None]:
+    return lambda measured: what(measured.record.measurement.trace)
+
+
 def _gaps(measured: Measured) -> int:
     return len(measured.record.measurement.quality.gaps)
 
@@ -156,6 +184,12 @@ _OF_MEASURED = (
     measurement_column("measured.record.measurement.id"),
     client_column("measured.client"),
     visit_column("measured.record.measurement.visit"),
+    yes_no(
+        "void",
+        "Its measurement was struck out and does not count.",
+        at="measured.void",
+        required=True,
+    ),
 )
 MEASUREMENTS = Table(
     name="measurements",
@@ -203,8 +237,8 @@ MEASUREMENTS = Table(
         *within(
             (
                 whole("samples", "How many samples.", at="trace.size", required=True),
-                number("duration_s", "s", "First to last sample.", at="trace.duration_s"),
-                number("sample_rate_hz", "Hz", "Usual rate.", at="trace.sample_rate_hz"),
+                number("duration_s", "s", "First to last sample.", at=_of_trace(duration_s)),
+                number("sample_rate_hz", "Hz", "Usual rate.", at=_of_trace(sample_rate_hz)),
                 choice("clock", ClockSource, "Whose times they are.", at="trace.clock"),
                 text(
                     "flags",
@@ -229,12 +263,7 @@ MEASUREMENTS = Table(
             ),
             "record.measurement",
         ),
-        yes_no(
-            "void",
-            "It was struck out and does not count.",
-            at=lambda measured: measured.record.void is not None,
-            required=True,
-        ),
+        yes_no("void", "It was struck out and does not count.", required=True),
         words("void_why", "Why.", at=lambda m: m.record.void and m.record.void.why),
         text(
             "context",

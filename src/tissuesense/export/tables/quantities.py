@@ -25,6 +25,8 @@ class Quantity:
 
 
 _STAYED = "Time under a pressure of at least {} % of the site's pain threshold."
+_LOST = "Share of the force lost after {} s of the hold."
+_DEEPER = "How much deeper the tip was {} s into the hold, as a share of its depth."
 _TREMOR = "Root mean square of the force between {} Hz during the hold."
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
@@ -68,8 +70,25 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "relaxation_tau_2_s": Quantity("s", "Second time constant of relaxation."),
         "relaxation_weight_3": Quantity("1", "Share that relaxes with the third time constant."),
         "relaxation_tau_3_s": Quantity("s", "Third time constant of relaxation."),
-        "hold_response_5s": Quantity("1", "Share of the force lost after 5 s of the hold."),
+        "hold_response_5s": Quantity("1", _LOST.format(5)),
+        "hold_response_10s": Quantity("1", _LOST.format(10)),
+        "hold_response_20s": Quantity("1", _LOST.format(20)),
         "springpot_exponent": Quantity("1", "Exponent of a fractional element for the hold."),
+        "springpot_exponent_early": Quantity("1", "The same before the break.", "springpot_early"),
+        "springpot_exponent_late": Quantity("1", "The same after the break.", "springpot_late"),
+        "springpot_break_s": Quantity("s", "When the exponent changed."),
+        "apparent_stiffness_n_mm": Quantity(
+            "N/mm",
+            "Rate of the force over a speed of the hand known from elsewhere.",
+            "apparent_k_n_mm",
+        ),
+        "creep_instantaneous_mm_n": Quantity("mm/N", "Compliance at once.", "creep_at_once_mm_n"),
+        "creep_total_mm_n": Quantity("mm/N", "Compliance in the end."),
+        "creep_tau_1_s": Quantity("s", "First retardation time."),
+        "creep_tau_2_s": Quantity("s", "Second retardation time."),
+        "creep_fraction_5s": Quantity("1", _DEEPER.format(5)),
+        "creep_fraction_10s": Quantity("1", _DEEPER.format(10)),
+        "creep_fraction_20s": Quantity("1", _DEEPER.format(20)),
         "effective_modulus_kpa": Quantity("kPa", "Modulus of the layer, its thickness stated."),
         "sway_cv": Quantity("1", "Slow change of the force during the hold: spread over mean."),
         "sway_rms_n": Quantity("N", "Root mean square of the slow change of force."),
@@ -82,7 +101,9 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
         "log_decrement": Quantity("1", "Natural logarithmic decrement."),
         "damping_ratio": Quantity("1", "Damping ratio."),
         "stiffness_n_m": Quantity("N/m", "Dynamic stiffness."),
-        "oscillator_stiffness_n_m": Quantity("N/m", "Stiffness of an oscillator of that mass."),
+        "oscillator_stiffness_n_m": Quantity(
+            "N/m", "Stiffness of an oscillator of that mass.", "oscillator_k_n_m"
+        ),
         "recovery_time_s": Quantity("s", "Mechanical stress relaxation time, from contact."),
         "recovery_ratio": Quantity("1", "Recovery time over deformation time."),
         "recovery_from_peak_s": Quantity("s", "Time from the deepest point to recovery."),
