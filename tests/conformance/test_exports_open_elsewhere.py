@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import frictionless
+import numpy as np
 import pandas as pd
 import pytest
-from tests.unit.export.read_back import rows_of
+from tests.unit.export.read_back import every_text, rows_of
 from tests.unit.export.redcap_reader import read_dictionary, read_records
-from tests.unit.export.whole_record import whole_record, whole_request
+from tests.unit.export.whole_record import CAPTURE, whole_record, whole_request
 
+from tissuesense.core.clock import ManualClock
 from tissuesense.export.registry import FORMATS
 from tissuesense.export.tables.quantities import QUANTITIES
+from tissuesense.services.adopt import adopt
+from tissuesense.services.erasing import erase, plan_erasure
+from tissuesense.services.exporting import Order, export
+from tissuesense.store.opening import open_store
 
 pq = pytest.importorskip("pyarrow.parquet")
 RECORDS = (whole_record(), whole_record(11))
@@ -127,6 +133,26 @@ def test_the_wide_table_has_the_same_numbers(
     }
 
     assert numbers(reader(exports, "trials"), "trial") == expected
+
+
+@pytest.mark.parametrize("name", ["csv", "frictionless", "redcap", "bids", "parquet"])
+def test_an_erased_client_is_in_no_export(
+    name: str, tmp_path: Path, clock: ManualClock, rng: np.random.Generator
+) -> None:
+    kept, erased = RECORDS
+    with open_store(tmp_path / "store", clock=clock, create=True, plain=True) as store:
+        for record in RECORDS:
+            adopt(store, record, capture=lambda _measurement: CAPTURE, rng=rng)
+        plan = plan_erasure(store, erased.client.id, clock=clock)
+        erase(store, plan, reason="asked", clock=clock, rng=rng, despite_retention=True)
+        done = export(store, Order(form=name, out=tmp_path / "out"), clock=clock, rng=rng)
+
+    assert done.clients == (kept.client.id,)
+    told = every_text(tmp_path / "out")
+    assert kept.client.id in told
+    assert erased.client.id not in told
+    for measured in erased.measurements():
+        assert measured.measurement.id not in told
 
 
 def test_frictionless_finds_no_fault(exports: Path) -> None:

@@ -216,9 +216,9 @@ def signed_part(entries: tuple[Entry[Any], ...]) -> tuple[Entry[Any], ...]:
 
 
 def content_sha256(entries: tuple[Entry[Any], ...]) -> str:
-    """Return the hash of what these entries say, whatever store they are in."""
-    said = [[entry.id, entry.kind, body_of(entry.kind, entry.statement)] for entry in entries]
-    return sha256(canonical_json(said).encode())
+    """Return the hash of what these entries say, whatever store they are in and in what order."""
+    said = sorted(canonical_json([e.kind, body_of(e.kind, e.statement)]) for e in entries)
+    return sha256("\n".join(said).encode())
 
 
 def _staying(old: Entry[Any], stated: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tissuesense.services.care import keep
 from tissuesense.store.backup import Manifest, keys_beside, read_manifest, unpack_ledger
 from tissuesense.store.client_keys import Purpose
 from tissuesense.store.engine import connect
+from tissuesense.store.failures import in_our_words
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.index_rebuild import rebuild_index
 from tissuesense.store.key_copies import erased_clients, remember_copies
@@ -211,11 +212,16 @@ def _opened(place: StoreFolder, master: MasterKey, safe: Safe, clock: Clock) -> 
     locked = is_locked(safe)
     key = master.derive("database") if locked else None
     engine = connect(place.database, key)
-    upgrade(engine, place, clock=clock)
+    try:
+        with in_our_words():
+            upgrade(engine, place, clock=clock)
+            key_engine = connect(place.keys, key, forgetting=True)
+            KeyBase.metadata.create_all(key_engine)
+    except BaseException:
+        engine.dispose()
+        raise
     for copy in place.path.glob("store-*.db"):  # the backup itself is the copy put aside
         copy.unlink()
-    key_engine = connect(place.keys, key, forgetting=True)
-    KeyBase.metadata.create_all(key_engine)
     return Store(engine, key_engine, master, place.path, name=store_name(safe) if locked else "")
 
 

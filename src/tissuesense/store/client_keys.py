@@ -104,12 +104,15 @@ class ClientKeys:
             rows = session.scalars(
                 select(WrappedKeyRow).order_by(WrappedKeyRow.client_id, WrappedKeyRow.purpose)
             ).all()
-        return (
-            WrappedKey(
-                client=ClientId(row.client_id), purpose=Purpose(row.purpose), wrapped=row.wrapped
-            )
-            for row in rows
-        )
+            found = [
+                WrappedKey(
+                    client=ClientId(row.client_id),
+                    purpose=Purpose(row.purpose),
+                    wrapped=row.wrapped,
+                )
+                for row in rows
+            ]
+        return iter(found)
 
 
 def _name(client: ClientId, purpose: Purpose) -> str:

@@ -70,6 +70,12 @@ def test_what_tells_who_somebody_is_is_marked(whole: Path) -> None:
         assert not fields[name].identifier
 
 
+def test_words_are_coded_from_one_and_grades_by_themselves(whole: Path) -> None:
+    fields = read_dictionary(whole / "data_dictionary.csv")
+    assert list(fields["man_side"].choices) == ["1", "2", "3"]
+    assert list(fields["man_tone"].choices) == ["-2", "-1", "0", "1", "2"]
+
+
 def test_the_identity_is_a_file_apart(whole: Path, tmp_path: Path) -> None:
     assert IDENTITY.name in (whole / "identity.csv").read_text(encoding="utf-8")
     assert IDENTITY.name not in (whole / "records.csv").read_text(encoding="utf-8")

@@ -19,7 +19,8 @@ from tissuesense.core.recording import Recording, RecordingContext, RecordingKin
 from tissuesense.export.registry import Request
 from tissuesense.export.tables.column import Row, Table
 from tissuesense.export.tables.context import side_car
-from tissuesense.export.tables.measured import MEASUREMENTS, RESULTS, TRIALS, VALUES
+from tissuesense.export.tables.measured import MEASUREMENTS
+from tissuesense.export.tables.numbers import RESULTS, TRIALS, VALUES
 from tissuesense.export.tables.people import IDENTITY as IDENTITY_TABLE
 from tissuesense.export.tables.people import PARTICIPANTS, VISITS
 from tissuesense.export.tables.pour import Tally, pour

@@ -1,8 +1,8 @@
 """An invented client's record with every kind of statement in it, as pure objects without a store.
 
 Two visits: the first whole, signed and amended; the second for relaxation. One measurement of pain
-that counts, one struck out, one of stiffness, two analyses of the first. `IDENTITY` is who it is;
-no other text of the record names anybody.
+that counts and was analysed twice, one struck out, one of stiffness, one of another instrument.
+`IDENTITY` is who it is; no other text of the record names the client.
 """
 
 from collections.abc import Callable
@@ -33,6 +33,7 @@ from tissuesense.record.care import (
 from tissuesense.record.client import Client, ClientId, new_client_id
 from tissuesense.record.document import sha256
 from tissuesense.record.entry import Entry, EntryId, new_entry_id
+from tissuesense.record.historic import HistoricMeasurement, HistoricQuantity
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.intake import (
     Answer,
@@ -354,8 +355,27 @@ def _second_visit(writing: Writing, seed: int) -> VisitRecord:
         intent=Intent.RELAXATION,
     )
     writing.state("visit", visit, visit=visit.id)
+    writing.state("historic", _elsewhere(), visit=visit.id)
     measured = _measured(writing, visit.id, SessionSpec(seed=seed + 2))
     return VisitRecord(visit=visit, entries=writing.taken(), measurements=(measured,))
+
+
+def _elsewhere() -> HistoricMeasurement:
+    return HistoricMeasurement(
+        site=LEFT,
+        measured_at=SECOND_VISIT_AT - timedelta(days=300),
+        instrument="MyotonPRO 000123",
+        quantities=(
+            HistoricQuantity(
+                name="myotonpro_stiffness", values=(301.0, 305.5, 290.0), unit="N/m", method="tap"
+            ),
+            HistoricQuantity(name="peak_force", values=(0.1 + 0.2,), unit="N"),
+        ),
+        source_sha256=sha256(b"a file of another instrument"),
+        site_as_named="Trap upper L",
+        circumstances="Central, Lying, Relaxed",
+        probe_area_cm2=0.07,
+    )
 
 
 def _hands(writing: Writing, visit: VisitId) -> None:

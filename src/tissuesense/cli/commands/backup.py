@@ -90,7 +90,7 @@ def _tell(made: "Backup") -> None:
     facts = made.manifest.facts
     say(f"Written: {made.path}")
     say(f"The clients' keys: {made.keys}")
-    print(f"{facts.head}  {facts.entries} entries, {facts.measurements} measurements")
+    print(f"{facts.head}  entries: {facts.entries}, measurements: {facts.measurements}")
     if not made.encrypted:
         say("The store has no passphrase, and so neither has its backup: whoever has it reads it.")
     for path in made.removed:
@@ -156,7 +156,7 @@ def _restore(
 
 def _say_found(found: "Restored") -> None:
     facts = found.manifest.facts
-    print(f"{facts.head}  {facts.entries} entries, {facts.measurements} measurements")
+    print(f"{facts.head}  entries: {facts.entries}, measurements: {facts.measurements}")
     say(f"Backup of {found.manifest.made_at:%Y-%m-%d %H:%M} UTC.")
     if found.erased:
         say(f"Erased since then, and so here too: {found.erased} clients.")

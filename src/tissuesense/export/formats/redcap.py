@@ -170,7 +170,7 @@ def _codes(column: Column) -> dict[Any, str]:
     """Return the code of each choice: a grade is its own, words are counted from 1."""
     if column.type is Type.WHOLE:
         return {value: str(value) for value in column.choices}
-    return {value: str(code) for code, value in enumerate(column.choices, start=0)}
+    return {value: str(code) for code, value in enumerate(column.choices, start=1)}
 
 
 def _dictionary(tables: Iterable[Table]) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@
 A spreadsheet runs what begins with =, +, -, @ or a tab, and their wide forms, as a formula. Text
 that does gets an apostrophe before it, and so does text that begins with an apostrophe: take one
 away from each cell of text that begins with one, and every text is as it was.
-Source: OWASP, CSV injection (2024), from memory.
+Which letters spreadsheets take for the begin of a formula is unsourced.
 """
 
 from datetime import date, datetime

@@ -1,6 +1,7 @@
 """All tables of an export, in the order in which a reader meets them."""
 
 from tissuesense.export.tables.hands import DOSES, JOINTS, MANUAL, NOT_DONE, NOTES, SIGNATURES
+from tissuesense.export.tables.historic import HISTORIC, HISTORIC_VALUES
 from tissuesense.export.tables.intake import (
     COMPLAINTS,
     CONSENTS,
@@ -11,7 +12,8 @@ from tissuesense.export.tables.intake import (
     SCREENS,
 )
 from tissuesense.export.tables.lookups import CODEBOOK, DEVICES_USED, SITES
-from tissuesense.export.tables.measured import MEASUREMENTS, RESULTS, TRACES, TRIALS, VALUES
+from tissuesense.export.tables.measured import MEASUREMENTS, TRACES
+from tissuesense.export.tables.numbers import RESULTS, TRIALS, VALUES
 from tissuesense.export.tables.people import IDENTITY, PARTICIPANTS, VISITS
 from tissuesense.export.tables.plan import (
     CODES,
@@ -30,6 +32,8 @@ OF_CLIENTS = (
     RESULTS,
     TRIALS,
     VALUES,
+    HISTORIC,
+    HISTORIC_VALUES,
     MANUAL,
     JOINTS,
     COMPLAINTS,
