@@ -24,7 +24,8 @@ class Request:
     out
         A file or a folder, as the format says; it does not exist yet, or is an empty folder.
     identity
-        Who a client is; None for everybody unless it was asked for.
+        Who a client is, as far as it is known; None for everybody unless it was asked for. Without
+        it, an export leaves out what people wrote in their own words too: a name may stand there.
     capture
         The raw capture of a measurement by its id; None where there is none.
     exported_at

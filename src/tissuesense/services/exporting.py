@@ -77,19 +77,19 @@ class _Records:
 
 
 class _Identities:
-    """Who the clients are; each that is looked at is written down, once."""
+    """Who the clients are, as far as it is known; each that is looked at is written down, once."""
 
     def __init__(self, store: Store, clock: Clock, rng: np.random.Generator) -> None:
         self._store = store
         self._read = partial(read_identity, store, why="export", clock=clock, rng=rng)
-        self._known: dict[ClientId, Identity | None] = {}
+        self._known: dict[ClientId, Identity] = {}
 
-    def __call__(self, client: ClientId) -> Identity | None:
+    def __call__(self, client: ClientId) -> Identity:
         if client not in self._known:
             try:
-                self._known[client] = self._read(client)
+                self._known[client] = self._read(client) or Identity()
             except RecordErased:
-                self._known[client] = None
+                self._known[client] = Identity()
         return self._known[client]
 
 

@@ -12,11 +12,11 @@ from tissuesense.files.trace_csv import write_trace
 from tissuesense.guidance.words import ITEMS
 from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
-from tissuesense.record.visit import VisitId
+from tissuesense.record.measurement import MeasurementId
 from tissuesense.services.analyse_files import software
 from tissuesense.services.measure import Ending, Measured
 from tissuesense.services.measure_plan import PAIN_KINDS
-from tissuesense.services.records import Acquisition, open_visit, save_measurement
+from tissuesense.services.records import Acquisition, open_visit, save_measurement, visit_of_day
 from tissuesense.store.opened import Store
 
 SCHEMA = "tissuesense.measure/1"
@@ -85,8 +85,14 @@ def save_measured(
     *,
     clock: Clock,
     rng: np.random.Generator,
+    id: MeasurementId | None = None,  # noqa: A002 - what it is everywhere else
 ) -> MeasurementRecord:
     """Keep the measurement in the client's visit of today, opening one where there is none.
+
+    Parameters
+    ----------
+    id
+        Drawn before it was measured; None where it is to be drawn now.
 
     Raises
     ------
@@ -97,21 +103,14 @@ def save_measured(
     """
     if measured.analysis is None:
         raise RecordError("Nothing was recorded that could be kept.")
-    visit = _visit_of_today(store, client, clock=clock, rng=rng)
     acquisition = Acquisition(
-        device_model=measured.device_model, measured_at=clock.now(), capture=capture
+        id=id, device_model=measured.device_model, measured_at=clock.now(), capture=capture
     )
-    return save_measurement(store, visit, measured.analysis, acquisition, clock=clock, rng=rng)
-
-
-def _visit_of_today(
-    store: Store, client: ClientId, *, clock: Clock, rng: np.random.Generator
-) -> VisitId:
-    today = clock.local_now().date()
-    visits = [v for v in store.visits.of_client(client) if v.opened_at.date() == today]
-    if visits:
-        return max(visits, key=lambda visit: visit.opened_at).id
-    return open_visit(store, client, clock=clock, rng=rng).id
+    with store.transaction():
+        visit = visit_of_day(store, client, clock.local_now())
+        if visit is None:
+            visit = open_visit(store, client, clock=clock, rng=rng).id
+        return save_measurement(store, visit, measured.analysis, acquisition, clock=clock, rng=rng)
 
 
 def _entry(measured: Measured, why: str) -> dict[str, Any]:

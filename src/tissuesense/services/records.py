@@ -100,6 +100,13 @@ def open_visit(
     return visit
 
 
+def visit_of_day(store: Store, client: ClientId, moment: datetime) -> VisitId | None:
+    """Return the client's latest visit of the day of `moment`; None where there is none."""
+    day = moment.date()
+    visits = [v for v in store.visits.of_client(client) if v.opened_at.date() == day]
+    return max(visits, key=lambda visit: visit.opened_at).id if visits else None
+
+
 def add_manual_finding(
     store: Store,
     visit_id: VisitId,

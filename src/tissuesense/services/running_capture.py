@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from tissuesense.core.errors import (
 from tissuesense.record.client import ClientId
 from tissuesense.record.measurement import MeasurementId, new_measurement_id
 from tissuesense.record.visit import VisitId
-from tissuesense.services.records import Acquisition, open_visit, save_measurement
+from tissuesense.services.records import Acquisition, open_visit, save_measurement, visit_of_day
 from tissuesense.store.opened import Store
 from tissuesense.store.running import (
     Beginning,
@@ -85,6 +85,12 @@ def running_capture(
         yield running
     finally:
         running.file.close()
+
+
+def holds_readings(running: RunningFile) -> bool:
+    """Return whether anything was recorded that is worth taking in."""
+    raw = running.capture()
+    return bool(raw) and decode_recording(raw).trace.size >= _FEWEST_SAMPLES
 
 
 def waiting(store: Store) -> int:
@@ -179,10 +185,3 @@ def _visit_then(
         return there
     opened_at = then.isoformat()
     return open_visit(store, beginning.client, clock=clock, rng=rng, opened_at=opened_at).id
-
-
-def visit_of_day(store: Store, client: ClientId, moment: datetime) -> VisitId | None:
-    """Return the client's latest visit of the day of `moment`; None where there is none."""
-    day = moment.date()
-    visits = [v for v in store.visits.of_client(client) if v.opened_at.date() == day]
-    return max(visits, key=lambda visit: visit.opened_at).id if visits else None

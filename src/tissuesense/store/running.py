@@ -165,7 +165,7 @@ def begin_running(store: Store, beginning: Beginning) -> RunningFile:
     """
     sealer = store.keys.sealer(beginning.client)
     folder = StoreFolder(store.path).running
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{beginning.id}{_SUFFIX}"
     file = _made_and_locked(path)
     try:

@@ -229,7 +229,7 @@ class _Walk:
 
 def _clients(store: Store) -> int:
     try:
-        with reading(store.engine, store.transaction) as session:
+        with reading(store.engine, store.reading) as session:
             return session.scalar(select(func.count()).select_from(ClientRow)) or 0
     except RecordConflict:
         raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +15,15 @@ from tissuesense.cli.stop_options import ButtonOption, ReactionOption, StopByOpt
 from tissuesense.cli.store_option import DataOption, open_from_terminal
 
 if TYPE_CHECKING:
-    from tissuesense.record.client import ClientId
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
     from tissuesense.services.measure import Measured
     from tissuesense.services.measure_plan import MeasurePlan
-    from tissuesense.store.opened import Store
+    from tissuesense.store.running import RunningFile
+    from tissuesense.transport.capture_writer import CapturePlace
+
+    Run = Callable[[Path | CapturePlace], Coroutine[Any, Any, Measured]]
 
 _STOP = "Space, Enter, b or a presenter's key: the client says stop.   "
 _END = "s: end here."
@@ -82,10 +88,6 @@ def command(
     Example: tissuesense measure --device 'sim:?subject=relaxed' --kind ppt --site trapezius_upper
     --side left --trials 3 --preset dfns
     """
-    import asyncio
-    from contextlib import ExitStack
-
-    from tissuesense.record.client import parse_client_id
     from tissuesense.services.measure_plan import plan_measurement, stated_in
     from tissuesense.transport.url import simulated_at
 
@@ -98,27 +100,102 @@ def command(
         preset_name=preset,
         seconds=seconds,
     )
-    with ExitStack() as stack:
-        store = client_id = None
-        if client is not None:
-            client_id = parse_client_id(client)
-            store = stack.enter_context(open_from_terminal(data))
-            store.clients.get(client_id)  # better refused now than after the presses
-        trace_path = _trace_path(out, plan)
-        with _nothing_lost(trace_path):
-            capture = trace_path.with_suffix(".capture")
-            url = simulated_at(device, plan.site, plan.kind)
-            measured = asyncio.run(_measured(url, button, plan, capture, show_value=show_value))
-            saved = _keep(
-                measured, trace_path, asked=out is not None, store=store, client=client_id
-            )
+    run = partial(
+        _measured, simulated_at(device, plan.site, plan.kind), button, plan, show_value=show_value
+    )
+    if client is None:
+        measured, saved = _for_nobody(run, plan, out), dict[str, str]()
+    else:
+        measured, saved = _for_client(run, plan, out, client, data)
     _tell(measured, saved, as_json=as_json)
     if not measured.complete:
         raise typer.Exit(ExitCode.FAILED)
 
 
+def _for_nobody(run: "Run", plan: "MeasurePlan", out: Path | None) -> "Measured":
+    """Measure, and keep files where it was asked for or had to stop before."""
+    import asyncio
+
+    trace_path = _trace_path(out, plan)
+    with _nothing_lost(trace_path):
+        capture = trace_path.with_suffix(".capture")
+        measured = asyncio.run(run(capture))
+        if out is not None or (not measured.complete and measured.recording.trace.size):
+            _write(measured, trace_path)
+        else:
+            capture.unlink()
+    return measured
+
+
+def _for_client(
+    run: "Run", plan: "MeasurePlan", out: Path | None, client: str, data: str | None
+) -> "tuple[Measured, dict[str, str]]":
+    """Measure into the store, where what was recorded outlives this program."""
+    import asyncio
+
+    import numpy as np
+
+    from tissuesense.core.clock import SystemClock
+    from tissuesense.guidance.words import ITEMS
+    from tissuesense.record.client import parse_client_id
+    from tissuesense.services.keep_measured import save_measured
+    from tissuesense.services.running_capture import recover, running_capture
+
+    client_id, clock, rng = parse_client_id(client), SystemClock(), np.random.default_rng()
+    saved: dict[str, str] = {}
+    with open_from_terminal(data) as store:
+        store.clients.get(client_id)  # better refused now than after the presses
+        for recovered in recover(store, clock=clock, rng=rng):
+            say(recovered.sentence)
+        with running_capture(store, client_id, clock=clock, rng=rng) as running, _sealed(running):
+            measured = asyncio.run(run(running))
+            capture = running.capture()
+            if measured.pressed:
+                kept = save_measured(
+                    store, client_id, measured, capture,
+                    clock=clock, rng=rng, id=running.beginning.id,
+                ).measurement  # fmt: skip
+                say(f"Saved as {kept.id} in the visit {kept.visit}.")
+                saved = {"measurement": kept.id, "visit": kept.visit}
+            else:
+                say(f"There was no {ITEMS[plan.kind].one}: nothing was added to the visit.")
+            if out is not None or (not saved and measured.recording.trace.size):
+                _write(measured, _trace_path(out, plan), capture)
+            running.file.remove()
+    return measured, saved
+
+
+def _write(measured: "Measured", trace_path: Path, capture: bytes | None = None) -> None:
+    from tissuesense.services.keep_measured import write_measured
+
+    if capture is not None:
+        trace_path.with_suffix(".capture").write_bytes(capture)
+    write_measured(measured, trace_path)
+    say(f"Trace, side-car and raw capture are kept: {trace_path}")
+
+
+@contextmanager
+def _sealed(running: "RunningFile") -> Iterator[None]:
+    """Say where the recording is when all else failed; one without a reading is none."""
+    from tissuesense.services.running_capture import holds_readings
+
+    try:
+        yield
+    except BaseException:
+        if holds_readings(running):
+            say("What came so far is kept, sealed; the next measurement takes it into the record.")
+        else:
+            running.file.remove()
+        raise
+
+
 async def _measured(
-    url: str, button: str | None, plan: "MeasurePlan", capture: Path, *, show_value: bool
+    url: str,
+    button: str | None,
+    plan: "MeasurePlan",
+    capture: "Path | CapturePlace",
+    *,
+    show_value: bool,
 ) -> "Measured":
     """Measure with the live guide on stderr and the keys of the terminal, if there is one."""
     import asyncio
@@ -176,58 +253,6 @@ def _nothing_lost(trace_path: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):
             folder.rmdir()
-
-
-def _keep(
-    measured: "Measured",
-    trace_path: Path,
-    *,
-    asked: bool,
-    store: "Store | None",
-    client: "ClientId | None",
-) -> dict[str, str]:
-    """Keep the measurement where it was asked for, and in files where it had to stop before."""
-    from tissuesense.guidance.words import ITEMS
-    from tissuesense.services.keep_measured import write_measured
-
-    capture = trace_path.with_suffix(".capture")
-    saved: dict[str, str] = {}
-    try:
-        if store is not None and client is not None:
-            if measured.pressed:
-                saved = _save(measured, capture, store, client)
-            else:
-                say(
-                    f"There was no {ITEMS[measured.plan.kind].one}: nothing was added to the visit."
-                )
-    finally:
-        nowhere_else = not saved if client else not measured.complete
-        if asked or (nowhere_else and measured.recording.trace.size):
-            write_measured(measured, trace_path)
-            say(f"Trace, side-car and raw capture are kept: {trace_path}")
-        else:
-            capture.unlink()
-    return saved
-
-
-def _save(
-    measured: "Measured", capture: Path, store: "Store", client: "ClientId"
-) -> dict[str, str]:
-    import numpy as np
-
-    from tissuesense.core.clock import SystemClock
-    from tissuesense.services.keep_measured import save_measured
-
-    kept = save_measured(
-        store,
-        client,
-        measured,
-        capture.read_bytes(),
-        clock=SystemClock(),
-        rng=np.random.default_rng(),
-    ).measurement
-    say(f"Saved as {kept.id} in the visit {kept.visit}.")
-    return {"measurement": kept.id, "visit": kept.visit}
 
 
 def _tell(measured: "Measured", saved: dict[str, str], *, as_json: bool) -> None:

@@ -66,7 +66,7 @@ def entries_of_kind(store: Store, kind: str) -> list[Mapping[str, Any]]:
     """Return the entries of a kind of which there are few; none where the file is damaged."""
     query = as_kept(table_of(EntryRow)).where(EntryRow.kind == kind).order_by(EntryRow.seq)
     try:
-        with reading(store.engine, store.transaction) as session:
+        with reading(store.engine, store.reading) as session:
             return [dict(row) for row in session.execute(query).mappings()]
     except RecordConflict:
         raise
@@ -77,7 +77,7 @@ def entries_of_kind(store: Store, kind: str) -> list[Mapping[str, Any]]:
 def kept_raw(store: Store, measurement: str) -> Mapping[str, Any] | None:
     """Return the raw row of a measurement, as it is stored."""
     table = table_of(RawRow)
-    with reading(store.engine, store.transaction) as session:
+    with reading(store.engine, store.reading) as session:
         found = session.execute(as_kept(table).where(RawRow.measurement_id == measurement))
         kept = found.mappings().one_or_none()
     return None if kept is None else dict(kept)
@@ -106,7 +106,7 @@ def _as_far_as_it_goes(store: Store, after: int) -> list[KeptEntry]:
 
 
 def _read(store: Store, after: int, size: int) -> list[KeptEntry]:
-    with reading(store.engine, store.transaction) as session:
+    with reading(store.engine, store.reading) as session:
         query = as_kept(table_of(EntryRow)).where(EntryRow.seq > after).order_by(EntryRow.seq)
         rows = [dict(row) for row in session.execute(query.limit(size)).mappings()]
         names = [row["id"] for row in rows]

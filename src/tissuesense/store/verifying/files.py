@@ -27,15 +27,15 @@ _SCHEMA = (
 
 
 def check_files(store: Store, findings: Findings) -> None:
-    """Look at the marker and at both database files; a store on a server has only the marker."""
+    """Look at the marker and at both database files; what a server keeps, it looks after."""
+    if store.engine.dialect.name != "sqlite":
+        return
     folder = StoreFolder(store.path)
     _check_marker(folder, findings)
     for path, engine in ((folder.database, store.engine), (folder.keys, store.key_engine)):
-        if engine.dialect.name == "sqlite":
-            for problem in _problems(engine):
-                findings.add(Part.FILE, f"{path.name}: {problem}.")
-    if store.engine.dialect.name == "sqlite":
-        _check_schema(store.engine, findings)
+        for problem in _problems(engine):
+            findings.add(Part.FILE, f"{path.name}: {problem}.")
+    _check_schema(store.engine, findings)
 
 
 def _check_marker(folder: StoreFolder, findings: Findings) -> None:

@@ -36,7 +36,7 @@ def check_index_strays(store: Store, findings: Findings) -> None:
         name = kind.__tablename__
         strays = select(func.count()).where(kind.entry_id.not_in(select(EntryRow.id)))
         try:
-            with reading(store.engine, store.transaction) as session:
+            with reading(store.engine, store.reading) as session:
                 count = session.scalar(strays)
         except RecordConflict:
             raise

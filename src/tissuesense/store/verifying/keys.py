@@ -105,7 +105,7 @@ def _first_entries(store: Store) -> list[tuple[str, int]]:
         .group_by(EntryRow.client_id)
     )
     try:
-        with reading(store.engine, store.transaction) as session:
+        with reading(store.engine, store.reading) as session:
             return [(str(client), seq) for client, seq in session.execute(query)]
     except RecordConflict:
         raise

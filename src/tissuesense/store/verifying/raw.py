@@ -50,7 +50,7 @@ def check_raw_strays(store: Store, erasures: Erasures, findings: Findings) -> No
     """
     strays = select(RawRow.client_id).where(RawRow.measurement_id.not_in(select(MeasurementRow.id)))
     try:
-        with reading(store.engine, store.transaction) as session:
+        with reading(store.engine, store.reading) as session:
             alone = sum(not erasures.everything(client) for client in session.scalars(strays))
     except RecordConflict:
         raise
