@@ -1,7 +1,6 @@
 """Write something down in the visit that was named, and print it as it was kept."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tissuesense.cli.output import print_json, say
@@ -18,7 +17,7 @@ if TYPE_CHECKING:  # imported when something is written, so that --help stays fa
 Write = Callable[["Store", "VisitId", dict[str, Any], dict[str, Any]], "Entry[Any]"]
 
 
-def enter_into_visit(kind: str, stated: dict[str, Any], data: Path | None) -> None:
+def enter_into_visit(kind: str, stated: dict[str, Any], data: str | None) -> None:
     """Enter a statement of a kind into the visit that `stated` names."""
     from tissuesense.services.care import enter
 
@@ -30,7 +29,7 @@ def enter_into_visit(kind: str, stated: dict[str, Any], data: Path | None) -> No
     )
 
 
-def write_into_visit(stated: dict[str, Any], data: Path | None, write: Write) -> None:
+def write_into_visit(stated: dict[str, Any], data: str | None, write: Write) -> None:
     """Write something down in the visit that `stated` names; into a closed one, that is said."""
     import numpy as np
 

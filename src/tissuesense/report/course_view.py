@@ -1,7 +1,7 @@
 """A whole course of care as the sections look at it: the record, and what was worked out of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,29 +10,12 @@ from tissuesense.record.document import canonical_json, sha256
 from tissuesense.record.entry import Entry
 from tissuesense.record.history import ClientRecord, VisitRecord
 from tissuesense.record.intake import Complaint
-from tissuesense.record.notes import Signature
 from tissuesense.record.people import Identity, Practice
 from tissuesense.record.schedule import Schedule
 from tissuesense.record.statements import body_of
 from tissuesense.record.visit import Intent, ManualFinding, VisitId
+from tissuesense.report.readings import Signed
 from tissuesense.report.series import Series
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
-    """A signature, and whether what stands today is what it was given for.
-
-    Attributes
-    ----------
-    later
-        How many entries of the visit were written after it, which it does not speak for.
-    intact
-        Whether what it speaks for is still as it was.
-    """
-
-    signature: Signature
-    later: int
-    intact: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +56,9 @@ class CourseView:
         Names of sites far from every complaint, which tell local from widespread sensitivity.
     signed
         By visit, in the order of signing.
+    agreement
+        What hand and sensor have in common over the visits, a sentence each; None where nobody
+        looked.
     head
         Hash of the record's last entry.
     """
@@ -85,7 +71,12 @@ class CourseView:
     series: tuple[Series, ...] = ()
     controls: frozenset[str] = frozenset()
     signed: Mapping[VisitId, tuple[Signed, ...]] = field(default_factory=dict)
+    agreement: tuple[str, ...] | None = None
     head: str = ""
+
+    def with_series(self, series: tuple[Series, ...]) -> "CourseView":
+        """Return the view with what was measured over its visits of care."""
+        return replace(self, series=series)
 
     @property
     def care(self) -> tuple[VisitRecord, ...]:
@@ -101,6 +92,11 @@ class CourseView:
     def of_control(self) -> tuple[Series, ...]:
         """The series of control sites."""
         return tuple(s for s in self.series if s.site.name in self.controls)
+
+    @property
+    def ends(self) -> tuple[VisitRecord, VisitRecord]:
+        """The first and the latest visit of care, where there is any."""
+        return self.care[0], self.care[-1]
 
     def felt(self) -> tuple[Felt, ...]:
         """Return what the hands found, sites in the order in which they were first felt."""

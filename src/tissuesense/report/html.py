@@ -1,6 +1,7 @@
 """A document as one self-contained HTML file: no script, nothing fetched, light, dark and print."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -8,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tissuesense.core.dates import day
-from tissuesense.report.document import Document, Figure
+from tissuesense.report.document import Block, Document, Figure
+from tissuesense.report.paper import CSS_SIZE, Paper
 from tissuesense.report.theme import DARK, LIGHT
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>", re.DOTALL)
@@ -18,9 +20,10 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _TOKENS = {colour: name for name, colour in LIGHT.items()}
 
 
-def render_html(document: Document) -> str:
-    """Return the whole page."""
-    return _environment().get_template("report.html.j2").render(doc=document)
+def render_html(document: Document, *, paper: Paper = "a4") -> str:
+    """Return the whole page; `paper` is what a browser prints it on."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(doc=document, page_size=CSS_SIZE[paper])
 
 
 @cache
@@ -32,7 +35,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "lines": _lines, "css_string": _css_string}
+    environment.filters |= {"day": day, "lines": _lines, "css_string": _css_string, "grouped": _grouped}
     environment.globals |= {"css": _css(), "inline": _inline}
     return environment
 
@@ -54,6 +57,21 @@ def _inline(figure: Figure, name: str) -> Markup:
     svg = _COLOUR.sub(lambda found: f"var(--{_TOKENS[found[0]]})", svg)
     told = f' role="img" aria-label="{escape(figure.alt)}"'
     return Markup(svg.replace("<svg", "<svg" + told, 1))  # noqa: S704 - the alt text is escaped
+
+
+def _grouped(blocks: Iterable[Block]) -> list[list[tuple[int, Block]]]:
+    """Return the blocks with their numbers, half figures that follow one another together."""
+    groups: list[list[tuple[int, Block]]] = []
+    for number, block in enumerate(blocks, start=1):
+        if _is_half(block) and groups and _is_half(groups[-1][-1][1]):
+            groups[-1].append((number, block))
+        else:
+            groups.append([(number, block)])
+    return groups
+
+
+def _is_half(block: Block) -> bool:
+    return isinstance(block, Figure) and block.half
 
 
 def _lines(text: str) -> Markup:

@@ -8,10 +8,11 @@ from pathlib import Path
 from tissuesense.core.dates import day
 from tissuesense.core.errors import MissingExtraError
 from tissuesense.report.document import Document
+from tissuesense.report.paper import TYPST_SIZE, Paper
 from tissuesense.report.theme import LIGHT
 
 
-def render_pdf(document: Document) -> bytes:
+def render_pdf(document: Document, *, paper: Paper = "a4") -> bytes:
     """Return the PDF; the same document gives the same bytes.
 
     Raises
@@ -29,6 +30,7 @@ def render_pdf(document: Document) -> bytes:
         "day": day(document.dated),
         "dated": document.dated.astimezone(UTC).isoformat(),  # Typst writes every date as UTC
         "theme": LIGHT,
+        "paper": TYPST_SIZE[paper],
     }
     with as_file(files("tissuesense.report").joinpath("report.typ")) as template:
         return typst.compile(

@@ -9,6 +9,7 @@ from tissuesense.record.client import Client
 from tissuesense.record.document import canonical_json, sha256
 from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.measurement import Measurement, StoredFinding
+from tissuesense.record.notes import Signature
 from tissuesense.record.statements import statement_json
 from tissuesense.record.visit import Block, ManualFinding, Visit
 
@@ -21,6 +22,23 @@ _ITEM = {
     RecordingKind.ROM: "movement",
     RecordingKind.DOSE: "dose",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A signature, and whether what stands today is what it was given for.
+
+    Attributes
+    ----------
+    later
+        How many entries of the visit were written after it, which it does not speak for.
+    intact
+        Whether what it speaks for is still as it was.
+    """
+
+    signature: Signature
+    later: int
+    intact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +151,25 @@ class VisitView:
     ----------
     visits
         All of the client's, oldest first; only `record` has what was found in one.
+    signed
+        The signatures of the visit, in the order of signing.
     """
 
     client: Client
     visits: tuple[Visit, ...]
     record: VisitRecord
+    signed: tuple[Signed, ...] = ()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks of the visit in which something was found, in their order."""
         used = {manual.block for manual in self.record.manual_findings}
-        used |= {m.measurement.block for m in self.record.measurements}
+        used |= {m.measurement.block for m in self.record.counting}
         return tuple(block for block in Block if block in used)
 
     def readings(self, kind: RecordingKind | None = None) -> tuple[Reading, ...]:
         """Return the recordings, of one kind or of all, in the order of the visit."""
-        ordered = sorted(self.record.measurements, key=lambda m: m.measurement.measured_at)
+        ordered = sorted(self.record.counting, key=lambda m: m.measurement.measured_at)
         wanted = (Reading(m) for m in ordered if kind in {None, m.measurement.kind})
         return tuple(wanted)
 

@@ -1,12 +1,16 @@
 """Sites, hands and kinds in a therapist's words."""
 
 from collections.abc import Sequence
+from datetime import date
 
+from tissuesense.core.dates import day
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, ComplaintKind, Side
+from tissuesense.record.care import Phase
 from tissuesense.record.intake import Complaint
 from tissuesense.record.joint import JointFinding
 from tissuesense.record.scales import TardieuEntry
+from tissuesense.record.treatment import Technique, TreatmentDose
 from tissuesense.record.visit import TENDERNESS_WORDS, TONE_WORDS, Block, ManualFinding, Temperature
 
 _KINDS = {
@@ -33,6 +37,31 @@ _COMPLAINTS = {
     ComplaintKind.PAIN: "pain",
 }
 _MINUTE_S = 60.0
+
+
+_STOPS = {
+    "button_patient": "a button in the client's hand",
+    "button_patient_ble": "a wireless button in the client's hand",
+    "verbal_tester_button": "the client's word, marked by the tester with a button",
+    "verbal_peak": "the client's word, on which the tester lets go",
+    "tester_release_on_sign": "a sign of the client, on which the tester lets go",
+}
+_MODALITIES = {
+    Technique.NMT_ISCHEMIC: "neuromuscular",
+    Technique.NMT_ALTERNATING: "neuromuscular",
+    Technique.MFR: "myofascial",
+    Technique.OTHER: "other",
+}
+
+
+def stop_words(mode: str) -> str:
+    """Return how a press was ended."""
+    return _STOPS.get(mode, mode.replace("_", " "))
+
+
+def modality_words(dose: TreatmentDose) -> str:
+    """Return which modality a treatment belongs to."""
+    return _MODALITIES[dose.technique]
 
 
 def site_words(name: str) -> str:
@@ -92,6 +121,23 @@ def duration_words(seconds: float) -> str:
     if seconds < _MINUTE_S:
         return f"{seconds:.0f} s"
     return f"{seconds / _MINUTE_S:.1f} min".replace(".0 min", " min")
+
+
+def rhythm(phase: Phase) -> str:
+    """Return the rhythm of a phase in the few letters that a figure has room for."""
+    if phase.every_weeks is not None:
+        return f"every {_span(phase.every_weeks, phase.every_weeks_to)} weeks"
+    return f"{_span(phase.per_week or 0.0, phase.per_week_to)} a week"
+
+
+def _span(low: float, high: float | None) -> str:
+    return f"{low:g}" if high in {None, low} else f"{low:g} to {high:g}"
+
+
+def short_day(moment: date) -> str:
+    """Return "5 Jan 2026", for tables."""
+    number, month, year = day(moment).split()
+    return f"{number}\N{NO-BREAK SPACE}{month[:3]}\N{NO-BREAK SPACE}{year}"
 
 
 def plural(count: int, noun: str) -> str:

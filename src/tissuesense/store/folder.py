@@ -1,6 +1,7 @@
 """The folder of a store: where it is, what lies in it, who may read it."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from tissuesense.core.errors import RecordConflict, RecordError, RecordNotFound, SchemaTooNew
 
 FORMAT = 2
+_SMALLEST_BYTES = 512  # the least that a page of SQLite has
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +99,28 @@ class StoreFolder:
         unfinished = self.marker.with_suffix(".new")
         try:
             unfinished.touch(mode=0o600)
-            unfinished.write_text(marker_text(safe))
+            with unfinished.open("w", encoding="utf-8") as file:
+                file.write(marker_text(safe))
+                file.flush()
+                os.fsync(file.fileno())  # without the safe in it, nothing opens the store again
             unfinished.replace(self.marker)
         except OSError as err:
             raise RecordError(f"{self.marker} cannot be written: {err.strerror}.") from err
 
-    def check_keys(self) -> None:
-        """Refuse a store whose clients' keys are gone: nothing in it could be read.
+    def check_files(self) -> None:
+        """Refuse a store of which a file is gone: SQLite would begin a new, empty one in its place.
 
         Raises
         ------
         RecordError
-            When the file of keys is missing or empty; nothing was changed.
+            When the file of keys is missing, or either file is cut off; nothing was changed.
         """
-        if not _is_filled(self.keys):
-            raise RecordError(
-                f"{self.keys} is missing or empty: it holds the keys of all clients. "
-                "Nothing was changed.",
-                hint="Put the file back, or restore the store from a backup.",
-            )
+        for file, what in ((self.keys, "the keys of all clients"), (self.database, "the record")):
+            if not file.exists() or (file.is_file() and file.stat().st_size < _SMALLEST_BYTES):
+                raise RecordError(
+                    f"{file} is missing or cut off: it holds {what}. Nothing was changed.",
+                    hint="Put the file back, or restore the store from a backup.",
+                )
 
     def safe(self) -> dict[str, Any]:
         """Return how the store's key is wrapped.

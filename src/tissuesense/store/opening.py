@@ -80,7 +80,7 @@ def _open(
     recovery_code: str | None = None,
 ) -> Store:
     if not new:
-        place.check_keys()
+        place.check_files()
     locked = is_locked(safe)
     key = master.derive("database") if locked else None
     engine = connect(place.database, key)

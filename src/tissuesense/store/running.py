@@ -93,8 +93,10 @@ class LockedFile:
         return there.st_size == 0 or there.st_nlink == 0
 
     def write(self, content: bytes) -> None:
-        """Write the beginning."""
-        os.write(self._descriptor, content)
+        """Write the beginning, all of it."""
+        left = memoryview(content)
+        while left:  # a disk takes what it has room for, and refuses only the rest
+            left = left[os.write(self._descriptor, left) :]
 
     def remove(self) -> None:
         """Remove the file: what it held is in the record."""

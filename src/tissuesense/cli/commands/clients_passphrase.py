@@ -76,13 +76,13 @@ def _locksmith(data: str | None) -> "Locksmith":
 
     from tissuesense.core.clock import SystemClock
     from tissuesense.services.passphrase import Locksmith
-    from tissuesense.store.folder import data_folder
+    from tissuesense.store.place import store_place
 
-    folder = data_folder(data)
-    if not isinstance(folder, Path):
+    place = store_place(data)
+    if not isinstance(place, Path):
         raise UsageError("Only a store in a folder has its passphrase changed from here.")
     return Locksmith(
-        folder=folder,
+        folder=place,
         clock=SystemClock(),
         rng=np.random.default_rng(),
         actor=os.environ.get(ACTOR_VARIABLE, ""),
@@ -98,7 +98,7 @@ def _passphrase() -> str:
 def _new_passphrase() -> str:
     from tissuesense.store.keys import ask_at_terminal
 
-    return _or_refused(os.environ.get(NEW_VARIABLE) or ask_at_terminal(True), "new passphrase")
+    return _or_refused(os.environ.get(NEW_VARIABLE) or ask_at_terminal(new=True), "new passphrase")
 
 
 def _recovery_code() -> str:

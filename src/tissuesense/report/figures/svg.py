@@ -94,8 +94,8 @@ def plain(words: str) -> str:
 
 
 def text_width(words: str) -> float:
-    """Return about how wide words are, in points, on the wide side."""
-    return 0.62 * _FONT_PT * len(words)
+    """Return about how wide words are, in points."""
+    return 0.56 * _FONT_PT * len(words)
 
 
 def nice_step(span: float, most: int) -> float:

@@ -9,7 +9,7 @@ from tissuesense.report.quantities import number
 
 _WIDTH = 232.0  # half of the column, in points
 _LEFT, _RIGHT = 34.0, 6.0
-_TOP = 12.0
+_TOP = 17.0
 _PLOT = 88.0
 _TREATED = 12.0
 _STRIP = 30.0
@@ -48,7 +48,7 @@ class Trend:
 
     Attributes
     ----------
-    quantity, unit
+    unit
         Of the values.
     band
         What measuring alone would give, about the first value.
@@ -60,7 +60,6 @@ class Trend:
         Days of all visits of care.
     """
 
-    quantity: str
     unit: str
     points: tuple[TrendPoint, ...]
     visits: tuple[float, ...]
@@ -146,7 +145,7 @@ def _values(drawing: Drawing, frame: _Frame, trend: Trend) -> None:
         drawing.line([(_LEFT, y), (right, y)], "line" if tick else "control", width=0.5)
         drawing.text(_LEFT - 4, y + 2.6, _tick(tick, frame.step), anchor="end")
         tick += frame.step
-    drawing.text(2, _TOP - 3, trend.unit)
+    drawing.text(2, 7, trend.unit)
     places = [(frame.x(point.day), frame.y(point.value)) for point in trend.points]
     drawing.line(places, "sensor", width=0.7)
     for point, (x, y) in zip(trend.points, places, strict=True):
@@ -154,10 +153,10 @@ def _values(drawing: Drawing, frame: _Frame, trend: Trend) -> None:
             ends = frame.y(point.value - point.bar), frame.y(point.value + point.bar)
             drawing.line([(x, ends[0]), (x, ends[1])], "sensor", width=1.0)
         drawing.circle(x, y, hollow=point.hollow)
-    x, y = places[-1]
-    above = y - 6 if y > _TOP + 14 else y + 11
+    x, last = places[-1][0], trend.points[-1]
+    above = frame.y(last.value + (last.bar or 0.0)) - 4
     drawing.text(
-        min(x, right - 2), above, number(trend.points[-1].value, trend.unit),
+        min(x, right - 2), max(above, _TOP + 5), number(last.value, trend.unit),
         colour="ink", anchor="end" if x > right - 14 else "middle", bold=True,
     )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """What the hands found over the course: each site and joint, first and latest."""
 
-from tissuesense.core.dates import day
+from dataclasses import replace
+
 from tissuesense.record.history import VisitRecord
 from tissuesense.record.joint import JointFinding
 from tissuesense.record.visit import Block as VisitBlock
 from tissuesense.record.visit import ManualFinding
 from tissuesense.report.course_view import CourseView, Felt
+from tissuesense.report.course_words import ends_words
 from tissuesense.report.document import Block, Cell, Column, Paragraph, Row, Table, Voice, say
 from tissuesense.report.quantities import NOTHING
 from tissuesense.report.registry import Section
@@ -14,6 +16,7 @@ from tissuesense.report.words import (
     hand_words,
     joint_place,
     joint_words,
+    short_day,
     site_and_side,
 )
 
@@ -24,39 +27,42 @@ _COLUMNS = (
     Column(title="Visits", numeric=True, share=0.6),
 )
 _JOINTS = (Column(title="Joint", share=1.6), *_COLUMNS[1:])
-_NOTE = "Palpation before treatment; grades are an order of words, and no change of them is judged."
+_NOTE = "Before treatment. Grades are an order of words, and no change of them is judged."
 
 
 def write(view: CourseView) -> tuple[Block, ...]:
     """Return a table of sites, and one of joints where any was moved."""
-    sites = tuple(_row(felt) for felt in view.felt())
+    sites = tuple(_row(felt, view) for felt in view.felt())
     joints = tuple(_joints(view))
     if not sites and not joints:
         return (Paragraph(say("Nothing was examined by hand.")),)
-    return (
-        *((Table(columns=_COLUMNS, rows=sites, note=say(_NOTE)),) if sites else ()),
-        *((Table(columns=_JOINTS, rows=joints),) if joints else ()),
-    )
+    tables = (Table(columns=_COLUMNS, rows=sites), Table(columns=_JOINTS, rows=joints))
+    *others, last = (table for table in tables if table.rows)
+    return (*others, replace(last, note=say(f"{_NOTE} {ends_words(view)}")))
 
 
-def _row(felt: Felt) -> Row:
+def _row(felt: Felt, view: CourseView) -> Row:
     (first_visit, first), (latest_visit, latest) = felt.found[0], felt.found[-1]
     once = len(felt.found) == 1
     return Row(
         (
             Cell(say(site_and_side(felt.site)), heads=True),
-            Cell(say(_told(first, first_visit))),
-            Cell(say(NOTHING if once else _told(latest, latest_visit))),
+            Cell(say(_told(first) + _dated(first_visit, view.ends[0]))),
+            Cell(say(NOTHING if once else _told(latest) + _dated(latest_visit, view.ends[1]))),
             Cell(say(str(len(felt.found)))),
         )
     )
 
 
-def _told(found: ManualFinding, visit: VisitRecord) -> str:
+def _dated(visit: VisitRecord, usual: VisitRecord) -> str:
+    return "" if visit is usual else f" ({short_day(visit.visit.opened_at)})"
+
+
+def _told(found: ManualFinding) -> str:
     details = hand_details(found)
     more = f"; {details}" if details else ""
     note = f"; {found.note}" if found.note else ""
-    return f"{hand_words(found)}{more}{note} ({day(visit.visit.opened_at)})"
+    return f"{hand_words(found)}{more}{note}"
 
 
 def _joints(view: CourseView) -> list[Row]:
@@ -69,8 +75,8 @@ def _joints(view: CourseView) -> list[Row]:
         Row(
             (
                 Cell(say(place), heads=True),
-                Cell(say(_moved(*times[0]))),
-                Cell(say(NOTHING if len(times) == 1 else _moved(*times[-1]))),
+                Cell(say(_moved(*times[0], view.ends[0]))),
+                Cell(say(NOTHING if len(times) == 1 else _moved(*times[-1], view.ends[1]))),
                 Cell(say(str(len(times)))),
             )
         )
@@ -78,8 +84,8 @@ def _joints(view: CourseView) -> list[Row]:
     ]
 
 
-def _moved(visit: VisitRecord, joint: JointFinding) -> str:
-    return f"{joint_words(joint)} ({day(visit.visit.opened_at)})"
+def _moved(visit: VisitRecord, joint: JointFinding, usual: VisitRecord) -> str:
+    return joint_words(joint) + _dated(visit, usual)
 
 
 SECTION = Section(title="What hands found", write=write)

@@ -1,7 +1,6 @@
 """What the numbers do not mean."""
 
 from tissuesense.report.document import Block, Listing, say
-from tissuesense.report.readings import VisitView
 from tissuesense.report.registry import Section
 
 _LIMITS = """
@@ -21,8 +20,8 @@ Values taken otherwise cannot be set beside them.
 """
 
 
-def write(_view: VisitView) -> tuple[Block, ...]:
-    """Return the limits; they hold for every visit."""
+def write(_view: object) -> tuple[Block, ...]:
+    """Return the limits; they hold for every visit and every course."""
     limits = _LIMITS.strip().split("\n\n")
     return (Listing(tuple(say(limit.replace("\n", " ")) for limit in limits)),)
 

@@ -22,7 +22,7 @@ from tissuesense.report.document import (
 from tissuesense.report.quantities import number, signed
 from tissuesense.report.readings import Reading, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import kind_words, site_and_side
+from tissuesense.report.words import kind_words, site_and_side, stop_words
 
 _COLUMNS = (
     Column(title="Recording", share=2.0),
@@ -32,13 +32,6 @@ _COLUMNS = (
     Column(title="Computed by", share=1.8),
     Column(title="Raw data", unit="SHA-256", share=2.1),
 )
-_STOPS = {
-    "button_patient": "a button in the client's hand",
-    "button_patient_ble": "a wireless button in the client's hand",
-    "verbal_tester_button": "the client's word, marked by the tester with a button",
-    "verbal_peak": "the client's word, on which the tester lets go",
-    "tester_release_on_sign": "a sign of the client, on which the tester lets go",
-}
 _HASH_SHOWN = 16
 _USUAL_PRESSES = 3
 
@@ -93,8 +86,7 @@ def _latency(context: RecordingContext) -> str:
 
 
 def _stop(context: RecordingContext) -> str:
-    mode = context.stop_mode or ""
-    return _STOPS.get(mode, mode.replace("_", " "))
+    return stop_words(context.stop_mode or "")
 
 
 def _row(reading: Reading) -> Row:

@@ -1,7 +1,8 @@
 """What the sensor measured over the course: first and latest, each with its uncertainty."""
 
-from tissuesense.core.dates import day
+from tissuesense.record.history import VisitRecord
 from tissuesense.report.course_view import CourseView
+from tissuesense.report.course_words import ends_words
 from tissuesense.report.document import (
     Block,
     Cell,
@@ -17,11 +18,11 @@ from tissuesense.report.document import (
 from tissuesense.report.quantities import NOTHING, bare, interval, number
 from tissuesense.report.registry import Section
 from tissuesense.report.series import Point, Series
-from tissuesense.report.words import site_and_side
+from tissuesense.report.words import short_day, site_and_side
 
 _COLUMNS = (
-    Column(title="Site", share=1.6),
-    Column(title="Measured", share=1.6),
+    Column(title="Site", share=2.2),
+    Column(title="Measured", share=1.7),
     Column(title="First", voice=Voice.SENSOR, numeric=True, share=1.0),
     Column(title="95 % interval", numeric=True, share=1.0),
     Column(title="Latest", voice=Voice.SENSOR, numeric=True, share=1.0),
@@ -40,7 +41,7 @@ def write(view: CourseView) -> tuple[Block, ...]:
     if not series:
         return (Paragraph(say("Nothing was measured before treatment.")),)
     rows = tuple(_row(one, view) for one in series)
-    return (Table(columns=_COLUMNS, rows=rows, note=say(_NOTE)),)
+    return (Table(columns=_COLUMNS, rows=rows, note=say(f"{_NOTE} {ends_words(view)}")),)
 
 
 def _row(series: Series, view: CourseView) -> Row:
@@ -51,18 +52,19 @@ def _row(series: Series, view: CourseView) -> Row:
         (
             Cell(say(site_and_side(series.site) + control), heads=True),
             Cell(say(series.measure.heading)),
-            *_cells(series, first),
-            *((Cell(say(NOTHING)), Cell(say(NOTHING))) if once else _cells(series, latest)),
+            *_cells(series, first, view.ends[0]),
+            *((Cell(say(NOTHING)), Cell(say(NOTHING))) if once else _cells(series, latest, view.ends[1])),
             Cell(say(str(len(series.points)))),
         )
     )
 
 
-def _cells(series: Series, point: Point) -> tuple[Cell, Cell]:
+def _cells(series: Series, point: Point, usual: VisitRecord) -> tuple[Cell, Cell]:
     unit = series.measure.unit
     shown = NOTHING if point.ci95 is None else interval(*point.ci95, unit)
-    dated = Run(f"\n{day(point.when)}", Voice.MUTED)
-    return Cell(say(*_value(point, unit), dated)), Cell(say(shown))
+    other_day = point.visit.id != usual.visit.id
+    dated = say(Run(f"\n{short_day(point.when)}", Voice.MUTED)) if other_day else ()
+    return Cell(say(*_value(point, unit), *dated)), Cell(say(shown))
 
 
 def _value(point: Point, unit: str) -> Words:

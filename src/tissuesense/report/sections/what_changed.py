@@ -21,13 +21,13 @@ from tissuesense.report.series import Series
 from tissuesense.report.words import site_and_side
 
 _COLUMNS = (
-    Column(title="Site", share=1.5),
-    Column(title="Measured", share=1.5),
-    Column(title="Latest\nless first", voice=Voice.SENSOR, numeric=True, share=0.9),
-    Column(title="In percent", voice=Voice.SENSOR, numeric=True, share=0.9),
-    Column(title="By all visits\n(95 % interval)", numeric=True, share=1.4),
-    Column(title="Minimal detect-\nable change", numeric=True, share=1.3),
-    Column(title="In words", share=1.7),
+    Column(title="Site", share=1.75),
+    Column(title="Measured", share=1.75),
+    Column(title="Latest\nless first", voice=Voice.SENSOR, numeric=True, share=0.8),
+    Column(title="In\npercent", voice=Voice.SENSOR, numeric=True, share=0.75),
+    Column(title="By all visits\n(95 % interval)", numeric=True, share=1.55),
+    Column(title="Minimal de-\ntectable change", numeric=True, share=1.25),
+    Column(title="In words", share=1.75),
 )
 _NOTE = (
     "Minimal detectable change: 95 % of unchanged persons stay within it between two such visits. "

@@ -58,7 +58,8 @@ def _problems(engine: Engine) -> list[str]:
 
 def _look(engine: Engine) -> list[str]:
     # Plain SQLite has no checksums, and does not know the first.
-    return [*_told(engine, "cipher_integrity_check"), *_told(engine, "integrity_check")]
+    checks = ("cipher_integrity_check", "integrity_check")
+    return [problem for check in checks for problem in _told(engine, check)]
 
 
 def _told(engine: Engine, pragma: str) -> Iterator[str]:

@@ -62,5 +62,5 @@ class Findings:
         return min(self._first.values(), key=_place, default=None)
 
 
-def _place(broken: Broken) -> tuple[bool, int]:
-    return broken.seq is None, broken.seq or 0
+def _place(broken: Broken) -> tuple[bool, int, int]:
+    return broken.seq is None, broken.seq or 0, [*Part].index(broken.part)

@@ -65,14 +65,15 @@ def check_keys(store: Store, erasures: Erasures, findings: Findings) -> None:
     except RecordError as err:
         findings.add(Part.KEYS, f"The clients' keys cannot be read: {err}")
         return
-    for client, first in _first_entries(store):
+    for client, seq, first in _first_entries(store):
         for purpose in Purpose:
             if not erasures.covers(client, purpose) and not _opens(store, client, purpose, there):
                 findings.add(
                     Part.KEYS,
                     f"The {purpose} key of its client is gone or was changed, "
                     "and no entry says that the client was erased.",
-                    seq=first,
+                    seq=seq,
+                    entry=first,
                 )
     left = {client for client, _ in there if erasures.everything(client)}
     if left:
@@ -98,15 +99,16 @@ def _opens(store: Store, client: str, purpose: Purpose, there: set[tuple[str, st
     return True
 
 
-def _first_entries(store: Store) -> list[tuple[str, int]]:
+def _first_entries(store: Store) -> list[tuple[str, int, str]]:
+    firsts = select(func.min(EntryRow.seq)).where(EntryRow.client_id.is_not(None))
     query = (
-        select(EntryRow.client_id, func.min(EntryRow.seq))
-        .where(EntryRow.client_id.is_not(None))
-        .group_by(EntryRow.client_id)
+        select(EntryRow.client_id, EntryRow.seq, EntryRow.id)
+        .where(EntryRow.seq.in_(firsts.group_by(EntryRow.client_id)))
+        .order_by(EntryRow.seq)
     )
     try:
         with reading(store.engine, store.reading) as session:
-            return [(str(client), seq) for client, seq in session.execute(query)]
+            return [(str(client), seq, str(name)) for client, seq, name in session.execute(query)]
     except RecordConflict:
         raise
     except RecordError:  # the walk through the entries says where

@@ -46,8 +46,10 @@ def raw_problems(store: Store, entry: Entry[StoredMeasurement]) -> Iterator[str]
 def check_raw_strays(store: Store, erasures: Erasures, findings: Findings) -> None:
     """Look for raw data of no measurement; those of erased clients stay, and nobody can read them.
 
-    The index is asked for the measurements: by now it was held against the entries.
+    The index is asked for the measurements; where it is broken itself, it has to be built first.
     """
+    if findings.count[Part.INDEX]:
+        return
     strays = select(RawRow.client_id).where(RawRow.measurement_id.not_in(select(MeasurementRow.id)))
     try:
         with reading(store.engine, store.reading) as session:

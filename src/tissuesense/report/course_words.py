@@ -1,0 +1,16 @@
+"""Sentences that several sections of the course report share."""
+
+from tissuesense.report.course_view import CourseView
+from tissuesense.report.words import short_day
+
+
+def ends_words(view: CourseView) -> str:
+    """Say of which days first and latest are, so that no row has to."""
+    if not view.care:
+        return ""
+    first, latest = (visit.visit.opened_at for visit in view.ends)
+    if len(view.care) == 1:
+        return f"All of {short_day(first)}."
+    return (
+        f"First: of {short_day(first)}, latest: of {short_day(latest)}, unless another day is given."
+    )
