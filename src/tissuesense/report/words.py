@@ -131,7 +131,7 @@ def rhythm(phase: Phase) -> str:
 
 
 def _span(low: float, high: float | None) -> str:
-    return f"{low:g}" if high in {None, low} else f"{low:g} to {high:g}"
+    return f"{low:g}" if high in {None, low} else f"{low:g}-{high:g}"
 
 
 def short_day(moment: date) -> str:

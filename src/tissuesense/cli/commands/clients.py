@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tissuesense.cli.commands import clients_passphrase, clients_practice
+from tissuesense.cli.commands import clients_erase, clients_passphrase, clients_practice
 from tissuesense.cli.output import print_json, say, show
 from tissuesense.cli.stated import (
     FromOption,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(invoke_without_command=True)
 app.command("practice")(clients_practice.command)
 app.command("passphrase")(clients_passphrase.command)
+app.command("erase")(clients_erase.command)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 ClientArgument = Annotated[
@@ -108,8 +109,9 @@ def enter(
     A complaint that is told again, with its rating of the day, is a new entry; a slip is mended
     with 'visit amend ENTRY'.
 
-    Example: echo '{"kind": "headache", "side": "left", "nrs_now": 6}' | tissuesense clients enter
-    TS-7QK47 complaint --from -
+    complaint.json: {"kind": "headache", "side": "left", "nrs_now": 6}
+
+    Example: tissuesense clients enter TS-7QK47 complaint --from complaint.json
     """
     import numpy as np
 
@@ -141,10 +143,12 @@ def plan(
 ) -> None:
     """Write down referral, goals and the plan's phases; print when the next visit is due.
 
-    Example: echo '{"phases": [{"per_week": 2, "per_week_to": 3, "weeks": 3},
+    plan.json: {"phases": [{"per_week": 2, "per_week_to": 3, "weeks": 3},
     {"per_week": 1, "weeks": 4}, {"every_weeks": 5, "every_weeks_to": 6}],
     "referral": {"prescriber": "Dr. A. Example", "on": "2026-02-20", "condition": "neck pain"},
-    "goals": [{"text": "a day without headache"}]}' | tissuesense clients plan TS-7QK47 --from -
+    "goals": [{"text": "a day without headache"}]}
+
+    Example: tissuesense clients plan TS-7QK47 --from plan.json
     """
     import numpy as np
 

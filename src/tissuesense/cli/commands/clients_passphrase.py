@@ -48,27 +48,21 @@ def command(
             hint="--change, --recover, --new-recovery-code, --remember or --forget.",
         )
     smith = _locksmith(data or context.obj)
-    code: str | None = None
+    code = smith.renew_code(_passphrase()) if new_code else None
     if change:
         smith.change(_passphrase(), _new_passphrase())
-        done = "The passphrase is changed; the recovery code stays."
     elif recover:
         smith.recover(_recovery_code(), _new_passphrase())
-        done = "The record has a new passphrase; the recovery code stays."
-    elif new_code:
-        code = smith.renew_code(_passphrase())
-        done = f"New recovery code, shown this once: {code}"
     elif remember:
         smith.remember(_passphrase())
-        done = "This computer remembers the passphrase."
-    elif smith.forget():
-        done = "This computer does not remember the passphrase."
-    else:
+    elif forget and not smith.forget():
         raise UsageError("The keyring did not let go of the passphrase.")
     if as_json:
         print_json({"done": True, "recovery_code": code})
-    if code is None or not as_json:
-        say(done)
+    elif code is not None:
+        say(f"New recovery code, shown this once: {code}")
+    else:
+        say("Done.")
 
 
 def _locksmith(data: str | None) -> "Locksmith":

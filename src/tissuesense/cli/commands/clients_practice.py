@@ -18,9 +18,10 @@ def command(
 ) -> None:
     """Write down the practice and its people, or show them; reports are headed by it.
 
-    Example: echo '{"practice": {"name": "Example Practice"},
-    "practitioners": [{"name": "M. Example", "credential": "LMT"}]}' |
-    tissuesense clients practice --from -
+    practice.json: {"practice": {"name": "Example Practice"},
+    "practitioners": [{"name": "M. Example", "credential": "LMT"}]}
+
+    Example: tissuesense clients practice --from practice.json
     """
     import numpy as np
 
@@ -32,9 +33,7 @@ def command(
     asked = data or context.obj
     with open_from_terminal(asked, create=stated is not None, plain=plain) as store:
         if stated is not None:
-            kept = keep_practice(
-                store, stated, clock=SystemClock(), rng=np.random.default_rng()
-            )
+            kept = keep_practice(store, stated, clock=SystemClock(), rng=np.random.default_rng())
             say("Written down." if kept else "All of it stands there already.")
         practice, people = practice_and_people(store)
     if as_json:

@@ -24,7 +24,9 @@ def command(
     out: Annotated[Path, typer.Option(help="File to write.")],
     kind: Annotated[
         Literal["visit", "course", "client"],
-        typer.Option(help="One visit; the whole course, for who refers and pays; the client's page."),
+        typer.Option(
+            help="One visit; the whole course, for who refers and pays; the client's page."
+        ),
     ] = "visit",
     form: Annotated[
         Literal["html", "pdf"] | None,
@@ -114,6 +116,10 @@ def _built(
     identity = None
     if with_identity:
         identity = read_identity(
-            store, client, why="report of the course", clock=SystemClock(), rng=np.random.default_rng()
+            store,
+            client,
+            why="report of the course",
+            clock=SystemClock(),
+            rng=np.random.default_rng(),
         )
     return build_course_report(store, client, on=day.date(), identity=identity)

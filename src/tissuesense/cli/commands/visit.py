@@ -267,8 +267,9 @@ def amend(
     The input has what changes; without --reason, the "reason" too. What belongs to no visit, such
     as a complaint, is amended here as well.
 
-    Example: echo '{"tenderness": 1}' | tissuesense visit amend E-7QK4Z0A0B4
-    --reason "graded the other side" --from -
+    change.json: {"tenderness": 1}
+
+    Example: tissuesense visit amend E-7QK4Z0A0B4 --reason "the other side" --from change.json
     """
     import numpy as np
 
