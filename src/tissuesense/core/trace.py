@@ -52,9 +52,9 @@ class Trace:
             object.__setattr__(self, name, column(values, name))
             if values.size != self.t_s.size:
                 raise UsageError(f"{name} has {values.size} samples where t_s has {self.t_s.size}.")
-        if self.t_s.size > 1 and float(np.diff(self.t_s).min()) <= 0:
-            where = int(np.argmin(np.diff(self.t_s))) + 1
-            raise UsageError(f"t_s must increase strictly; it does not at index {where}.")
+        back = np.flatnonzero(self.t_s[1:] <= self.t_s[:-1])  # a difference could overflow
+        if back.size:
+            raise UsageError(f"t_s must increase strictly; it does not at index {back[0] + 1}.")
 
     def columns(self) -> Iterator[tuple[str, FloatArray]]:
         """Yield (name, values) of every column that is there, time left out."""

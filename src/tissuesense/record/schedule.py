@@ -103,6 +103,11 @@ class Schedule:
         return sum((phase.planned_so_far for phase in self.phases), Span(fewest=0, most=0))
 
 
+def shortest_days(plan: CarePlan) -> int:
+    """Return the fewest days after a visit in which any phase of a plan asks for the next."""
+    return min(math.floor(stretch.shortest) for stretch in _stretches(plan, None))
+
+
 def plan_in_force(plans: Sequence[CarePlan], today: date) -> tuple[CarePlan, date | None] | None:
     """Return the plan that holds today, and the day when a later one takes its place.
 

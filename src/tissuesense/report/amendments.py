@@ -11,6 +11,7 @@ from tissuesense.report.readings import Signed
 from tissuesense.report.words import plural
 
 _EMPTY = "(empty)"
+_BECAME = " \N{RIGHTWARDS ARROW} "
 
 
 def amendment_words(old: Entry[Any], new: Entry[Any], *, when: datetime) -> Words:
@@ -19,10 +20,12 @@ def amendment_words(old: Entry[Any], new: Entry[Any], *, when: datetime) -> Word
     before, after = (body_of(e.kind, e.statement) for e in (old, new))
     changed = [key for key in after if after[key] != before.get(key)]
     texts = "; ".join(
-        f"{key.replace('_', ' ')}: {_told(before.get(key))} \N{RIGHTWARDS ARROW} {_told(after[key])}"
+        f"{key.replace('_', ' ')}: {_told(before.get(key))}{_BECAME}{_told(after[key])}"
         for key in changed
     )
-    title = Run(f"{kind_named(new.kind).title}, amended {day(when)}, {when:%H:%M}{who}.", Voice.STRONG)
+    title = Run(
+        f"{kind_named(new.kind).title}, amended {day(when)}, {when:%H:%M}{who}.", Voice.STRONG
+    )
     return say(title, f" {texts}. Reason: {new.reason}")
 
 
@@ -44,4 +47,8 @@ def _told(value: object) -> str:
         return ", ".join(f"{key} {_told(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return "; ".join(map(_told, value))
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{value}\N{RIGHT DOUBLE QUOTATION MARK}" if isinstance(value, str) else str(value)
+    return (
+        f"\N{LEFT DOUBLE QUOTATION MARK}{value}\N{RIGHT DOUBLE QUOTATION MARK}"
+        if isinstance(value, str)
+        else str(value)
+    )

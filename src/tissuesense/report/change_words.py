@@ -89,10 +89,11 @@ def _size(series: Series) -> Size:
 
 def _same_way(series: Series) -> bool:
     """Whether the level over all visits has moved the way that the latest value has."""
-    change = series.change
-    level = change and (change.percent or change.difference)
-    moved = level.value if level else (change and change.bound_percent)
-    first, latest = series.ends
+    change, (first, latest) = series.change, series.ends
+    if change is None:
+        return False
+    level = change.percent or change.difference
+    moved = change.bound_percent if level is None else level.value
     return moved is not None and moved * (latest.value_or_0 - first.value_or_0) > 0
 
 

@@ -14,7 +14,7 @@ from tissuesense.record.people import Identity, Practice
 from tissuesense.record.schedule import Schedule
 from tissuesense.record.statements import body_of
 from tissuesense.record.visit import Intent, ManualFinding, VisitId
-from tissuesense.report.readings import Signed
+from tissuesense.report.readings import Signed, amended
 from tissuesense.report.series import Series
 
 
@@ -125,21 +125,17 @@ class CourseView:
 
     def amended(self) -> tuple[tuple[Entry[Any], Entry[Any]], ...]:
         """Return every pair of what was written and what took its place for a stated reason."""
-        entries = [*self.record.entries, *(e for v in self.record.visits for e in v.entries)]
-        by_id = {entry.id: entry for entry in entries}
-        return tuple(
-            (by_id[e.supersedes], e)
-            for e in entries
-            if e.supersedes is not None and e.reason and e.supersedes in by_id
-        )
+        return amended(self._entries())
+
+    def _entries(self) -> list[Entry[Any]]:
+        return [*self.record.entries, *(e for v in self.record.visits for e in v.entries)]
 
     @property
     def fingerprint(self) -> str:
         """Hash over all that stands behind the report: every statement, trace and number."""
-        entries = [*self.record.entries, *(e for v in self.record.visits for e in v.entries)]
         stated = [
             [e.id, e.kind, body_of(e.kind, e.statement)]
-            for e in entries
+            for e in self._entries()
             if e.kind not in _NOT_REPORTED
         ]
         measured = [

@@ -11,6 +11,5 @@ def ends_words(view: CourseView) -> str:
     first, latest = (visit.visit.opened_at for visit in view.ends)
     if len(view.care) == 1:
         return f"All of {short_day(first)}."
-    return (
-        f"First: of {short_day(first)}, latest: of {short_day(latest)}, unless another day is given."
-    )
+    days = f"First: of {short_day(first)}, latest: of {short_day(latest)}"
+    return f"{days}, unless another day is given."

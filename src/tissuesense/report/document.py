@@ -20,6 +20,7 @@ class Voice(enum.StrEnum):
     HAND = "hand"
     SENSOR = "sensor"
     CODE = "code"
+    STRUCK = "struck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,8 @@ class Figure:
         How to read it.
     half
         True where it is drawn for half the column: two such stand beside each other.
+    width
+        Its part of the column, where it stands alone.
     """
 
     svg: str
@@ -175,6 +178,7 @@ class Figure:
     title: Words
     caption: Words = ()
     half: bool = False
+    width: float = 1.0
     kind: Literal["figure"] = field(default="figure", init=False)
 
 

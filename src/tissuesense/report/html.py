@@ -35,7 +35,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "lines": _lines, "css_string": _css_string, "grouped": _grouped}
+    environment.filters |= {
+        "day": day,
+        "lines": _lines,
+        "css_string": _css_string,
+        "grouped": _grouped,
+    }
     environment.globals |= {"css": _css(), "inline": _inline}
     return environment
 

@@ -1,16 +1,20 @@
 """One visit as the sections look at it: by site and side, hand beside sensor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import Client
 from tissuesense.record.document import canonical_json, sha256
+from tissuesense.record.entry import Entry
 from tissuesense.record.history import MeasurementRecord, VisitRecord
+from tissuesense.record.intake import Complaint
 from tissuesense.record.measurement import Measurement, StoredFinding
 from tissuesense.record.notes import Signature
-from tissuesense.record.statements import statement_json
+from tissuesense.record.schedule import Schedule
+from tissuesense.record.statements import body_of, statement_json
 from tissuesense.record.visit import Block, ManualFinding, Visit
 
 _ITEM = {
@@ -153,12 +157,18 @@ class VisitView:
         All of the client's, oldest first; only `record` has what was found in one.
     signed
         The signatures of the visit, in the order of signing.
+    complaints
+        As they were told on the day of the visit.
+    standing
+        How the plan stood at the end of that day; None where there was no plan.
     """
 
     client: Client
     visits: tuple[Visit, ...]
     record: VisitRecord
     signed: tuple[Signed, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    standing: Schedule | None = None
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -208,22 +218,35 @@ class VisitView:
                 movement=_last(there, RecordingKind.ROM, "range_deg"),
             )
 
+    def amended(self) -> tuple[tuple[Entry[Any], Entry[Any]], ...]:
+        """Return every pair of what was written and what took its place for a stated reason."""
+        return amended(self.record.entries)
+
     @property
     def fingerprint(self) -> str:
-        """Hash over all that hands and sensor found: every note, every trace, every number."""
+        """Hash over all that stands behind the report: every statement, trace and number."""
         found = {
-            "by_hand": [
-                statement_json("palpation", manual) for manual in self.record.manual_findings
-            ],
+            "stated": [[e.id, e.kind, body_of(e.kind, e.statement)] for e in self.record.entries],
+            "told": [statement_json("complaint", complaint) for complaint in self.complaints],
             "measured": [
                 {
-                    "trace": reading.measurement.trace_sha256,
-                    "numbers": [finding.numbers() for finding in reading.record.findings],
+                    "trace": taken.measurement.trace_sha256,
+                    "numbers": [finding.numbers() for finding in taken.findings],
                 }
-                for reading in self.readings()
+                for taken in self.record.measurements
             ],
         }
         return sha256(canonical_json(found).encode())
+
+
+def amended(entries: Sequence[Entry[Any]]) -> tuple[tuple[Entry[Any], Entry[Any]], ...]:
+    """Return each entry that was amended, beside the one that took its place for a reason."""
+    by_id = {entry.id: entry for entry in entries}
+    return tuple(
+        (by_id[entry.supersedes], entry)
+        for entry in entries
+        if entry.supersedes is not None and entry.reason and entry.supersedes in by_id
+    )
 
 
 def _last(readings: list[Reading], kind: RecordingKind, quantity: str) -> Reading | None:

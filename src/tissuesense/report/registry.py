@@ -23,11 +23,14 @@ class Section(Generic[View_contra]):
         View in, blocks out; none where there is nothing to say, and the title is left out too.
     small
         True for what stands in small type at the end.
+    clinical
+        False for what is also told of a relaxation visit, of which nothing clinical is.
     """
 
     title: str
     write: Callable[[View_contra], tuple[Block, ...]]
     small: bool = False
+    clinical: bool = True
 
 
 # Each in the order of the page: who and why, what hands and sensor found, how, what it cannot say.
@@ -36,13 +39,21 @@ SECTIONS: Registry[Section[VisitView]] = Registry(
     Section,
     {
         "client_and_visit": f"{_HERE}.client_and_visit:SECTION",
+        "told_today": f"{_HERE}.told_today:SECTION",
         "in_short": f"{_HERE}.in_short:SECTION",
         "hands_and_sensor": f"{_HERE}.hands_and_sensor:SECTION",
+        "body_map": f"{_HERE}.body_map:SECTION",
+        "hand_beside_sensor": f"{_HERE}.hand_beside_sensor:SECTION",
+        "joints": f"{_HERE}.joints:SECTION",
         "side_by_side": f"{_HERE}.side_by_side:SECTION",
         "stiffness": f"{_HERE}.stiffness:SECTION",
         "further_measures": f"{_HERE}.further_measures:SECTION",
+        "treatment_noted": f"{_HERE}.treatment_noted:SECTION",
         "treatment": f"{_HERE}.treatment:SECTION",
         "before_and_after": f"{_HERE}.before_and_after:SECTION",
+        "note": f"{_HERE}.note:SECTION",
+        "left_out": f"{_HERE}.left_out:SECTION",
+        "signed": f"{_HERE}.signed:SECTION",
         "ramps": f"{_HERE}.ramps:SECTION",
         "press_and_hold": f"{_HERE}.press_and_hold:SECTION",
         "quality": f"{_HERE}.quality:SECTION",

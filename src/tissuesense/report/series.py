@@ -88,9 +88,7 @@ class Series:
 
     def too_few_trials(self, point: Point) -> bool:
         """Whether a value rests on a single press, of a quantity that is pressed repeatedly."""
-        return (
-            self.measure.repeat is not None and not point.at_least and point.trials < _FEWEST
-        )
+        return self.measure.repeat is not None and not point.at_least and point.trials < _FEWEST
 
     @cached_property
     def found(self) -> MeasuredChange | None:
@@ -119,7 +117,9 @@ class Series:
             return base - change.mdc, base + change.mdc
         if change.mdc_rise_percent is None or change.mdc_fall_percent is None:
             return None
-        return tuple(base * (1 + p / 100) for p in (change.mdc_fall_percent, change.mdc_rise_percent))  # type: ignore[return-value]  # two of them
+        return tuple(
+            base * (1 + p / 100) for p in (change.mdc_fall_percent, change.mdc_rise_percent)
+        )  # type: ignore[return-value]  # two of them
 
     def within_error(self, point: Point) -> bool:
         """Whether a value lies where measuring alone would put it, about the first one."""
@@ -165,9 +165,7 @@ def _point(visit: Visit, reading: Reading, measure: Measure) -> Point:
     presses = reading.presses()
     reached = bool(presses) and all(QualityFlag.CENSORED in press.flags for press in presses)
     censored = measure.session == PAIN_THRESHOLD and reached
-    return Point(
-        visit=visit, reading=reading, value=limit if censored else None, at_least=censored
-    )
+    return Point(visit=visit, reading=reading, value=limit if censored else None, at_least=censored)
 
 
 def _measured(point: Point, first: datetime, measure: Measure) -> Measured:

@@ -43,7 +43,9 @@ class Given:
     def seconds(self) -> float | None:
         """How long: time on the skin where the sensor was there, else as noted."""
         contact_s = self.measured("contact_s")
-        return contact_s if contact_s is not None else self.noted and self.noted.seconds
+        if contact_s is not None:
+            return contact_s
+        return None if self.noted is None else self.noted.seconds
 
 
 def treatments(visits: Iterable[VisitRecord]) -> tuple[Given, ...]:

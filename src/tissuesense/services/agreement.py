@@ -113,7 +113,9 @@ def _curve_words(store: Store, record: ClientRecord) -> tuple[str, ...]:
         for visit in care
         for m in visit.counting
         if m.measurement.kind is RecordingKind.PPT
-        and any(felt.tenderness for felt in visit.manual_findings if felt.site == m.measurement.site)
+        and any(
+            felt.tenderness for felt in visit.manual_findings if felt.site == m.measurement.site
+        )
     )
     if not names:
         return ()
@@ -122,10 +124,8 @@ def _curve_words(store: Store, record: ClientRecord) -> tuple[str, ...]:
     curve = practice_curve(store, site, practitioner=practitioner)
     told = "; ".join(_grade_words(row) for row in curve.grades if row.median is not None)
     who = practitioner or "the practice"
-    return (
-        f"The own curve of {who} at the {site_words(site).lower()}, over all clients: "
-        f"{told or 'not enough data'} ({plural(curve.n, 'case')}).",
-    )
+    curve_of = f"The own curve of {who} at the {site_words(site).lower()}, over all clients"
+    return (f"{curve_of}: {told or 'not enough data'} ({plural(curve.n, 'case')}).",)
 
 
 def _grade_words(row: GradeValues) -> str:
@@ -161,7 +161,7 @@ def _case(here: SiteView, there: SiteView) -> SiteCase | None:
     )
 
 
-def _query(site: str) -> Select[Any]:
+def _query(site: str) -> Select[str, str, str, str, int | None, float | None]:
     """Ask for grade and threshold of one muscle, felt and measured before treatment."""
     m, p, v = MeasurementRow, PalpationRow, ValueRow
     same = (p.visit_id == m.visit_id) & (p.site == m.site) & (p.side == m.side)
@@ -191,7 +191,9 @@ def _named(store: Store, ids: Iterable[str]) -> dict[str, Entry[Any]]:
 
 def _struck(store: Store, clients: Iterable[str]) -> frozenset[str]:
     """Return the measurements of these clients that do not count."""
-    voids = select(EntryRow.id).where(EntryRow.kind == "void", EntryRow.client_id.in_(list(clients)))
+    voids = select(EntryRow.id).where(
+        EntryRow.kind == "void", EntryRow.client_id.in_(list(clients))
+    )
     with store.transaction() as session:
         ids = list(session.scalars(voids))
     return frozenset(entry.statement.measurement for entry in _named(store, ids).values())

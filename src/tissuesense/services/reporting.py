@@ -8,16 +8,16 @@ from typing import Literal
 from tissuesense.core.errors import RecordNotFound
 from tissuesense.files.replace import replace_file
 from tissuesense.record.client import ClientId
-from tissuesense.record.history import ClientRecord
+from tissuesense.record.history import ClientRecord, VisitRecord
 from tissuesense.record.people import Identity
 from tissuesense.record.visit import Visit, VisitId
 from tissuesense.report.course_report import client_document, course_document
-from tissuesense.report.course_view import CourseView, Signed
+from tissuesense.report.course_view import CourseView
 from tissuesense.report.document import Document
 from tissuesense.report.html import render_html
 from tissuesense.report.paper import Paper
 from tissuesense.report.pdf import render_pdf
-from tissuesense.report.readings import VisitView
+from tissuesense.report.readings import Signed, VisitView
 from tissuesense.report.series import series_of
 from tissuesense.report.visit_report import visit_document
 from tissuesense.services.agreement import agreement_words
@@ -43,7 +43,30 @@ def build_report(store: Store, client_id: ClientId, visit_id: VisitId | None = N
         visits = store.visits.of_client(client_id)
         record = load_visit_record(store, _asked_for(visits, visit_id).id)
         signed = _signed(store, record.visit.id)
-    return visit_document(VisitView(client=client, visits=visits, record=record, signed=signed))
+        stated = store.ledger.of_client(client_id, "complaint", "care_plan")
+    opened = record.visit.opened_at
+    known = ClientRecord(
+        client=client,
+        entries=tuple(
+            e for e in stated if e.recorded_at.astimezone(opened.tzinfo).date() <= opened.date()
+        ),
+        visits=tuple(VisitRecord(visit=visit) for visit in visits),
+    )
+    told = [
+        entry.statement
+        for entry in known.current("complaint")
+        if entry.recorded_at.astimezone(opened.tzinfo).date() == opened.date()
+    ]
+    return visit_document(
+        VisitView(
+            client=client,
+            visits=visits,
+            record=record,
+            signed=signed,
+            complaints=tuple(told),
+            standing=standing(known, today=opened.date()),
+        )
+    )
 
 
 def build_course_report(
@@ -113,9 +136,7 @@ def render(document: Document, form: ReportFormat, *, paper: Paper = "a4") -> by
     return _RENDERERS[form](document, paper)
 
 
-def write_report(
-    document: Document, form: ReportFormat, out: Path, *, paper: Paper = "a4"
-) -> None:
+def write_report(document: Document, form: ReportFormat, out: Path, *, paper: Paper = "a4") -> None:
     """Write the document to `out`, replacing what was there in one step.
 
     Raises

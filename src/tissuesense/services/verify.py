@@ -29,8 +29,8 @@ def verify_record(
     if not left:
         return found
     told = (
-        f"{left} interrupted recordings wait to be taken in: the next 'measure --client' does so, "
-        "and so does 'verify --recover'."
+        f"Interrupted recordings that wait to be taken in: {left}. The next 'measure --client' "
+        "does so, and so does 'verify --recover'."
     )
     return replace(found, warnings=(*found.warnings, told))
 

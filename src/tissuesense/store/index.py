@@ -10,6 +10,8 @@ from tissuesense.record.care import CarePlan
 from tissuesense.record.client import Client
 from tissuesense.record.entry import Entry, EntryId
 from tissuesense.record.measurement import Analysis, StoredMeasurement
+from tissuesense.record.notes import MeasurementVoid
+from tissuesense.record.schedule import shortest_days
 from tissuesense.record.statements import statement_json
 from tissuesense.record.visit import ManualFinding, Visit
 from tissuesense.store.schema import (
@@ -21,6 +23,7 @@ from tissuesense.store.schema import (
     PlanRow,
     ValueRow,
     VisitRow,
+    VoidRow,
 )
 
 
@@ -44,7 +47,13 @@ def _client(entry: Entry[Client]) -> list[IndexRow]:
 def _visit(entry: Entry[Visit]) -> list[IndexRow]:
     visit = entry.statement
     return [
-        VisitRow(id=visit.id, entry_id=entry.id, client_id=visit.client, opened_at=visit.opened_at)
+        VisitRow(
+            id=visit.id,
+            entry_id=entry.id,
+            client_id=visit.client,
+            opened_at=visit.opened_at,
+            intent=str(visit.intent),
+        )
     ]
 
 
@@ -101,6 +110,17 @@ def _analysis(entry: Entry[Analysis]) -> list[IndexRow]:
     ]
 
 
+def _void(entry: Entry[MeasurementVoid]) -> list[IndexRow]:
+    return [
+        VoidRow(
+            id=entry.id,
+            entry_id=entry.id,
+            measurement_id=entry.statement.measurement,
+            client_id=entry.client,
+        )
+    ]
+
+
 def _plan(entry: Entry[CarePlan]) -> list[IndexRow]:
     phases = statement_json("care_plan", entry.statement)["phases"]
     rhythm = [{key: value for key, value in phase.items() if key != "name"} for phase in phases]
@@ -109,6 +129,7 @@ def _plan(entry: Entry[CarePlan]) -> list[IndexRow]:
             client_id=entry.client,
             entry_id=entry.id,
             starts_on=entry.statement.starts_on,
+            shortest_days=shortest_days(entry.statement),
             phases=rhythm,
         )
     ]
@@ -120,6 +141,7 @@ _ROWS: Mapping[str, Callable[[Entry[Any]], list[IndexRow]]] = {
     "palpation": _palpation,
     "measurement": _measurement,
     "analysis": _analysis,
+    "void": _void,
     "care_plan": _plan,
 }
 # The kinds of entries that the index knows anything of.

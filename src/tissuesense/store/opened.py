@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tissuesense.core.errors import UsageError
 from tissuesense.store.client_keys import ClientKeys
 from tissuesense.store.failures import in_our_words
 from tissuesense.store.key_safe import MasterKey
@@ -67,8 +68,12 @@ class Store:
         RecordConflict
             When an entry exists already, refers to one that does not, or would be changed, or
             when another program keeps the store to itself.
+        UsageError
+            When the one outside only reads.
         """
         if self._session.in_transaction():
+            if self._session.connection().get_execution_options().get(READING):
+                raise UsageError("A transaction that only reads cannot have one that writes in it.")
             yield self._session
             return
         try:

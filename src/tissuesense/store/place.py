@@ -5,12 +5,13 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from tissuesense.core.errors import UsageError
 
 DATA_VARIABLE = "TISSUESENSE_DATA"
 
+_NAMES = "practice="
 _SCHEMES = ("postgresql://", "postgres://")
 _PRACTICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FORM = "It reads postgresql://USER@HOST/DATABASE?practice=NAME."
@@ -79,14 +80,15 @@ def data_folder(named: str | StorePlace | None = None) -> Path:
 def _server(address: str) -> ServerPlace:
     try:
         parts = urlsplit(address)
-        settings = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     except ValueError:  # which would repeat the address, and the password in it
         raise UsageError("The address of the server cannot be read.", hint=_FORM) from None
-    practices = [value for key, value in settings if key == "practice"]
-    rest = urlencode([(key, value) for key, value in settings if key != "practice"])
+    # The rest stays as it is spelled: libpq reads a "+" otherwise than a browser does.
+    settings = parts.query.split("&")
+    practices = [named for named in settings if named.startswith(_NAMES)]
+    rest = "&".join(named for named in settings if named not in practices)
     return ServerPlace(
         address=parts._replace(query=rest).geturl(),
-        practice=practices[0] if len(practices) == 1 else "",
+        practice=practices[0].removeprefix(_NAMES) if len(practices) == 1 else "",
     )
 
 

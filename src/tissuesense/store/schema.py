@@ -125,18 +125,22 @@ class VisitRow(IndexRow):
     """A visit."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_client_opened", "client_id", "opened_at"),)
+    __table_args__ = (Index("ix_visit_client_opened", "client_id", "opened_at", "intent"),)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(16))
     opened_at: Mapped[datetime] = mapped_column(index=True)
+    intent: Mapped[str] = mapped_column(String(16))
 
 
 class PalpationRow(IndexRow):
     """What the hands found at a site, in grades."""
 
     __tablename__ = "palpation"
-    __table_args__ = (Index("ix_palpation_client_site", "client_id", "site", "side"),)
+    __table_args__ = (
+        Index("ix_palpation_client_site", "client_id", "site", "side"),
+        Index("ix_palpation_visit_site", "visit_id", "site", "side", "block"),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(16))
@@ -152,7 +156,11 @@ class MeasurementRow(IndexRow):
     """One recording at one site, without its samples."""
 
     __tablename__ = "measurement"
-    __table_args__ = (Index("ix_measurement_client_site", "client_id", "site", "side"),)
+    __table_args__ = (
+        Index("ix_measurement_client_site", "client_id", "site", "side", "measured_at"),
+        # One muscle over the whole practice, the latest first.
+        Index("ix_measurement_site_latest", "site", "kind", "block", "measured_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(16))
@@ -168,10 +176,11 @@ class ValueRow(IndexRow):
     """One number of a whole recording, by one analysis of it."""
 
     __tablename__ = "value"
+    __table_args__ = (Index("ix_value_measurement_quantity", "measurement_id", "quantity"),)
 
     entry_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     quantity: Mapped[str] = mapped_column(String(64), primary_key=True)
-    measurement_id: Mapped[str] = mapped_column(String(16), index=True)
+    measurement_id: Mapped[str] = mapped_column(String(16))
     client_id: Mapped[str] = mapped_column(String(16))
     value: Mapped[float | None]
     standard_uncertainty: Mapped[float | None]
@@ -181,13 +190,28 @@ class ValueRow(IndexRow):
     computed_at: Mapped[datetime]
 
 
+class VoidRow(IndexRow):
+    """A measurement that was struck out."""
+
+    __tablename__ = "void"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    measurement_id: Mapped[str] = mapped_column(String(16), index=True)
+    client_id: Mapped[str] = mapped_column(String(16))
+
+
 class PlanRow(IndexRow):
-    """The rhythm of a care plan, which says who is due."""
+    """The rhythm of a care plan, which says who is due.
+
+    `shortest_days` is the least time from visit to visit in any of its phases: nobody can be due
+    sooner after a visit.
+    """
 
     __tablename__ = "plan"
 
     client_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     starts_on: Mapped[date]
+    shortest_days: Mapped[int]
     phases: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
 
 
@@ -210,5 +234,6 @@ INDEX: tuple[type[IndexRow], ...] = (
     PalpationRow,
     MeasurementRow,
     ValueRow,
+    VoidRow,
     PlanRow,
 )

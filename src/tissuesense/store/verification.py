@@ -132,7 +132,8 @@ class _Walk:
         self._findings = findings
         self._wanted = wanted
         self._recorded_at: datetime | None = None
-        self._set_back: list[int] = []
+        self._set_back = 0
+        self._first_set_back = 0
         # What the next entry may be chained to; none where that is not known.
         self._before: tuple[str, ...] = (FIRST_HASH,)
         self.head = FIRST_HASH
@@ -140,7 +141,7 @@ class _Walk:
         self.measurements = 0
 
     def run(self, progress: Progress) -> None:
-        total, _ = self._count()
+        total = self._total()
         try:
             for found in kept_entries(self._store):
                 self._check(found)
@@ -153,18 +154,18 @@ class _Walk:
             self._findings.add(Part.CHAIN, what)
         if self._set_back:
             self._findings.warnings.append(
-                f"{len(self._set_back)} entries bear an earlier time than the one before, the "
-                f"first of them entry {self._set_back[0]}: the clock was set back, or they were "
+                f"Entries that bear an earlier time than the one before: {self._set_back}, the "
+                f"first is entry {self._first_set_back}. The clock was set back, or they were "
                 "taken in from elsewhere."
             )
 
-    def _count(self) -> tuple[int, str]:
+    def _total(self) -> int:
         try:
-            return self._store.ledger.head()
+            return self._store.ledger.head()[0]
         except RecordConflict:
             raise
         except _NOT_OPENED:
-            return 0, ""
+            return 0
 
     def _check(self, found: KeptEntry) -> None:
         if found.seq != self.seq + 1:
@@ -208,7 +209,8 @@ class _Walk:
 
     def _note_time(self, row: EntryRow) -> None:
         if self._recorded_at is not None and row.recorded_at < self._recorded_at:
-            self._set_back.append(row.seq)
+            self._set_back += 1
+            self._first_set_back = self._first_set_back or row.seq
         self._recorded_at = row.recorded_at
 
     def _check_what_it_gave(self, entry: Entry[Any] | None, found: KeptEntry) -> None:

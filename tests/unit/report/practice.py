@@ -8,11 +8,16 @@ from typing import Any
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.core.recording import Recording, RecordingKind
-from tissuesense.core.site import BodySite, Side
+from tissuesense.core.site import BodySite, ComplaintKind, Side
 from tissuesense.record.client import Client, ClientId
 from tissuesense.record.entry import Entry, EntryId
 from tissuesense.record.history import MeasurementRecord, VisitRecord
+from tissuesense.record.intake import Complaint
+from tissuesense.record.joint import JointFinding
 from tissuesense.record.measurement import Measurement, MeasurementId
+from tissuesense.record.notes import MissingReason, NotDone, SoapNote
+from tissuesense.record.scales import AshworthGrade, TardieuEntry
+from tissuesense.record.treatment import Intensity, Technique, TreatmentDose
 from tissuesense.record.visit import Block, ManualFinding, Visit, VisitId
 from tissuesense.report.document import Document
 from tissuesense.report.readings import VisitView
@@ -127,9 +132,9 @@ def stated(
     return replace(record, computed=(*of_presses, whole))
 
 
-def view_of(record: VisitRecord) -> VisitView:
+def view_of(record: VisitRecord, *complaints: Complaint) -> VisitView:
     client = Client(id=VISIT.client, created_at=OPENED)
-    return VisitView(client=client, visits=(record.visit,), record=record)
+    return VisitView(client=client, visits=(record.visit,), record=record, complaints=complaints)
 
 
 def empty_visit() -> VisitView:
@@ -165,11 +170,14 @@ def full_visit() -> VisitView:
     return view_of(
         VisitRecord(
             visit=VISIT,
-            entries=noted(
-                *(
-                    felt(*place, minute=minute, note=note if place == places[0] else "")
-                    for minute, place in enumerate(places)
-                )
+            entries=(
+                *noted(
+                    *(
+                        felt(*place, minute=minute, note=note if place == places[0] else "")
+                        for minute, place in enumerate(places)
+                    )
+                ),
+                *_written(),
             ),
             measurements=(
                 *(
@@ -178,8 +186,48 @@ def full_visit() -> VisitView:
                 ),
                 *_worked_on(SITES[0], minute=30),
             ),
-        )
+        ),
+        HEADACHE,
     )
+
+
+HEADACHE = Complaint(
+    kind=ComplaintKind.HEADACHE, region="left temple", nrs_now=6, nrs_worst=8, onset="two years"
+)
+
+
+def _written() -> Iterator[Entry[Any]]:
+    """Yield what a therapist writes beside palpation: joint, treatment, note, what was left out."""
+    site = BodySite(SITES[1], Side.LEFT)
+    for number, (kind, statement) in enumerate(
+        (
+            (
+                "joint",
+                JointFinding(
+                    joint="neck",
+                    movement="rotation",
+                    side=Side.LEFT,
+                    active_deg=52,
+                    ashworth=AshworthGrade.ONE_PLUS,
+                    tardieu=TardieuEntry(quality=2, r1_deg=30, r2_deg=50),
+                ),
+            ),
+            (
+                "dose",
+                TreatmentDose(
+                    site=site,
+                    technique=Technique.MFR,
+                    seconds=90,
+                    intensity=Intensity.LIGHT,
+                    nrs_during=4,
+                ),
+            ),
+            ("note", SoapNote(subjective="Sore after the last visit.", plan="Come again.")),
+            ("not_done", NotDone(what="ppt suboccipitals left", reason=MissingReason.REFUSED)),
+        ),
+        start=50,
+    ):
+        yield entry(kind, statement, number)
 
 
 def _worked_on(site: str, *, minute: int) -> Iterator[MeasurementRecord]:

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import numpy as np
+import pypdf
 import pytest
 from sqlalchemy import event
 from tests.unit.services.captured import captured_session
@@ -99,17 +100,59 @@ def test_the_latest_visit_is_reported_unless_another_is_asked_for(practice: Prac
     assert "ramps" not in {part.name for part in latest.parts}
 
 
-@pytest.mark.parametrize("kind", ["course", "client"])
-def test_a_report_that_cannot_be_written_yet_is_refused_plainly(
-    practice: Practice, tmp_path: Path, kind: str
+@pytest.mark.parametrize("kind", ["visit", "course", "client"])
+@pytest.mark.parametrize("form", ["html", "pdf"])
+def test_every_kind_of_report_is_written_in_every_form(
+    practice: Practice, tmp_path: Path, kind: str, form: str
+) -> None:
+    out = tmp_path / f"report.{form}"
+
+    code, said, _ = practice.run("--client", practice.client, "--kind", kind, "--out", str(out))
+
+    assert (code, said) == (0, "")
+    assert out.read_bytes().lstrip().startswith(b"%PDF-" if form == "pdf" else b"<!DOCTYPE html>")
+
+
+def test_the_same_course_as_of_one_day_gives_the_same_bytes(
+    practice: Practice, tmp_path: Path
+) -> None:
+    written = []
+    for name in ("one.pdf", "other.pdf"):
+        out = tmp_path / name
+        words = ("--kind", "course", "--on", "2026-02-01", "--out", str(out))
+        assert practice.run("--client", practice.client, *words)[0] == 0
+        written.append(out.read_bytes())
+
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--kind", "course", "--visit", "V-7QK4Z0A0"),
+        ("--kind", "visit", "--on", "2026-02-01"),
+        ("--kind", "client", "--with-identity"),
+    ],
+)
+def test_options_of_another_kind_of_report_are_refused(
+    practice: Practice, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     out = tmp_path / "report.html"
 
-    code, said, err = practice.run("--client", practice.client, "--kind", kind, "--out", str(out))
+    code, said, _ = practice.run("--client", practice.client, "--out", str(out), *words)
 
     assert (code, said) == (2, "")
-    assert f"'{kind}' cannot be written yet" in err
     assert not out.exists()
+
+
+def test_a_page_can_be_letter(practice: Practice, tmp_path: Path) -> None:
+    out = tmp_path / "report.pdf"
+    words = ("--paper", "letter", "--out", str(out))
+
+    assert practice.run("--client", practice.client, *words)[0] == 0
+
+    page = pypdf.PdfReader(out).pages[0]
+    assert (page.mediabox.width, page.mediabox.height) == (612, 792)
 
 
 def test_a_visit_that_is_not_there_is_named_with_those_that_are(practice: Practice) -> None:

@@ -111,6 +111,7 @@ def test_an_empty_visit_says_so_and_still_states_the_limits() -> None:
         "client_and_visit",
         "in_short",
         "hands_and_sensor",
+        "signed",
         "limits",
     }
     assert "Nothing was examined" in text("in_short", "empty")

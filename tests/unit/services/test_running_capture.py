@@ -1,4 +1,4 @@
-"""A recording that is interrupted at any moment is taken into the record up to that moment, once."""
+"""A recording interrupted at any moment is taken into the record up to that moment, and once."""
 
 import asyncio
 import shutil

@@ -12,11 +12,12 @@ import pytest
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordError, RecordNotFound, StoreLocked, UsageError
-from tissuesense.record.client import Client, new_client_id
-from tissuesense.record.visit import Visit, new_visit_id
-from tissuesense.store.place import data_folder
+from tissuesense.services.records import add_client, open_visit
+from tissuesense.store.client_keys import Purpose
 from tissuesense.store.opened import Store
 from tissuesense.store.opening import open_store
+from tissuesense.store.place import data_folder
+from tissuesense.store.verification import verify
 
 CLOCK = ManualClock()
 PASSPHRASE = 'it\'s "the" one; -- ü'  # noqa: S105 - of a store that lives for a test
@@ -33,19 +34,16 @@ def filled(folder: Path, *, plain: bool) -> Store:
     """Return an open store with one client and one visit."""
     rng = np.random.default_rng(7)
     store = open_store(folder, clock=CLOCK, create=True, plain=plain, passphrase=PASSPHRASE)
-    client = Client(id=new_client_id(rng), created_at=CLOCK.now())
-    store.clients.add(client)
-    store.visits.add(
-        Visit(
-            id=new_visit_id(rng), client=client.id, opened_at=CLOCK.now(), reason="frozen shoulder"
-        )
-    )
+    client = add_client(store, clock=CLOCK, rng=rng)
+    open_visit(store, client.id, clock=CLOCK, rng=rng, reason="frozen shoulder")
     return store
 
 
 def secrets_found(folder: Path, store: Store) -> list[str]:
-    """Name the files that hold the pseudonym or the reason for the visit, readably."""
-    words = [store.clients.all()[0].id.encode(), b"frozen shoulder"]
+    """Name the files that hold the pseudonym, the reason for the visit, or a key, readably."""
+    client = store.clients.all()[0].id
+    keys = [store.master.secret, *(store.keys.sealer(client, purpose).key for purpose in Purpose)]
+    words = [client.encode(), b"frozen shoulder", *keys, *(key.hex().encode() for key in keys)]
     return [
         path.name
         for path in sorted(folder.iterdir())
@@ -65,8 +63,15 @@ def test_encrypted_files_hold_nothing_readable_while_open_or_closed(tmp_path: Pa
 
 def test_plain_files_are_readable_so_that_the_search_above_can_find(tmp_path: Path) -> None:
     with filled(tmp_path, plain=True) as store:
-        assert secrets_found(tmp_path, store) != []
+        found = secrets_found(tmp_path, store)
     assert (tmp_path / "store.db").read_bytes().startswith(PLAIN_HEADER)
+    assert "store.json" in found
+    assert any(name.startswith("store.db") for name in found)
+
+
+def test_what_was_said_of_a_client_is_sealed_even_in_a_plain_database(tmp_path: Path) -> None:
+    filled(tmp_path, plain=True).close()
+    assert b"frozen shoulder" not in (tmp_path / "store.db").read_bytes()
 
 
 def test_wrong_passphrase_is_refused_quietly_and_changes_nothing(
@@ -147,19 +152,69 @@ def test_folder_that_holds_other_things_keeps_its_permissions(tmp_path: Path) ->
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
-@pytest.mark.parametrize("marker", ["", "[]", "{}", '{"format": "x", "encrypted": true}'])
+@pytest.mark.parametrize(
+    "marker", ["", "[]", "{}", '{"format": "x"}', '{"format": 2}', '{"format": 2, "safe": {}}']
+)
 def test_damaged_marker_is_an_error_that_names_the_cure(tmp_path: Path, marker: str) -> None:
     filled(tmp_path, plain=True).close()
     (tmp_path / "store.json").write_text(marker)
-    with pytest.raises(RecordError, match="damaged"):
+    before = contents(tmp_path)
+    with pytest.raises(RecordError, match="damaged") as caught:
         open_store(tmp_path, clock=CLOCK)
+    assert "backup" in caught.value.hint
+    assert contents(tmp_path) == before
 
 
-def test_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+def test_store_of_the_time_before_the_first_release_is_refused_untouched(tmp_path: Path) -> None:
     filled(tmp_path, plain=True).close()
-    (tmp_path / "store.db").write_bytes(b"not a database at all" * 400)
-    with pytest.raises(RecordError, match="damaged"):
+    (tmp_path / "store.json").write_text('{"format": 1, "encrypted": false}')
+    before = contents(tmp_path)
+    with pytest.raises(RecordError, match="before the first release"):
         open_store(tmp_path, clock=CLOCK)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut off", "of another store"])
+def test_keys_that_are_gone_are_said_and_no_new_ones_are_made(
+    tmp_path: Path, plain: bool, damage: str
+) -> None:
+    folder, keys = tmp_path / "store", tmp_path / "store" / "keys.db"
+    filled(folder, plain=plain).close()
+    if damage == "missing":
+        keys.unlink()
+    elif damage == "empty":
+        keys.write_bytes(b"")
+    elif damage == "cut off":
+        keys.write_bytes(keys.read_bytes()[:100])
+    else:
+        filled(tmp_path / "other", plain=plain).close()
+        keys.write_bytes((tmp_path / "other" / "keys.db").read_bytes())
+    before = contents(folder)
+    if plain and damage == "of another store":  # it reads well, and opens nothing
+        with open_store(folder, clock=CLOCK) as store:
+            assert not verify(store).ok
+        return
+    with pytest.raises(RecordError, match=r"keys\.db"):
+        open_store(folder, clock=CLOCK, passphrase=PASSPHRASE)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("file", ["store.db", "keys.db"])
+def test_file_that_is_no_database_is_an_error(tmp_path: Path, file: str, plain: bool) -> None:
+    filled(tmp_path, plain=plain).close()
+    (tmp_path / file).write_bytes(b"not a database at all" * 400)
+    with pytest.raises(RecordError, match="damaged"):
+        open_store(tmp_path, clock=CLOCK, passphrase=PASSPHRASE)
+
+
+def test_database_that_was_cut_off_is_not_begun_anew(tmp_path: Path) -> None:
+    filled(tmp_path, plain=True).close()
+    (tmp_path / "store.db").write_bytes(b"S")
+    with pytest.raises(RecordError, match="cut off"):
+        open_store(tmp_path, clock=CLOCK)
+    assert (tmp_path / "store.db").read_bytes() == b"S"
 
 
 def test_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
@@ -193,7 +248,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def interrupted(tmp_path: Path) -> Path:
     """Return a folder in which the making of a store stopped before the first table."""
-    (tmp_path / "store.json").write_text('{"format": 1, "encrypted": false}')
+    (tmp_path / "store.json").write_text('{"format": 2, "safe": {}}')
     (tmp_path / "store.db").touch()
     return tmp_path
 

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -12,15 +13,15 @@ from sqlalchemy.exc import OperationalError
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordConflict, SchemaTooNew
-from tissuesense.record.client import Client, ClientId
+from tissuesense.services.records import add_client
 from tissuesense.store.engine import connect
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.opening import open_store
 from tissuesense.store.schema import Base
 from tissuesense.store.upgrade import MIGRATIONS, upgrade
+from tissuesense.store.verification import verify
 
 CLOCK = ManualClock()
-CLIENT = Client(id=ClientId("TS-7QK47"), created_at=CLOCK.now())
 PASSPHRASE = "a passphrase"  # noqa: S105 - of a store that lives for a test
 
 NEXT_VERSION = '''
@@ -43,8 +44,14 @@ def folder(tmp_path: Path) -> StoreFolder:
 
 def a_store(path: Path, *, plain: bool) -> StoreFolder:
     with open_store(path, clock=CLOCK, create=True, plain=plain, passphrase=PASSPHRASE) as store:
-        store.clients.add(CLIENT)
+        add_client(store, clock=CLOCK, rng=np.random.default_rng(7))
     return StoreFolder(path)
+
+
+def clients(folder: StoreFolder) -> list[str]:
+    with open_store(folder.path, clock=CLOCK, passphrase=PASSPHRASE) as store:
+        assert verify(store).broken is None
+        return [client.id for client in store.clients.all()]
 
 
 def migrations_of_a_later_version(tmp_path: Path, statement: str = "SELECT 1") -> Path:
@@ -100,7 +107,7 @@ def test_store_of_a_later_version_is_refused_untouched(tmp_path: Path, folder: S
 
 
 def test_folder_of_a_later_format_is_refused_unopened(folder: StoreFolder) -> None:
-    folder.marker.write_text('{"format": 2, "encrypted": true, "cipher": "of tomorrow"}')
+    folder.marker.write_text('{"format": 3, "safe": {"cipher": "of tomorrow"}}')
     before = contents(folder)
     with pytest.raises(SchemaTooNew):
         open_store(folder.path, clock=CLOCK)
@@ -108,23 +115,22 @@ def test_folder_of_a_later_format_is_refused_unopened(folder: StoreFolder) -> No
 
 
 def test_upgrade_puts_a_whole_copy_aside_first(tmp_path: Path, folder: StoreFolder) -> None:
+    before = clients(folder)
     engine = connect(folder.database, None)
     upgrade(engine, folder, clock=CLOCK, migrations=migrations_of_a_later_version(tmp_path))
     engine.dispose()
     (copy,) = folder.path.glob("store-*.db")
     assert "later" in tables(folder.database)
     assert "later" not in tables(copy)
-    aside = StoreFolder(tmp_path / "aside")
-    open_store(aside.path, clock=CLOCK, create=True, plain=True).close()
+    aside = StoreFolder(Path(shutil.copytree(folder.path, tmp_path / "aside")))
     shutil.copyfile(copy, aside.database)
-    with open_store(aside.path, clock=CLOCK) as store:
-        assert store.clients.all() == (CLIENT,)
+    assert clients(aside) == before
 
 
 def test_copy_has_what_a_killed_program_left_in_the_log(tmp_path: Path) -> None:
     running, killed = tmp_path / "running", tmp_path / "killed"
     with open_store(running, clock=CLOCK, create=True, plain=True) as store:
-        store.clients.add(CLIENT)
+        client = add_client(store, clock=CLOCK, rng=np.random.default_rng(7)).id
         shutil.copytree(running, killed)
     folder = StoreFolder(killed)
     engine = connect(folder.database, None)
@@ -133,31 +139,31 @@ def test_copy_has_what_a_killed_program_left_in_the_log(tmp_path: Path) -> None:
     (copy,) = folder.path.glob("store-*.db")
     connection = sqlite3.connect(copy)
     try:
-        assert connection.execute("SELECT id FROM client").fetchall() == [(CLIENT.id,)]
+        assert connection.execute("SELECT id FROM client").fetchall() == [(client,)]
     finally:
         connection.close()
 
 
 def test_copy_of_an_encrypted_store_is_encrypted(tmp_path: Path) -> None:
     folder = a_store(tmp_path / "store", plain=False)
-    engine = connect(folder.database, PASSPHRASE)
-    upgrade(engine, folder, clock=CLOCK, migrations=migrations_of_a_later_version(tmp_path))
-    engine.dispose()
+    (client,) = clients(folder)
+    with open_store(folder.path, clock=CLOCK, passphrase=PASSPHRASE) as store:
+        scripts = migrations_of_a_later_version(tmp_path)
+        upgrade(store.engine, folder, clock=CLOCK, migrations=scripts)
     (copy,) = folder.path.glob("store-*.db")
-    assert CLIENT.id.encode() not in copy.read_bytes()
+    assert client.encode() not in copy.read_bytes()
     assert not copy.read_bytes().startswith(b"SQLite format 3")
 
 
 def test_failed_upgrade_leaves_the_tables_as_they_were(tmp_path: Path, folder: StoreFolder) -> None:
-    before = tables(folder.database)
+    before, people = tables(folder.database), clients(folder)
     broken = migrations_of_a_later_version(tmp_path, statement="INSERT INTO nowhere VALUES (1)")
     engine = connect(folder.database, None)
     with pytest.raises(OperationalError):
         upgrade(engine, folder, clock=CLOCK, migrations=broken)
     engine.dispose()
     assert tables(folder.database) == before
-    with open_store(folder.path, clock=CLOCK) as store:
-        assert store.clients.all() == (CLIENT,)
+    assert clients(folder) == people
 
 
 def test_store_that_is_in_use_is_not_upgraded(tmp_path: Path, folder: StoreFolder) -> None:
@@ -166,7 +172,7 @@ def test_store_that_is_in_use_is_not_upgraded(tmp_path: Path, folder: StoreFolde
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM client").fetchone()
     with open_store(folder.path, clock=CLOCK) as store:
-        store.clients.add(Client(id=ClientId("TS-00000"), created_at=CLOCK.now()))
+        add_client(store, clock=CLOCK, rng=np.random.default_rng(8))
     engine = connect(folder.database, None)
     try:
         with engine.connect() as connection:

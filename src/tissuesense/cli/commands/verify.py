@@ -48,7 +48,7 @@ def command(
         with _bar() as progress:
             found = verify_record(store, expected=expect, progress=progress)
         if rebuild_index and not found.ok:
-            say(f"The index was made anew from {mend_index(store, found)} entries.")
+            say(f"The index is made anew. Entries in it: {mend_index(store, found)}.")
             with _bar() as progress:
                 found = verify_record(store, expected=expect, progress=progress)
     if as_json:
@@ -64,7 +64,7 @@ def _tell(found: "Verification") -> None:
         say(warning)
     broken = found.broken
     if broken is None:
-        say(f"{found.entries} entries and {found.measurements} recordings are as written. Head:")
+        say(f"All is as written. Entries: {found.entries}, recordings: {found.measurements}. Head:")
         show_line(found.head)
         return
     where = "The store is broken" if broken.seq is None else f"Entry {broken.seq} is broken"

@@ -27,7 +27,8 @@ class Drawing:
     def svg(self, alt: str) -> str:
         """Return the document; `alt` says what it shows to those who do not see it."""
         size = f'width="{self.width:g}pt" height="{self.height:g}pt"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" {size}>'
+        box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} {size}>'
         return f"{head}<desc>{plain(alt)}</desc>{''.join(self._parts)}</svg>\n"
 
     def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
@@ -99,7 +100,7 @@ def text_width(words: str) -> float:
 
 
 def nice_step(span: float, most: int) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that parts `span` into `most` or fewer."""
+    """Return the least of 1, 2, 5 times a power of ten that parts `span` into `most` or fewer."""
     step = 1e-3
     while True:
         for factor in (1.0, 2.0, 5.0):

@@ -2,6 +2,7 @@
 
 from tissuesense.analysis.course.treatment_effect import TreatmentEffect
 from tissuesense.core.quantity import Estimate
+from tissuesense.report.change_words import judge_in_visit
 from tissuesense.report.comparison import change_in_visit, measured_twice
 from tissuesense.report.document import Block as DocumentBlock
 from tissuesense.report.document import Cell, Column, Row, Table, Voice, Words, say
@@ -50,7 +51,7 @@ def _cells(measure: Measure, before: Reading, after: Reading) -> tuple[Cell, ...
         Cell(_value(after, measure)),
         Cell(say(_change(found, measure))),
         Cell(say(_error(found, measure))),
-        Cell(say(f"{found.verdict}.")),
+        Cell(say(f"{judge_in_visit(found).words}.")),
     )
 
 

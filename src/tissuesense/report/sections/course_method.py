@@ -12,6 +12,10 @@ from tissuesense.report.readings import Reading
 from tissuesense.report.registry import Section
 from tissuesense.report.words import kind_words, plural, stop_words
 
+_ERROR = (
+    "between days, of the order of published repeats, half as large again where no figure of this "
+    "quantity was read; from eight visits on, this person's own scatter counts too"
+)
 
 
 def write(view: CourseView) -> tuple[Block, ...]:
@@ -33,12 +37,15 @@ def _facts(readings: list[Reading], struck: int) -> Iterator[tuple[str, str]]:
     yield "Gauge", _listed(c.instrument or r.measurement.device_model or "not stated"
                            for c, r in zip(contexts, readings, strict=True))  # fmt: skip
     yield "Tip", ", ".join(f"{number(area, 'cm²')} cm²" for area in sorted(areas))
-    yield "Calibration", _listed(
-        "the maker's own, not checked here"
-        if c.calibration is None
-        else c.calibration.identifier
-        + (f", of {day(c.calibration.performed_on)}" if c.calibration.performed_on else "")
-        for c in contexts
+    yield (
+        "Calibration",
+        _listed(
+            "the maker's own, not checked here"
+            if c.calibration is None
+            else c.calibration.identifier
+            + (f", of {day(c.calibration.performed_on)}" if c.calibration.performed_on else "")
+            for c in contexts
+        ),
     )
     yield "Intended rate", ", ".join(f"{rate:.0f} kPa/s" for rate in sorted(rates))
     yield "Stop signal", _listed(stop_words(c.stop_mode) for c in contexts if c.stop_mode)
@@ -49,11 +56,7 @@ def _facts(readings: list[Reading], struck: int) -> Iterator[tuple[str, str]]:
         ", ".join(sorted({f"{m.estimator}@{m.estimator_version}" for m in methods}))
         + f"; TissueSense {', '.join(sorted({m.software_version for m in methods}))}",
     )
-    yield (
-        "Measurement error",
-        "between days, of the order of published repeats, half as large again where no figure of "
-        "this quantity was read; from eight visits on, this person's own scatter counts too",
-    )
+    yield "Measurement error", _ERROR
 
 
 def _sources(readings: list[Reading]) -> str:

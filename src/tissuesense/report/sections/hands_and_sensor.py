@@ -27,7 +27,13 @@ from tissuesense.report.document import (
 from tissuesense.report.quantities import NOTHING, bare
 from tissuesense.report.readings import Reading, SitePair, SiteView, VisitView
 from tissuesense.report.registry import Section
-from tissuesense.report.words import block_words, hand_words, site_and_side, site_words
+from tissuesense.report.words import (
+    block_words,
+    hand_details,
+    hand_words,
+    site_and_side,
+    site_words,
+)
 
 _COLUMNS = (
     Column(title="Site", share=1.25),
@@ -82,10 +88,15 @@ def _rows(pair: SitePair) -> tuple[Row, ...]:
 def _side(view: SiteView) -> tuple[Cell, ...]:
     return (
         Cell(say(str(view.site.side)), heads=True),
-        Cell(say(hand_words(view.hand))),
+        Cell(_by_hand(view)),
         Cell(_value(view.ppt, PAIN_THRESHOLD, "kPa")),
         Cell(_value(view.indentation, STIFFNESS, "N/mm")),
     )
+
+
+def _by_hand(view: SiteView) -> Words:
+    details = "" if view.hand is None else hand_details(view.hand)
+    return say(hand_words(view.hand) + (f"; {details}" if details else ""))
 
 
 def _value(reading: Reading | None, quantity: str, unit: str) -> Words:

@@ -1,6 +1,7 @@
 """The findings as sentences: what a reader takes away who reads nothing else."""
 
 from tissuesense.core.quality import QualityFlag
+from tissuesense.report.change_words import judge_in_visit
 from tissuesense.report.comparison import (
     PAIN_THRESHOLD,
     STIFFNESS,
@@ -63,7 +64,7 @@ def _changes(view: VisitView) -> list[Words]:
     return [
         say(Run(f"{site_and_side(site)}.", Voice.STRONG), f" {printed(effect.sentence)}")
         for site, effect in found
-        if effect.verdict in {"higher", "lower"}
+        if judge_in_visit(effect).is_claimed
     ]
 
 

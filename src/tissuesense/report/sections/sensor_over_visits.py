@@ -7,6 +7,7 @@ from tissuesense.report.document import (
     Block,
     Cell,
     Column,
+    Number,
     Paragraph,
     Row,
     Run,
@@ -53,7 +54,11 @@ def _row(series: Series, view: CourseView) -> Row:
             Cell(say(site_and_side(series.site) + control), heads=True),
             Cell(say(series.measure.heading)),
             *_cells(series, first, view.ends[0]),
-            *((Cell(say(NOTHING)), Cell(say(NOTHING))) if once else _cells(series, latest, view.ends[1])),
+            *(
+                (Cell(say(NOTHING)), Cell(say(NOTHING)))
+                if once
+                else _cells(series, latest, view.ends[1])
+            ),
             Cell(say(str(len(series.points)))),
         )
     )
@@ -64,7 +69,7 @@ def _cells(series: Series, point: Point, usual: VisitRecord) -> tuple[Cell, Cell
     shown = NOTHING if point.ci95 is None else interval(*point.ci95, unit)
     other_day = point.visit.id != usual.visit.id
     dated = say(Run(f"\n{short_day(point.when)}", Voice.MUTED)) if other_day else ()
-    return Cell(say(*_value(point, unit), *dated)), Cell(say(shown))
+    return Cell(say(*_value(point, unit), *dated)), Cell(say(Number(value=shown)))
 
 
 def _value(point: Point, unit: str) -> Words:

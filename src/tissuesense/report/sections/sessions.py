@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tissuesense.record.history import VisitRecord
+from tissuesense.record.notes import VisitClosed
 from tissuesense.record.visit import Intent
 from tissuesense.report.course_view import CourseView
 from tissuesense.report.document import Block, Cell, Column, Paragraph, Row, Table, say
@@ -91,7 +92,7 @@ def _sum(view: CourseView, *, of: int) -> Row:
 
 
 def _minutes(record: VisitRecord) -> int | None:
-    closed = record.latest("closed")
+    closed: VisitClosed | None = record.latest("closed")
     if closed is None:
         return None
     return max(1, round((closed.closed_at - record.visit.opened_at).total_seconds() / _MINUTE_S))

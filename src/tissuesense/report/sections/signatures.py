@@ -24,9 +24,7 @@ def _signatures(view: CourseView) -> Iterator[Words]:
         for visit in view.record.visits
         for signed in view.signed.get(visit.visit.id, ())
     ]
-    whole = Counter(
-        (s.signature.signer, s.signature.meaning) for _, s in every if _is_for_all(s)
-    )
+    whole = Counter((s.signature.signer, s.signature.meaning) for _, s in every if _is_for_all(s))
     for (signer, meaning), count in whole.items():
         yield say(
             f"Signed by {signer} ({meaning}): {plural(count, 'visit')}, each signature for all "

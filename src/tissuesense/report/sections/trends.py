@@ -1,10 +1,11 @@
 """The measured sites over the visits: a figure each, and a table of the same numbers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from tissuesense.core.dates import day
 from tissuesense.record.schedule import PhaseCount
-from tissuesense.record.visit import ManualFinding
+from tissuesense.record.visit import ManualFinding, VisitId
 from tissuesense.report.change_words import judge
 from tissuesense.report.course_view import CourseView
 from tissuesense.report.document import (
@@ -138,8 +139,7 @@ def _days(moment: datetime, first: datetime) -> float:
 def _tables(view: CourseView, drawn: list[Series]) -> tuple[Table, ...]:
     """Return the numbers of the figures, some columns at a time."""
     return tuple(
-        _table(view, drawn[start : start + _COLUMNS])
-        for start in range(0, len(drawn), _COLUMNS)
+        _table(view, drawn[start : start + _COLUMNS]) for start in range(0, len(drawn), _COLUMNS)
     )
 
 
@@ -169,7 +169,7 @@ def _table(view: CourseView, series: list[Series]) -> Table:
     )
 
 
-def _cell(series: Series, visit: str, felt: dict[str, ManualFinding]) -> Words:
+def _cell(series: Series, visit: VisitId, felt: Mapping[VisitId, ManualFinding]) -> Words:
     point = next((p for p in series.points if p.visit.id == visit), None)
     scale = _GRADED.get(series.measure.session, ("", "", 0, 3))[0]
     manual = felt.get(visit)

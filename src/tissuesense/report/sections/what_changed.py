@@ -7,6 +7,7 @@ from tissuesense.report.document import (
     Cell,
     Column,
     Listing,
+    Number,
     Paragraph,
     Row,
     Run,
@@ -23,8 +24,8 @@ from tissuesense.report.words import site_and_side
 _COLUMNS = (
     Column(title="Site", share=1.75),
     Column(title="Measured", share=1.75),
-    Column(title="Latest\nless first", voice=Voice.SENSOR, numeric=True, share=0.8),
-    Column(title="In\npercent", voice=Voice.SENSOR, numeric=True, share=0.75),
+    Column(title="Latest\nless first", voice=Voice.SENSOR, numeric=True, share=0.9),
+    Column(title="In\npercent", voice=Voice.SENSOR, numeric=True, share=0.85),
     Column(title="By all visits\n(95 % interval)", numeric=True, share=1.55),
     Column(title="Minimal de-\ntectable change", numeric=True, share=1.25),
     Column(title="In words", share=1.75),
@@ -70,9 +71,16 @@ def _row(series: Series) -> Row:
         (
             Cell(say(site_and_side(series.site)), heads=True),
             Cell(say(series.measure.heading)),
-            *(Cell(say(text)) for text in texts),
+            *(Cell(_unbroken(text)) for text in texts[:-1]),
+            Cell(say(texts[-1])),
         )
     )
+
+
+def _unbroken(text: str) -> Words:
+    """Return a number with its interval, which may stand on a line of its own."""
+    number, bracket, interval = text.partition(" (")
+    return say(Number(value=number), *((" ", Number(value=f"({interval}")) if bracket else ()))
 
 
 SECTION = Section(title="What changed", write=write)

@@ -44,7 +44,7 @@ def check_index_strays(store: Store, findings: Findings) -> None:
             findings.add(Part.FILE, f"The table {name} of the index cannot be read.")
         else:
             if count:
-                findings.add(Part.INDEX, f"{count} rows of {name} belong to no entry.")
+                findings.add(Part.INDEX, f"Rows of {name} that belong to no entry: {count}.")
 
 
 def _differences(kind: type[IndexRow], expected: list[Kept], found: list[Kept]) -> Iterator[str]:
@@ -54,9 +54,9 @@ def _differences(kind: type[IndexRow], expected: list[Kept], found: list[Kept]) 
     there = {_key(row, places): exact(row) for row in found}
     name = kind.__tablename__
     if missing := len(wanted.keys() - there.keys()):
-        yield f"the index lacks {missing} of its rows of {name}"
+        yield f"the index lacks rows of {name}: {missing}"
     if extra := len(there.keys() - wanted.keys()):
-        yield f"the index has {extra} rows of {name} that it does not give"
+        yield f"the index has more rows of {name} than it gives: {extra}"
     changed = {
         column.name
         for key in wanted.keys() & there.keys()

@@ -104,7 +104,8 @@ def _bits(value: Any) -> Any:  # noqa: ANN401 - whatever a driver returns
 def _written(column: Column[Any], value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - as above
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     written = value if convert is None else convert(value)
-    return bytes(written) if isinstance(written, memoryview) else written
+    # Drivers wrap bytes and JSON; inside is what comes back.
+    return getattr(written, "obj", written)
 
 
 def _read(column: Column[Any], value: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - as above

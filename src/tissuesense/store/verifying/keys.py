@@ -78,7 +78,7 @@ def check_keys(store: Store, erasures: Erasures, findings: Findings) -> None:
     left = {client for client, _ in there if erasures.everything(client)}
     if left:
         findings.warnings.append(
-            f"{len(left)} erased clients still have keys: erase them again to destroy the keys."
+            f"Erased clients whose keys are still there: {len(left)}. Erase them again."
         )
 
 

@@ -60,7 +60,7 @@ def check_raw_strays(store: Store, erasures: Erasures, findings: Findings) -> No
         findings.add(Part.FILE, "The table of raw data cannot be read.")
         return
     if alone:
-        findings.add(Part.RAW, f"{alone} recordings belong to no measurement.")
+        findings.add(Part.RAW, f"Recordings that belong to no measurement: {alone}.")
 
 
 def _same_capture(measured: StoredMeasurement, kept: Mapping[str, Any], sealer: Sealer) -> bool:
