@@ -128,13 +128,10 @@ def test_a_turn_that_does_not_come_is_an_error_and_the_next_one_comes(
     monkeypatch.setattr("tissuesense.store.server_engine._LOCK_TIMEOUT", "200ms")
     with opened(server, create=True) as one, opened(server) as other:
         client = taken_in(one)
-        with (
-            one.transaction(),
-            pytest.raises(RecordConflict, match="Another program"),
-            other.transaction(),
-        ):
-            pass
-            other.clients.get(client)
+        with one.transaction():
+            assert one.clients.taken(client)
+            with pytest.raises(RecordConflict, match="Another program"), other.transaction():
+                other.clients.get(client)
         assert other.clients.get(client).id == client
         with other.transaction():
             assert other.ledger.head()[0] == 1

@@ -17,6 +17,7 @@ from tissuesense.record.care import CarePlan, Phase
 
 MAINTENANCE = Phase(every_weeks=5.0, every_weeks_to=6.0, name="maintenance")
 _WEEK = 7
+_NEVER = date.max.toordinal() + 1
 _LONGEST_DAYS = Fraction(520 * _WEEK)  # of an interval, so that no date lies beyond the calendar
 
 
@@ -103,9 +104,43 @@ class Schedule:
         return sum((phase.planned_so_far for phase in self.phases), Span(fewest=0, most=0))
 
 
-def shortest_days(plan: CarePlan) -> int:
-    """Return the fewest days after a visit in which any phase of a plan asks for the next."""
-    return min(math.floor(stretch.shortest) for stretch in _stretches(plan, None))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """One step of the rule by which the last visit alone says when the next is due.
+
+    It holds for a last visit from `from_day` up to and not including `until_day`, both as
+    `date.toordinal` has them; without a visit since the plan began, for day 0. The next is due from
+    `shortest_days` to `longest_days` after it, and not before `earliest`.
+    """
+
+    from_day: int
+    until_day: int
+    earliest: int
+    shortest_days: int
+    longest_days: int
+
+    def due(self, last_day: int) -> Due:
+        """Return when the next visit is due."""
+        first = max(self.earliest, last_day + self.shortest_days)
+        return _due_on(first, max(self.earliest, last_day + self.longest_days))
+
+
+def due_steps(plan: CarePlan) -> Iterator[DueStep]:
+    """Yield the steps of a plan; a last visit that none holds for asks for no more."""
+    start = plan.starts_on.toordinal()
+    yield DueStep(from_day=0, until_day=start, earliest=start, shortest_days=0, longest_days=0)
+    for stretch in _stretches(plan, None):
+        longest = math.ceil(stretch.longest)
+        until = _NEVER if stretch.end is None else stretch.end - longest
+        if until > start:
+            yield DueStep(
+                from_day=start,
+                until_day=until,
+                earliest=stretch.start,
+                shortest_days=math.floor(stretch.shortest),
+                longest_days=longest,
+            )
+            start = until
 
 
 def plan_in_force(plans: Sequence[CarePlan], today: date) -> tuple[CarePlan, date | None] | None:

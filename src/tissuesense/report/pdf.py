@@ -3,6 +3,7 @@
 import json
 from datetime import UTC
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def render_pdf(document: Document, *, paper: Paper = "a4") -> bytes:
 
 def _plot_fonts() -> Path:
     """Return the folder of the fonts that the figures were laid out with."""
-    import matplotlib as mpl  # noqa: PLC0415 - slow to import
-
-    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+    found = find_spec("matplotlib")  # not imported: that takes longer than a whole page
+    if found is None or found.origin is None:
+        raise MissingExtraError("The PDF report", extra="pdf")
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"

@@ -72,9 +72,15 @@ def open_visit(
     *,
     clock: Clock,
     rng: np.random.Generator,
+    opened_at: datetime | None = None,
     **stated: Any,  # noqa: ANN401 - the fields of a visit, checked when it is read
 ) -> Visit:
     """Open a visit of a client; `stated` has fields of `Visit` such as practitioner and reason.
+
+    Parameters
+    ----------
+    opened_at
+        Local time, for a visit that is written down later; now where absent.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def open_visit(
         visit: Visit = read_statement(
             "visit",
             {
-                "opened_at": clock.local_now().isoformat(),
+                "opened_at": (opened_at or clock.local_now()).isoformat(),
                 **stated,
                 "id": new_visit_id(rng),
                 "client": store.clients.get(client_id).id,

@@ -1,6 +1,7 @@
 """The index: what can be asked for quickly, made from the entries and from nothing else."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete
@@ -11,8 +12,7 @@ from tissuesense.record.client import Client
 from tissuesense.record.entry import Entry, EntryId
 from tissuesense.record.measurement import Analysis, StoredMeasurement
 from tissuesense.record.notes import MeasurementVoid
-from tissuesense.record.schedule import shortest_days
-from tissuesense.record.statements import statement_json
+from tissuesense.record.schedule import due_steps
 from tissuesense.record.visit import ManualFinding, Visit
 from tissuesense.store.schema import (
     INDEX,
@@ -52,6 +52,7 @@ def _visit(entry: Entry[Visit]) -> list[IndexRow]:
             entry_id=entry.id,
             client_id=visit.client,
             opened_at=visit.opened_at,
+            day=visit.opened_at.toordinal(),
             intent=str(visit.intent),
         )
     ]
@@ -122,16 +123,9 @@ def _void(entry: Entry[MeasurementVoid]) -> list[IndexRow]:
 
 
 def _plan(entry: Entry[CarePlan]) -> list[IndexRow]:
-    phases = statement_json("care_plan", entry.statement)["phases"]
-    rhythm = [{key: value for key, value in phase.items() if key != "name"} for phase in phases]
     return [
-        PlanRow(
-            client_id=entry.client,
-            entry_id=entry.id,
-            starts_on=entry.statement.starts_on,
-            shortest_days=shortest_days(entry.statement),
-            phases=rhythm,
-        )
+        PlanRow(client_id=entry.client, entry_id=entry.id, **asdict(step))
+        for step in due_steps(entry.statement)
     ]
 
 

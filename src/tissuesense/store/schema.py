@@ -6,11 +6,9 @@ tables are an index over them: ids, times, sites, grades and numbers, never a wo
 wrote. Each of its rows names the entry that it was made from.
 """
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, datetime
 
 from sqlalchemy import (
-    JSON,
     DateTime,
     Dialect,
     Double,
@@ -122,14 +120,15 @@ class ClientRow(IndexRow):
 
 
 class VisitRow(IndexRow):
-    """A visit."""
+    """A visit; `day` is its date in the practice, as `date.toordinal` has it."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_client_opened", "client_id", "opened_at", "intent"),)
+    __table_args__ = (Index("ix_visit_client_intent", "client_id", "intent", "day"),)
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(16))
-    opened_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
+    day: Mapped[int] = mapped_column(index=True)
     intent: Mapped[str] = mapped_column(String(16))
 
 
@@ -201,18 +200,16 @@ class VoidRow(IndexRow):
 
 
 class PlanRow(IndexRow):
-    """The rhythm of a care plan, which says who is due.
-
-    `shortest_days` is the least time from visit to visit in any of its phases: nobody can be due
-    sooner after a visit.
-    """
+    """A step of a care plan, which says who is due: see `tissuesense.record.schedule.DueStep`."""
 
     __tablename__ = "plan"
 
     client_id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    starts_on: Mapped[date]
+    from_day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    until_day: Mapped[int]
+    earliest: Mapped[int]
     shortest_days: Mapped[int]
-    phases: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    longest_days: Mapped[int]
 
 
 class WrappedKeyRow(KeyBase):

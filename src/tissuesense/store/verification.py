@@ -245,6 +245,6 @@ def _head(text: str) -> str:
         raise UsageError(
             f"A head is {len(FIRST_HASH)} digits of 0-9 and a-f, or its first "
             f"{_FEWEST_DIGITS} or more.",
-            hint="'tissuesense verify' prints it, and so does every report.",
+            hint="'tissuesense verify' prints it.",
         )
     return head

@@ -243,7 +243,7 @@ def test_what_changed_in_the_visit_is_told_with_its_error_and_without_a_cause() 
 
 
 def test_what_did_not_change_beyond_error_is_told_in_the_table_alone() -> None:
-    assert "no detectable change." in text("before_and_after", "treated")
+    assert "within measurement error." in text("before_and_after", "treated")
     assert "after than before" not in text("in_short", "treated")
 
 

@@ -43,7 +43,7 @@ def write(view: CourseView) -> tuple[Block, ...]:
     if not view.series:
         return ()
     told = tuple(_sentence(one) for one in view.of_interest if judge(one).is_claimed)
-    none = Paragraph(say("No change over the course is larger than measurement error."))
+    none = Paragraph(say("Of no change over the course can it be told that it is larger than measurement error."))
     head: Block = Listing(told) if told else none
     several = [one for one in view.series if len(one.points) > 1]
     if not several:

@@ -139,18 +139,21 @@ def _people() -> None:
         _text("id", 16),
         _text("client_id", 16),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
         _text("intent", 16),
         key=("id",),
     )
-    _index("ix_visit_client_opened", "visit", "client_id", "opened_at", "intent")
-    _index("ix_visit_opened_at", "visit", "opened_at")
+    _index("ix_visit_client_intent", "visit", "client_id", "intent", "day")
+    _index("ix_visit_day", "visit", "day")
     _index_table(
         "plan",
         _text("client_id", 16),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("shortest_days", sa.Integer(), nullable=False),
-        sa.Column("phases", sa.JSON(), nullable=False),
-        key=("client_id",),
+        sa.Column("from_day", sa.Integer(), nullable=False, autoincrement=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("until_day", "earliest", "shortest_days", "longest_days")
+        ),
+        key=("client_id", "from_day"),
     )
 
 

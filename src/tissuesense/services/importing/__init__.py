@@ -1,0 +1,1 @@
+"""Take in what other programs, or another store of ours, have written: one file a form."""
