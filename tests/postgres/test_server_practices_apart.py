@@ -48,7 +48,7 @@ def south(server: TestServer) -> Iterator[Store]:
 
 
 def count(connection: psycopg.Connection[tuple[object, ...]], table: str) -> object:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type] # noqa: S608
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
     return None if row is None else row[0]
 
 
@@ -81,8 +81,8 @@ def test_raw_sql_of_one_practice_meets_no_row_of_another(
         assert count(connection, table) == 0  # nobody said whose it is
         seen = {}
         for practice in ("north", "south", "west"):
-            connection.execute(f"SET tissuesense.practice = '{practice}'")  # type: ignore[arg-type]
-            found = connection.execute(f"SELECT DISTINCT practice FROM {table}")  # type: ignore[arg-type] # noqa: S608
+            connection.execute(f"SET tissuesense.practice = '{practice}'")
+            found = connection.execute(f"SELECT DISTINCT practice FROM {table}")  # noqa: S608
             seen[practice] = [name for (name,) in found]
     assert seen == {"north": ["north"], "south": ["south"], "west": []}
 
@@ -153,4 +153,4 @@ def test_server_itself_refuses_to_empty_the_record(
 ) -> None:
     assert north.ledger.head()[0] == 4
     with server.raw() as connection, pytest.raises(psycopg.IntegrityError):
-        connection.execute(f"TRUNCATE {table}")  # type: ignore[arg-type]
+        connection.execute(f"TRUNCATE {table}")

@@ -48,12 +48,9 @@ def refused(address: str, error: type[TissueSenseError]) -> TissueSenseError:
     """Return the error with which opening an address ends, which tells nothing of it."""
     with pytest.raises(error) as caught:
         open_store(address, clock=CLOCK, create=True, plain=True)
-    told = "".join(traceback.format_exception(caught.value)).partition("\nE ")[0]
-    shown = f"{caught.value} {caught.value.hint} " + "".join(
-        line for line in told.splitlines() if not line.startswith("  ")
-    )
+    told = traceback.format_exception(caught.value, limit=0)  # causes too, without their code
     for secret in (SECRET, PASSWORD, "/data", "127.0.0.1", "clinic-server"):
-        assert secret not in shown
+        assert secret not in f"{told} {caught.value.hint}"
     return caught.value
 
 
@@ -101,7 +98,6 @@ def test_server_that_does_not_answer_is_told(address: str) -> None:
         "/record?practice=a'%3B--",
         "/record?practice=a&practice=b",
         "/record?practice=north&nonsense=1",
-        ":port/record?practice=north",
         "[::1/record?practice=north",
     ],
 )
@@ -140,9 +136,7 @@ def test_passphrase_locks_the_store_and_each_practice_has_its_own(server: TestSe
     for wrong in ("", SECRET):
         with pytest.raises(StoreLocked):
             open_store(address, clock=CLOCK, passphrase=wrong)
-    with open_store(
-        server.address("south"), clock=CLOCK, create=True, passphrase=SECRET
-    ) as store:
+    with open_store(server.address("south"), clock=CLOCK, create=True, passphrase=SECRET) as store:
         assert store.name != name
 
 
@@ -211,11 +205,9 @@ def test_nothing_of_the_address_or_the_record_is_logged(
     server: TestServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    twice = text("INSERT INTO client VALUES (DEFAULT, 'E', :id, now()), (DEFAULT, 'E', :id, now())")
     with made(server) as store, pytest.raises(RecordError), store.transaction() as session:
-        for _ in range(2):
-            session.execute(
-                text("INSERT INTO client VALUES (DEFAULT, 'E', :id, now())"), {"id": SECRET}
-            )
+        session.execute(twice, {"id": SECRET})
     assert SECRET not in caplog.text
     assert PASSWORD not in caplog.text
     assert repr(store_place(server.address())) == "ServerPlace(practice='north')"

@@ -11,6 +11,7 @@ from tests.postgres.conftest import TestServer
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordConflict, UsageError
 from tissuesense.record.client import ClientId
+from tissuesense.record.entry import EntryId
 from tissuesense.services.care import amend, close, enter
 from tissuesense.services.records import add_client, open_visit
 from tissuesense.store.opened import Store
@@ -44,6 +45,12 @@ def taken_in(store: Store) -> ClientId:
     return add_client(store, clock=CLOCK, rng=np.random.default_rng(7)).id
 
 
+def complain(store: Store, client: ClientId, **more: int) -> EntryId:
+    rng = np.random.default_rng()
+    stated = COMPLAINT | more
+    return enter(store, "complaint", stated, clock=CLOCK, rng=rng, client=client).id
+
+
 def test_two_processes_write_at_once_and_the_chain_is_whole(server: TestServer) -> None:
     with opened(server, create=True) as store:
         client = taken_in(store)
@@ -65,10 +72,10 @@ def test_two_processes_write_at_once_and_the_chain_is_whole(server: TestServer) 
 def test_an_entry_that_two_amend_is_amended_once(server: TestServer) -> None:
     rng = np.random.default_rng(3)
     with opened(server, create=True) as one, opened(server) as other:
-        entry = enter(one, "complaint", COMPLAINT, clock=CLOCK, rng=rng, client=taken_in(one))
-        amend(one, entry.id, {"nrs_now": 5}, reason="misheard", clock=CLOCK, rng=rng)
+        entry = complain(one, taken_in(one))
+        amend(one, entry, {"nrs_now": 5}, reason="misheard", clock=CLOCK, rng=rng)
         with pytest.raises(RecordConflict, match="changed meanwhile"):
-            amend(other, entry.id, {"nrs_now": 6}, reason="misheard", clock=CLOCK, rng=rng)
+            amend(other, entry, {"nrs_now": 6}, reason="misheard", clock=CLOCK, rng=rng)
         assert verify(other).ok
 
 
@@ -100,25 +107,21 @@ def test_whoever_reads_waits_for_nobody(server: TestServer) -> None:
     with opened(server, create=True) as one, opened(server) as other:
         client = taken_in(one)
         with one.transaction():
-            enter(
-                one, "complaint", COMPLAINT, clock=CLOCK, rng=np.random.default_rng(5),
-                client=client,
-            )  # fmt: skip
+            complain(one, client)
             with other.reading():
                 assert other.clients.taken(client)
                 assert other.ledger.head()[0] == 1
 
 
 def test_a_reader_sees_one_moment_and_cannot_write(server: TestServer) -> None:
-    rng = np.random.default_rng(6)
     with opened(server, create=True) as one, opened(server) as other:
         client = taken_in(one)
         with other.reading():
             before = other.ledger.head()
-            enter(one, "complaint", COMPLAINT, clock=CLOCK, rng=rng, client=client)
+            complain(one, client)
             assert other.ledger.head() == before
             with pytest.raises(UsageError, match="only reads"):
-                enter(other, "complaint", COMPLAINT, clock=CLOCK, rng=rng, client=client)
+                complain(other, client)
         assert other.ledger.head()[0] == 2
 
 
@@ -141,12 +144,14 @@ def test_failed_transaction_leaves_nothing(server: TestServer) -> None:
     with opened(server, create=True) as store:
         client = taken_in(store)
         before = store.ledger.head()
-        with pytest.raises(ZeroDivisionError), store.transaction():
-            enter(
-                store, "complaint", COMPLAINT, clock=CLOCK, rng=np.random.default_rng(8),
-                client=client,
-            )  # fmt: skip
-            raise ZeroDivisionError
+
+        def complain_twice() -> None:
+            with store.transaction():
+                complain(store, client)
+                complain(store, client, no_such_key=1)
+
+        with pytest.raises(UsageError, match="no_such_key"):
+            complain_twice()
         assert store.ledger.head() == before
 
 

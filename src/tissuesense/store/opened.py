@@ -17,6 +17,7 @@ from tissuesense.store.ledger import Ledger
 from tissuesense.store.repositories import Clients, RawData, Visits
 from tissuesense.store.sealing import Sealer
 from tissuesense.store.transaction import READING
+from tissuesense.store.trends import Trends
 
 
 class Store:
@@ -57,6 +58,7 @@ class Store:
         self.ledger = Ledger(self.transaction, self.reading, self.keys, practice)
         self.clients = Clients(self.reading)
         self.visits = Visits(self.reading, self.ledger)
+        self.trends = Trends(self.reading)
         self.raw = RawData(self.transaction, self.reading, self.keys)
 
     @contextmanager

@@ -6,6 +6,7 @@ Every method is one transaction, or part of the one that `Store.transaction` has
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select, union
 
@@ -16,9 +17,11 @@ from tissuesense.record.document import sha256
 from tissuesense.record.entry import EntryId
 from tissuesense.record.history import ClientSummary
 from tissuesense.record.measurement import Measurement, MeasurementId
+from tissuesense.record.overview import ClientLine, DueLine
 from tissuesense.record.visit import Visit, VisitId
 from tissuesense.store.client_keys import ClientKeys
 from tissuesense.store.ledger import Ledger
+from tissuesense.store.overviews import client_lines, due_lines
 from tissuesense.store.schema import (
     ClientRow,
     EntryRow,
@@ -53,6 +56,24 @@ class Clients:
         with self.reading() as session:
             found = session.scalars(select(ClientRow).order_by(ClientRow.created_at, ClientRow.id))
             return tuple(_client(row) for row in found)
+
+    def count(self) -> int:
+        """Return how many clients there are."""
+        with self.reading() as session:
+            return session.scalar(select(func.count()).select_from(ClientRow)) or 0
+
+    def page(self, limit: int, *, after: str = "", prefix: str = "") -> tuple[ClientLine, ...]:
+        """Return a page of the list of clients, in the order of their pseudonyms.
+
+        Parameters
+        ----------
+        after
+            The last pseudonym of the page before; empty for the first page.
+        prefix
+            With what the pseudonyms begin, such as "TS-7Q".
+        """
+        with self.reading() as session:
+            return client_lines(session, limit=limit, after=after, prefix=prefix.upper())
 
     def taken(self, client_id: ClientId) -> bool:
         """Whether a pseudonym is or was somebody's; an erased one is never given again."""
@@ -107,6 +128,21 @@ class Visits:
         query = select(VisitRow.entry_id).where(VisitRow.client_id == client_id)
         with self.reading() as session:
             return self._named(EntryId(name) for name in session.scalars(query))
+
+    def on(self, day: date) -> tuple[Visit, ...]:
+        """Return the visits of a day of the practice, in the order of opening."""
+        query = select(VisitRow.entry_id).where(VisitRow.day == day.toordinal())
+        with self.reading() as session:
+            return self._named(EntryId(name) for name in session.scalars(query))
+
+    def due(self, by: date, *, limit: int = 50) -> tuple[DueLine, ...]:
+        """Return who is due for a visit by a day, those first whose time passed last.
+
+        As the latest care plan says, also where that begins later than today;
+        `tissuesense.services.standing.standing` knows of the plans before it.
+        """
+        with self.reading() as session:
+            return due_lines(session, by=by, limit=limit)
 
     def _entry_of(self, visit_id: VisitId) -> EntryId:
         with self.reading() as session:

@@ -17,12 +17,11 @@ from tissuesense.store.place import ServerPlace
 from tissuesense.store.server_engine import KEYS_SCHEMA, LEDGER_SCHEMA, server_engine
 from tissuesense.store.upgrade import upgrade_on_server
 
-_SCHEMAS = (LEDGER_SCHEMA, KEYS_SCHEMA)
 _SEES_ALL = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 _HAS_SAFES = f"SELECT to_regclass('{LEDGER_SCHEMA}.practice_safe') IS NOT NULL"
-_OPEN_TABLES = f"""
+_OPEN_TABLES = """
 SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname IN ('{LEDGER_SCHEMA}', '{KEYS_SCHEMA}')
+WHERE nspname IN (:ledger, :keys)
 AND relkind IN ('r', 'p') AND relname <> 'alembic_version'
 AND NOT (relrowsecurity AND relforcerowsecurity)
 """
@@ -92,9 +91,10 @@ class Server:
             When the server refuses.
         """
         with in_our_words():
-            upgrade_on_server(self.engine, _SCHEMAS)
+            upgrade_on_server(self.engine, (LEDGER_SCHEMA, KEYS_SCHEMA))
+            schemas = {"ledger": LEDGER_SCHEMA, "keys": KEYS_SCHEMA}
             with self.engine.connect() as connection:
-                if connection.execute(text(_OPEN_TABLES)).scalar_one():
+                if connection.execute(text(_OPEN_TABLES), schemas).scalar_one():
                     raise ConfigurationError(
                         "A table of the store does not keep the practices apart.",
                         hint="Restore the database with its row security: pg_dump writes it too.",

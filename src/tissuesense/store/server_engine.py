@@ -75,7 +75,7 @@ def _opener(place: ServerPlace, schema: str) -> Callable[[], Any]:
     except ImportError:
         raise MissingExtraError("A store on a PostgreSQL server", extra="postgres") from None
     try:
-        settings = conninfo_to_dict(place.address)
+        settings: dict[str, Any] = conninfo_to_dict(place.address)
     except psycopg.Error:  # whose words may repeat the password
         raise UsageError(
             "The address of the server is not one that PostgreSQL understands.",

@@ -55,7 +55,7 @@ def upgrade_on_server(
     with engine.connect() as connection:
         # Another practice may be at it.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
-        known = set(connection.dialect.get_schema_names(connection))  # type: ignore[no-untyped-call]
+        known = set(connection.dialect.get_schema_names(connection))
         for schema in schemas:
             if schema not in known:  # to ask for one "if not exists" takes the right to make it
                 connection.execute(CreateSchema(schema))

@@ -24,7 +24,7 @@ _HALF_PERCENT = -50.0
 
 
 def write(view: VisitView) -> tuple[Block, ...]:
-    """Return a map of what was found before treatment, and one of what changed in the visit."""
+    """Return a map of what was found before treatment, and one where the visit changed anything."""
     block = VisitBlock.PRE if VisitBlock.PRE in view.blocks else VisitBlock.POST
     marks = marks_of(view, block)
     figures = []
@@ -32,7 +32,7 @@ def write(view: VisitView) -> tuple[Block, ...]:
         title = f"{plural(len(marks), 'place')} examined or measured"
         figures.append(_figure(marks, AGAINST_OTHER_SIDE, title + when_words(view.blocks, block)))
     changes = _changes(view)
-    if changes:
+    if any(not mark.within_error for mark in changes.values()):
         title = f"{plural(len(changes), 'place')} measured again after treatment"
         figures.append(_figure(changes, _CHANGE, title))
     return tuple(figures)

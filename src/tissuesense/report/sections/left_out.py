@@ -32,7 +32,7 @@ def _not_done(view: VisitView) -> Iterator[Words]:
     for one in found:
         note = f"; {one.note}" if one.note else ""
         what = one.what.replace("_", " ")
-        yield say(Run(f"Not done: {what}.", Voice.STRONG), f" {_REASONS[one.reason]}{note}.")
+        yield say(Run(f"Not done: {what}.", Voice.STRONG), f" {_REASONS[one.reason].capitalize()}{note}.")
 
 
 def _struck(view: VisitView) -> Iterator[Words]:

@@ -6,6 +6,8 @@ policies let nobody see or write a row of another practice. The clients' keys, w
 a file of their own, are there in a schema of their own.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -52,7 +54,7 @@ def _text(name: str, length: int | None = None, *, nullable: bool = False) -> sa
 
 def _table(
     name: str,
-    *columns: sa.Column[str] | sa.Column[int],
+    *columns: sa.Column[Any],
     key: tuple[str, ...],
     unique: tuple[str, ...] = (),
     schema: str | None = None,
@@ -119,9 +121,7 @@ def _ledger() -> None:
     )
 
 
-def _index_table(
-    name: str, *columns: sa.Column[str] | sa.Column[int], key: tuple[str, ...]
-) -> None:
+def _index_table(name: str, *columns: sa.Column[Any], key: tuple[str, ...]) -> None:
     _table(name, _text("entry_id", 16), *columns, key=key)
     if key[0] != "entry_id":
         _index(f"ix_{name}_entry_id", name, "entry_id")
@@ -178,9 +178,7 @@ def _numbers() -> None:
         sa.Column("measured_at", sa.DateTime(), nullable=False),
         key=("id",),
     )
-    _index(
-        "ix_measurement_client_site", "measurement", "client_id", "site", "side", "measured_at"
-    )
+    _index("ix_measurement_client_site", "measurement", "client_id", "site", "side", "measured_at")
     _index("ix_measurement_site_latest", "measurement", "site", "kind", "block", "measured_at")
     _index("ix_measurement_visit_id", "measurement", "visit_id")
     _index_table(
