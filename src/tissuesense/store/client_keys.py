@@ -47,14 +47,15 @@ class ClientKeys:
     wrapping: Sealer
     _known: dict[tuple[str, Purpose], Sealer] = field(default_factory=dict, repr=False)
 
-    def make(self, client: ClientId) -> None:
-        """Make the keys of a new client; they are on the disk before anything is sealed."""
+    def make(self, *clients: ClientId) -> None:
+        """Make the keys of new clients; they are on the disk before anything is sealed."""
         self.put(
             WrappedKey(
                 client=client,
                 purpose=purpose,
                 wrapped=self.wrapping.seal(_name(client, purpose), secrets.token_bytes(KEY_BYTES)),
             )
+            for client in clients
             for purpose in Purpose
         )
 

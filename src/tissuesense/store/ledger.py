@@ -22,6 +22,7 @@ from tissuesense.store.sealing import Sealer
 from tissuesense.store.transaction import Transaction
 
 _BATCH = 500
+_HEAD = "head of the ledger"  # what a transaction knows it by
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,10 @@ class Ledger:
         with self.transaction() as session:
             if draft.supersedes is not None:
                 self._check_superseded(session, draft)
-            last = session.execute(
-                select(EntryRow.seq, EntryRow.hash).order_by(EntryRow.seq.desc()).limit(1)
-            ).one_or_none()
-            seq, previous = (1, FIRST_HASH) if last is None else (last.seq + 1, last.hash)
+            # Within a transaction, in which nobody else appends, the last entry is our own.
+            last, previous = session.info.get(_HEAD) or _head(session)
             row = EntryRow(
-                seq=seq,
+                seq=last + 1,
                 id=draft.id,
                 kind=draft.kind,
                 recorded_at=at,
@@ -70,14 +69,12 @@ class Ledger:
                 sealed=self._sealer(draft.kind, draft.client).seal(draft.id, content),
             )
             row.hash = chained_hash(previous, envelope(row))
-            entry = _entry(
-                row, {"body": json.loads(canonical_json(draft.body)), "reason": draft.reason}
-            )
-            session.add(row)
+            entry = _entry(row, json.loads(content))
+            rows = index_rows(entry)
             if draft.supersedes is not None:
                 forget_rows(session, draft.supersedes)
-            session.add_all(index_rows(entry))
-            session.flush()
+            session.add_all([row, *rows])
+            session.info[_HEAD] = row.seq, row.hash
         return entry
 
     def get(self, entry_id: EntryId) -> Entry[Any]:
@@ -122,10 +119,8 @@ class Ledger:
 
     def head(self) -> tuple[int, str]:
         """Return how many entries there are, and the hash that speaks for all of them."""
-        query = select(EntryRow.seq, EntryRow.hash).order_by(EntryRow.seq.desc()).limit(1)
         with self.reading() as session:
-            last = session.execute(query).one_or_none()
-        return (0, FIRST_HASH) if last is None else (last.seq, last.hash)
+            return _head(session)
 
     def opened(self, row: EntryRow) -> Entry[Any]:
         """Return the entry of a row, unsealed.
@@ -180,6 +175,12 @@ def envelope(row: EntryRow) -> bytes:
             "sealed_sha256": sha256(row.sealed),
         }
     ).encode()
+
+
+def _head(session: Session) -> tuple[int, str]:
+    query = select(EntryRow.seq, EntryRow.hash).order_by(EntryRow.seq.desc()).limit(1)
+    last = session.execute(query).one_or_none()
+    return (0, FIRST_HASH) if last is None else (last.seq, last.hash)
 
 
 def _entry(row: EntryRow, content: dict[str, Any]) -> Entry[Any]:

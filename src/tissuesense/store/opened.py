@@ -83,6 +83,7 @@ class Store:
                 yield self._session
         finally:
             self._session.expunge_all()
+            self._session.info.clear()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -32,10 +32,14 @@ SCATTER = (0.97, 1.0, 1.03)
 ON = date(2026, 3, 30)
 PLAN = CarePlan(
     starts_on=OPENED.date(),
-    phases=(Phase(per_week=2, per_week_to=3, weeks=3), Phase(per_week=1, weeks=4), Phase(every_weeks=5, every_weeks_to=6)),
+    phases=(
+        Phase(per_week=2, per_week_to=3, weeks=3),
+        Phase(per_week=1, weeks=4),
+        Phase(every_weeks=5, every_weeks_to=6),
+    ),
     sessions_ordered=12,
     payer_note="Letter on file.",
-)  # fmt: skip
+)
 
 
 def opened(number: int) -> datetime:
@@ -43,7 +47,7 @@ def opened(number: int) -> datetime:
     return OPENED + timedelta(weeks=number)
 
 
-def visit(number: int, **changes: Any) -> Visit:
+def visit(number: int, **changes: Any) -> Visit:  # noqa: ANN401 - fields of many types
     return replace(VISIT, id=VisitId(f"V-{number:08d}"), opened_at=opened(number), **changes)
 
 
@@ -53,6 +57,13 @@ def threshold(
     """Return a pain threshold measured in visit `number`."""
     presses = [kpa * factor for factor in SCATTER[:trials]]
     record = stated(RecordingKind.PPT, "threshold_kpa", presses, session=("ppt_kpa", kpa, u))
+    record = replace(
+        record,
+        computed=tuple(
+            replace(f, ci95=(kpa - 2 * u, kpa + 2 * u)) if f.item == "session" else f
+            for f in record.computed
+        ),
+    )
     if trials < 2:
         record = replace(
             record,
@@ -75,7 +86,13 @@ def _placed(record: MeasurementRecord, number: int, site: BodySite) -> Measureme
     return replace(record, measurement=measurement)
 
 
-def written(kind: str, statement: object, seq: int, at: datetime, **changes: Any) -> Entry[Any]:
+def written(
+    kind: str,
+    statement: object,
+    seq: int,
+    at: datetime,
+    **changes: Any,  # noqa: ANN401 - fields of many types
+) -> Entry[Any]:
     return Entry(
         id=EntryId(changes.pop("id", f"E-{kind}-{seq}")),
         seq=seq,
@@ -110,7 +127,7 @@ def of_thresholds(values: Sequence[float], *, trials: int = 3, site: BodySite = 
     return viewed(ClientRecord(client=CLIENT, visits=visits))
 
 
-def viewed(record: ClientRecord, **known: Any) -> CourseView:
+def viewed(record: ClientRecord, **known: Any) -> CourseView:  # noqa: ANN401 - fields of many types
     view = CourseView(record=record, on=ON, controls=frozenset({CONTROL.name}), **known)
     return view.with_series(series_of(view.care))
 

@@ -8,12 +8,12 @@ from functools import cache
 import pypdf
 import pytest
 from tests.unit.report.course import COURSES, full_course, of_thresholds
-from tests.unit.report.said import everything
+from tests.unit.report.said import everything, text
 
 from tissuesense.record.history import VisitRecord
 from tissuesense.report.course_report import client_document
 from tissuesense.report.course_view import CourseView
-from tissuesense.report.document import Document, text_of
+from tissuesense.report.document import Document, Figure
 from tissuesense.report.html import render_html
 from tissuesense.report.paper import Paper
 from tissuesense.report.pdf import render_pdf
@@ -67,17 +67,9 @@ def test_a_long_plan_is_set_smaller_and_stays_on_the_page() -> None:
 
 @pytest.mark.parametrize("course", COURSES)
 def test_it_has_no_word_that_needs_training(course: str) -> None:
-    told = "\n".join(
-        text_of(w) for part in page(course).parts for b in part.blocks for w in _told(b)
-    )
+    blocks = [b for part in page(course).parts for b in part.blocks if not isinstance(b, Figure)]
 
-    assert not JARGON.search(told)
-
-
-def _told(block: object) -> list[tuple]:  # type: ignore[type-arg]  # words of any block but figures
-    from tests.unit.report.said import said  # noqa: PLC0415
-
-    return [] if type(block).__name__ == "Figure" else list(said(block))  # type: ignore[arg-type]  # a block
+    assert not JARGON.search(text(*blocks))
 
 
 @pytest.mark.parametrize("course", COURSES)

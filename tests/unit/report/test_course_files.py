@@ -2,7 +2,9 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import pypdf
 import pytest
@@ -10,6 +12,7 @@ from tests.unit.report.course import COURSES, ON
 from tests.unit.report.test_report_html import Outline
 from tests.unit.report.test_report_pdf import margins_are_empty, pages
 
+from tissuesense.record.entry import Entry
 from tissuesense.report.course_report import client_document, course_document
 from tissuesense.report.course_view import CourseView
 from tissuesense.report.document import Document, text_of
@@ -37,8 +40,11 @@ def test_the_pdf_is_tagged_dated_and_within_its_margins(kind: str, course: str) 
 
     assert str(root["/Lang"]) == "en"
     assert {"/MarkInfo", "/StructTreeRoot", "/Metadata"} <= root.keys()
-    assert root["/MarkInfo"].get_object()["/Marked"]
-    metadata = root["/Metadata"].get_object().get_data().decode()
+    marks, stream = (root[name].get_object() for name in ("/MarkInfo", "/Metadata"))
+    assert isinstance(marks, pypdf.generic.DictionaryObject)
+    assert str(marks["/Marked"]) == "True"
+    assert isinstance(stream, pypdf.generic.StreamObject)
+    metadata = stream.get_data().decode()
     assert re.search(r"pdfaid:part[^\d]*2", metadata)
     assert re.search(r"pdfaid:conformance[^\w]*A", metadata)
     assert re.search(r"pdfuaid:part[^\d]*1", metadata)
@@ -95,3 +101,34 @@ def test_a_printed_page_of_a_browser_has_the_asked_size() -> None:
 
     assert "size: A4;" in render_html(told)
     assert "size: letter;" in render_html(told, paper="letter")
+
+
+@pytest.mark.parametrize("word", ["temple ", "x" * 150, "gelenkbeweglichkeit" * 9])
+@pytest.mark.parametrize("kind", KINDS)
+def test_long_texts_and_long_words_stay_on_the_page(kind: str, word: str) -> None:
+    long = word * 12
+    told = {
+        "referral": {"prescriber": long, "payer_note": long},
+        "complaint": {"region": long},
+        "goal": {"text": long},
+        "note": {"plan": long},
+        "dose": {"note": long},
+        "palpation": {"note": long},
+    }
+    view = COURSES["full"]()
+    visits = tuple(
+        replace(
+            visit,
+            visit=replace(visit.visit, practitioner=long),
+            entries=tuple(rewritten(entry, told.get(entry.kind, {})) for entry in visit.entries),
+        )
+        for visit in view.record.visits
+    )
+    entries = tuple(rewritten(entry, told.get(entry.kind, {})) for entry in view.record.entries)
+    record = replace(view.record, visits=visits, entries=entries)
+
+    assert margins_are_empty(render_pdf(KINDS[kind](replace(view, record=record))))
+
+
+def rewritten(entry: Entry[Any], changes: Mapping[str, str]) -> Entry[Any]:
+    return replace(entry, statement=replace(entry.statement, **changes)) if changes else entry

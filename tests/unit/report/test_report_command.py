@@ -19,6 +19,7 @@ from tissuesense.core.errors import RecordError, RecordNotFound, UsageError
 from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.visit import VisitId
 from tissuesense.report.document import Document
+from tissuesense.services.care import enter
 from tissuesense.services.records import (
     add_client,
     open_visit,
@@ -143,6 +144,25 @@ def test_options_of_another_kind_of_report_are_refused(
 
     assert (code, said) == (2, "")
     assert not out.exists()
+
+
+def test_the_identity_is_named_only_on_demand_and_the_look_is_noted(
+    practice: Practice, tmp_path: Path
+) -> None:
+    with open_store(practice.folder, clock=ManualClock()) as store:
+        who = {"name": "Zebedee Quill"}
+        enter(store, "identity", who, client=practice.client, clock=ManualClock(),
+              rng=np.random.default_rng(2))  # fmt: skip
+    words = ("--client", practice.client, "--kind", "course", "--out")
+
+    practice.run(*words, str(tmp_path / "plain.html"))
+    practice.run(*words, str(tmp_path / "named.html"), "--with-identity")
+
+    assert "Quill" not in (tmp_path / "plain.html").read_text()
+    assert "Zebedee Quill" in (tmp_path / "named.html").read_text()
+    with open_store(practice.folder, clock=ManualClock()) as store:
+        (looked,) = store.ledger.of_client(practice.client, "identity_read")
+    assert looked.statement.why == "report of the course"
 
 
 def test_a_page_can_be_letter(practice: Practice, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A report is built from the store as it stands: identity audited, signatures checked, days kept."""
+"""A report is built from the store as it stands: identity audited, signatures checked."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from tests.unit.services.captured import captured_session
 from tissuesense.core.clock import ManualClock
 from tissuesense.record.client import ClientId
 from tissuesense.record.entry import EntryId
+from tissuesense.record.people import Identity
 from tissuesense.record.visit import VisitId
 from tissuesense.report.document import Document
 from tissuesense.services.care import amend, close, enter, sign, strike_out
@@ -47,15 +48,18 @@ class Desk:
         entry = enter(self.store, kind, stated, clock=self.clock, rng=self.rng, **whose)
         return entry.id
 
-    def visit(self, **stated: Any) -> VisitId:
-        return open_visit(self.store, self.client, clock=self.clock, rng=self.rng, **stated).id
+    def visit(self, *, intent: str = "medical", reason: str = "") -> VisitId:
+        opened = open_visit(
+            self.store, self.client, clock=self.clock, rng=self.rng, intent=intent, reason=reason
+        )
+        return opened.id
 
     def sign(self, visit: VisitId) -> None:
         sign(self.store, visit, signer="M. Example", clock=self.clock, rng=self.rng)
 
-    def course(self, **asked: Any) -> Document:
+    def course(self, identity: Identity | None = None) -> Document:
         day = self.clock.local_now().date()
-        return build_course_report(self.store, self.client, on=day, **asked)
+        return build_course_report(self.store, self.client, on=day, identity=identity)
 
     def report(self, visit: VisitId | None = None) -> Document:
         return build_report(self.store, self.client, visit)

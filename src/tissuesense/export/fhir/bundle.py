@@ -13,6 +13,7 @@ from tissuesense.export.fhir.client import resources_of
 from tissuesense.export.fhir.codes import code_system
 from tissuesense.export.fhir.elements import Json, full_url, instant
 from tissuesense.export.fhir.shared import Shared
+from tissuesense.export.own_words import without_words
 from tissuesense.export.registry import Request
 
 
@@ -42,7 +43,9 @@ def write_bundle(request: Request) -> None:
 def _resources(request: Request) -> Iterator[Json]:
     shared = Shared(of=request.practice)
     for record in request.records:
-        chart = Chart(record=record, identity=request.identity(record.client.id), shared=shared)
+        identity = request.identity(record.client.id)
+        told = record if identity is not None else without_words(record)
+        chart = Chart(record=told, identity=identity, shared=shared)
         yield from resources_of(chart, request.capture)
         yield from shared.taken()
     yield code_system(shared.measured)

@@ -44,13 +44,11 @@ OF_VISIT: Mapping[str, Callable[[VisitChart, Stated], Iterable[Json]]] = Mapping
         "historic": historic,
     }
 )
-# What has no resource of its own, and where it is said.
+# What of a client has no resource of its own, and where it is said.
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         "client": "the pseudonym of the Patient",
         "identity": "the Patient, where it was asked for",
-        "practice": "the Organization",
-        "practitioner": "a Practitioner, by the name in what they wrote",
         "measurement": "its Observations and a DocumentReference",
         "analysis": "the Observations of its measurement, the latest one",
         "visit": "the Encounter, with an Observation for each thing that may matter",
@@ -59,7 +57,6 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "exported": "a loss",
         "imported": "a loss",
         "identity_read": "a loss",
-        "erased": "a loss",
     }
 )
 

@@ -10,7 +10,7 @@ FORMAT = Format(
     write=write_bundle,
     losses=(
         "Dates and times stay as they are, and so does the year of birth.",
-        "Free text stays as it was written: a name that somebody typed into it goes along.",
+        "Without the identity, what people wrote in their own words is replaced by 'withheld'.",
         "Without identity, therapists, prescribers and the practice have no name.",
         "The credentials and roles of therapists are not in it.",
         "Samples are read off at even steps and rounded, at most 20,000 of a column in one piece.",

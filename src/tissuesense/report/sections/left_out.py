@@ -32,7 +32,9 @@ def _not_done(view: VisitView) -> Iterator[Words]:
     for one in found:
         note = f"; {one.note}" if one.note else ""
         what = one.what.replace("_", " ")
-        yield say(Run(f"Not done: {what}.", Voice.STRONG), f" {_REASONS[one.reason].capitalize()}{note}.")
+        yield say(
+            Run(f"Not done: {what}.", Voice.STRONG), f" {_REASONS[one.reason].capitalize()}{note}."
+        )
 
 
 def _struck(view: VisitView) -> Iterator[Words]:
@@ -40,11 +42,12 @@ def _struck(view: VisitView) -> Iterator[Words]:
         if record.void is not None:
             taken = record.measurement
             place = f"{site_and_side(taken.site)}, {kind_words(taken.kind)}"
+            value = f"{place}, {taken.measured_at:%H:%M %Z}{_value(record)}."
             yield say(
-                Run(f"Struck out: {place}, {taken.measured_at:%H:%M %Z}{_value(record)}.",
-                    Voice.STRUCK),
+                Run("Struck out: ", Voice.STRONG),
+                Run(value, Voice.STRUCK),
                 f" It counts nowhere: {record.void.why}",
-            )  # fmt: skip
+            )
 
 
 def _value(record: MeasurementRecord) -> str:

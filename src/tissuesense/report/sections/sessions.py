@@ -23,7 +23,8 @@ _OTHERS = (
     Column(title="Signed", share=1.3),
 )
 _NOTE = (
-    "Duration: from opening the visit to closing it; a visit that was not closed has none. "
+    "Duration: from opening the visit to closing it; a visit that was not closed has none and adds "
+    "nothing to the sum. The sums are of the visits of care. "
     "Modalities and sites are those of the treatments noted in the visit."
 )
 _RELAXATION = "relaxation, no part of this care"
@@ -83,10 +84,8 @@ def _signed(signed: Sequence[Signed]) -> str:
 
 def _sum(view: CourseView, *, of: int) -> Row:
     known = [minutes for v in view.care if (minutes := _minutes(v)) is not None]
-    open_ = len(view.care) - len(known)
     total = f"{sum(known)} min" if known else NOTHING
-    partly = f"; {plural(open_, 'visit')} without a duration" if open_ else ""
-    told = ["", f"{plural(len(view.care), 'visit')} of care{partly}", total]
+    told = ["", plural(len(view.care), "visit"), total]
     told += [""] * (of - len(told))
     return Row(tuple(Cell(say(text), heads=k == 1) for k, text in enumerate(told)))
 

@@ -22,9 +22,9 @@ from tissuesense.report.series import Series
 from tissuesense.report.words import site_and_side
 
 _COLUMNS = (
-    Column(title="Site", share=1.75),
+    Column(title="Site", share=1.65),
     Column(title="Measured", share=1.75),
-    Column(title="Latest\nless first", voice=Voice.SENSOR, numeric=True, share=0.9),
+    Column(title="Latest\nless first", voice=Voice.SENSOR, numeric=True, share=1.0),
     Column(title="In\npercent", voice=Voice.SENSOR, numeric=True, share=0.85),
     Column(title="By all visits\n(95 % interval)", numeric=True, share=1.55),
     Column(title="Minimal de-\ntectable change", numeric=True, share=1.25),
@@ -43,7 +43,9 @@ def write(view: CourseView) -> tuple[Block, ...]:
     if not view.series:
         return ()
     told = tuple(_sentence(one) for one in view.of_interest if judge(one).is_claimed)
-    none = Paragraph(say("Of no change over the course can it be told that it is larger than measurement error."))
+    none = Paragraph(
+        say("Of no change over the course can it be told that it is larger than measurement error.")
+    )
     head: Block = Listing(told) if told else none
     several = [one for one in view.series if len(one.points) > 1]
     if not several:

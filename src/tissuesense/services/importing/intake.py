@@ -77,19 +77,14 @@ class Desk:
         """
         new: list[ClientId] = []
         try:
-            with self.store.transaction():
+            with self.store.transaction() as session:
                 yield new
-                self._undo_dry_run()
-        except BaseException as err:
+                if self.dry_run:
+                    session.rollback()
+        finally:
             for client in new:
                 if not self.store.clients.taken(client):
                     self.store.keys.destroy(client)
-            if not isinstance(err, _UndoneError):
-                raise
-
-    def _undo_dry_run(self) -> None:
-        if self.dry_run:
-            raise _UndoneError
 
     def check_new(self, client: ClientId, file_sha256: str) -> None:
         """Refuse a file that this client's record has taken in before.
@@ -110,10 +105,6 @@ class Desk:
         """Let the client's record say what was taken in."""
         taken = Imported(form=form, file_sha256=file_sha256, items=items)
         keep(self.store, "imported", taken, at=self.clock.now(), rng=self.rng, client=client)
-
-
-class _UndoneError(Exception):
-    """Ends a dry run's transaction without a commit."""
 
 
 _LARGEST_BYTES = 64_000_000

@@ -38,11 +38,11 @@ class KeptEntry:
         return str(self.kept["id"])
 
 
-class Unreadable(Exception):  # noqa: N818 - named for the state it tells of
+class Unreadable(RecordError):  # noqa: N818 - named for the state it tells of
     """From `seq` on, the file cannot be read."""
 
     def __init__(self, seq: int) -> None:
-        super().__init__(seq)
+        super().__init__(f"From entry {seq} on, the file cannot be read.")
         self.seq = seq
 
 
