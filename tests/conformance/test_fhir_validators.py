@@ -123,6 +123,7 @@ def known_codes(bundle: Json) -> Iterator[tuple[str, str]]:
         yield from (("http://purl.obolibrary.org/obo/uberon.owl", code) for code in muscle.uberon)
         for code in muscle.fma:
             yield "urn:oid:2.16.840.1.113883.6.119", code.removeprefix("FMA:")
+    yield "http://unitsofmeasure.org", "N"  # of a channel; R4 prefers ISO 11073
     yield "http://loinc.org", "72514-3"
     yield "http://hl7.org/fhir/sid/icd-10", "M54.2"
 

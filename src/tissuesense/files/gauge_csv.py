@@ -112,13 +112,13 @@ class GaugeTable:
 
     def samples(self) -> Iterator[GaugeSample]:
         """Yield every row; otherwise as `trials`."""
-        seconds = _time_factor(self.said, self.table.header[self.at["time_s"][0]])
+        seconds = _time_factor(self.said, self.table.header[self.at["time"][0]])
         for line in self.table.lines():
             marker = self._number(line, "marker", 1.0, _LARGEST)
             yield GaugeSample(
                 line=line.number,
                 place=self._place(line),
-                time_s=self._number(line, "time_s", seconds, _LATEST_S),
+                time_s=self._number(line, "time", seconds, _LATEST_S),
                 force_n=self._number(line, "force", self.unit.factor, _LARGEST),
                 marker=bool(marker),
             )
@@ -298,5 +298,5 @@ def _dates(table: Table, at: Mapping[str, tuple[int, ...]], stated: str | None) 
 
 
 def _decimals(table: Table, at: Mapping[str, tuple[int, ...]]) -> DecimalMark:
-    numeric = [at[key][0] for key in ("value", "time_s", "force") if key in at]
+    numeric = [at[key][0] for key in ("value", "time", "force") if key in at]
     return decimal_mark(cells_at(table, numeric))

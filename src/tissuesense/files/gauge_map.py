@@ -45,7 +45,7 @@ class Columns:
     """
 
     value: str = ""
-    time_s: str = ""
+    time: str = ""
     force: str = ""
     marker: str = ""
     trial: str = ""
@@ -116,7 +116,7 @@ class GaugeMap:
     sites: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        needed = {Rows.TRIALS: ("value",), Rows.SAMPLES: ("time_s", "force")}[self.rows]
+        needed = {Rows.TRIALS: ("value",), Rows.SAMPLES: ("time", "force")}[self.rows]
         for name in needed:
             if not getattr(self.columns, name):
                 raise UsageError(f"The map has no column for '{name}'.", hint=HINT)

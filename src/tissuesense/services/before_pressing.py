@@ -62,8 +62,8 @@ def prepare(store: Store, client: ClientId, plan: MeasurePlan, *, today: date) -
     store.clients.get(client)
     screen = _latest_screen(store, client)
     _refuse_without_consent(store, client)
-    muscle = known_site(plan.site.name)
-    muscle = muscle if isinstance(muscle, Muscle) else None
+    named = known_site(plan.site.name)
+    muscle = named if isinstance(named, Muscle) else None
     allowed = held_to(plan, screen, muscle)
     visits = [v for v in store.visits.of_client(client) if v.opened_at.date() == today]
     said = (

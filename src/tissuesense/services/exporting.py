@@ -82,14 +82,14 @@ class _Identities:
     def __init__(self, store: Store, clock: Clock, rng: np.random.Generator) -> None:
         self._store = store
         self._read = partial(read_identity, store, why="export", clock=clock, rng=rng)
-        self._known: dict[ClientId, Identity] = {}
+        self._known: dict[ClientId, Identity | None] = {}
 
-    def __call__(self, client: ClientId) -> Identity:
+    def __call__(self, client: ClientId) -> Identity | None:
         if client not in self._known:
             try:
                 self._known[client] = self._read(client) or Identity()
             except RecordErased:
-                self._known[client] = Identity()
+                self._known[client] = None
         return self._known[client]
 
 

@@ -68,7 +68,11 @@ class Machine:
 
 
 async def look_around(
-    *, clock: Clock, seconds: float, data: str | StorePlace | None = None, columns: int | None = None
+    *,
+    clock: Clock,
+    seconds: float,
+    data: str | StorePlace | None = None,
+    columns: int | None = None,
 ) -> Machine:
     """Look at everything; listening to the radio takes `seconds`."""
     packages = {package: _version(module, package) for module, package in _PACKAGES.items()}

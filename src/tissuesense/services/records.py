@@ -89,16 +89,17 @@ def open_visit(
     UsageError
         When a field is unknown or out of its scale.
     """
+    visit: Visit = read_statement(
+        "visit",
+        {
+            **stated,
+            "opened_at": (opened_at or clock.local_now()).isoformat(),
+            "id": new_visit_id(rng),
+            "client": client_id,
+        },
+    )
     with store.transaction():
-        visit: Visit = read_statement(
-            "visit",
-            {
-                "opened_at": (opened_at or clock.local_now()).isoformat(),
-                **stated,
-                "id": new_visit_id(rng),
-                "client": store.clients.get(client_id).id,
-            },
-        )
+        store.clients.get(client_id)
         _append(
             store, "visit", visit, rng,
             at=clock.now(), client=client_id, visit=visit.id,

@@ -183,5 +183,4 @@ def _visit_then(
     there = visit_of_day(store, beginning.client, then)
     if there is not None:
         return there
-    opened_at = then.isoformat()
-    return open_visit(store, beginning.client, clock=clock, rng=rng, opened_at=opened_at).id
+    return open_visit(store, beginning.client, clock=clock, rng=rng, opened_at=then).id

@@ -15,6 +15,9 @@ from tissuesense.store.schema import WrappedKeyRow
 from tissuesense.store.sealing import KEY_BYTES, Sealer
 
 
+_WORTH_FETCHING = 2
+
+
 class Purpose(StrEnum):
     """What a key seals: the record, or who the client is."""
 
@@ -79,6 +82,23 @@ class ClientKeys:
         self._known[client, purpose] = sealer
         return sealer
 
+    def fetch(self, clients: Iterable[ClientId]) -> None:
+        """Fetch the keys of many clients at once, for whoever is about to open their entries."""
+        wanted = {client for client in clients if (client, Purpose.RECORD) not in self._known}
+        if len(wanted) < _WORTH_FETCHING:
+            return
+        with self.transaction() as session:
+            rows = session.scalars(
+                select(WrappedKeyRow).where(
+                    WrappedKeyRow.client_id.in_(wanted),
+                    WrappedKeyRow.purpose == str(Purpose.RECORD),
+                )
+            )
+            for row in rows:
+                client = ClientId(row.client_id)
+                opened = self.wrapping.open(_name(client, Purpose.RECORD), row.wrapped)
+                self._known[client, Purpose.RECORD] = Sealer(opened)
+
     def destroy(self, client: ClientId, purposes: Iterable[Purpose] = tuple(Purpose)) -> None:
         """Destroy keys for good; whatever they sealed is noise from now on, in every copy."""
         with self.transaction() as session:
@@ -104,7 +124,7 @@ class ClientKeys:
         with self.transaction() as session:
             rows = session.scalars(
                 select(WrappedKeyRow).order_by(WrappedKeyRow.client_id, WrappedKeyRow.purpose)
-            ).all()
+            )
             found = [
                 WrappedKey(
                     client=ClientId(row.client_id),

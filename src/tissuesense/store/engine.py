@@ -15,6 +15,7 @@ from tissuesense.record.document import canonical_json
 from tissuesense.store.transaction import READING
 
 _BUSY_TIMEOUT_S = 10.0
+_CACHE_KIB = 32_000  # a page that is not in memory has to be decrypted again
 _LOG = "record"
 
 
@@ -101,7 +102,7 @@ def _key_pragmas(key: bytes | None) -> tuple[str, ...]:
 def _pragmas(*, forgetting: bool) -> tuple[str, ...]:
     if forgetting:
         return "journal_mode = DELETE", "secure_delete = ON", "synchronous = EXTRA"
-    return ("journal_mode = WAL",)
+    return "journal_mode = WAL", f"cache_size = -{_CACHE_KIB}"
 
 
 def _begin(connection: Connection) -> None:

@@ -139,6 +139,7 @@ class Ledger:
     def _read(self, query: Select[EntryRow]) -> tuple[Entry[Any], ...]:
         with self.reading() as session:
             found = session.scalars(query.order_by(EntryRow.seq)).all()
+            self.keys.fetch({ClientId(row.client_id) for row in found if row.client_id})
             return tuple(self.opened(row) for row in found)
 
     def _sealer(self, kind: str, client: ClientId | None) -> Sealer:

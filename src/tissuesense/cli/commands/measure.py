@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tissuesense.store.running import RunningFile
     from tissuesense.transport.capture_writer import CapturePlace
 
-    Run = Callable[[Path | CapturePlace], Coroutine[Any, Any, Measured]]
+    Run = Callable[[MeasurePlan, Path | CapturePlace], Coroutine[Any, Any, Measured]]
 
 _STOP = "Space, Enter, b or a presenter's key: the client says stop.   "
 _END = "s: end here."
@@ -101,7 +101,7 @@ def command(
         seconds=seconds,
     )
     run = partial(
-        _measured, simulated_at(device, plan.site, plan.kind), button, plan, show_value=show_value
+        _measured, simulated_at(device, plan.site, plan.kind), button, show_value=show_value
     )
     if client is None:
         measured, saved = _for_nobody(run, plan, out), dict[str, str]()
@@ -119,7 +119,7 @@ def _for_nobody(run: "Run", plan: "MeasurePlan", out: Path | None) -> "Measured"
     trace_path = _trace_path(out, plan)
     with _nothing_lost(trace_path):
         capture = trace_path.with_suffix(".capture")
-        measured = asyncio.run(run(capture))
+        measured = asyncio.run(run(plan, capture))
         if out is not None or (not measured.complete and measured.recording.trace.size):
             _write(measured, trace_path)
         else:
@@ -138,17 +138,20 @@ def _for_client(
     from tissuesense.core.clock import SystemClock
     from tissuesense.guidance.words import ITEMS
     from tissuesense.record.client import parse_client_id
+    from tissuesense.services.before_pressing import prepare
     from tissuesense.services.keep_measured import save_measured
     from tissuesense.services.running_capture import recover, running_capture
 
     client_id, clock, rng = parse_client_id(client), SystemClock(), np.random.default_rng()
     saved: dict[str, str] = {}
     with open_from_terminal(data) as store:
-        store.clients.get(client_id)  # better refused now than after the presses
+        prepared = prepare(store, client_id, plan, today=clock.local_now().date())
+        for sentence in prepared.sentences:
+            say(sentence)
         for recovered in recover(store, clock=clock, rng=rng):
             say(recovered.sentence)
         with running_capture(store, client_id, clock=clock, rng=rng) as running, _sealed(running):
-            measured = asyncio.run(run(running))
+            measured = asyncio.run(run(prepared.plan, running))
             capture = running.capture()
             if measured.pressed:
                 kept = save_measured(

@@ -1,61 +1,41 @@
-"""Take in any gauge's table by a map: a row a trial with its peak, or a whole trace of samples."""
+"""Take in any gauge's table by a map: a row a trial with its peak, or whole traces of samples."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
-from tissuesense.analysis.analyse import analyze
+from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.core.contact import ContactTip
 from tissuesense.core.errors import RecordError, UsageError
 from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
-from tissuesense.core.site import BodySite, parse_side
+from tissuesense.core.timebase import regularise
 from tissuesense.core.trace import ClockSource, Trace
-from tissuesense.core.units import NEWTON_PER_KGF, NEWTON_PER_LBF
-from tissuesense.files.columns_by_name import cells_at, plain, understood
-from tissuesense.files.delimited_text import Line, Table, decoded, find_table
-from tissuesense.files.side_words import read_side
-from tissuesense.files.stated_moments import Moment, checked_date_format, date_format, moment
-from tissuesense.files.stated_numbers import decimal_mark, number
+from tissuesense.files.delimited_text import decoded
+from tissuesense.files.gauge_csv import (
+    GaugeSample,
+    GaugeTable,
+    GaugeTrial,
+    Place,
+    Unit,
+    gauge_table,
+)
+from tissuesense.files.gauge_map import Fixed, GaugeMap, Rows, gauge_map
+from tissuesense.files.stated_moments import Moment
 from tissuesense.record.client import ClientId
 from tissuesense.record.historic import HistoricFlag, HistoricMeasurement, HistoricQuantity
-from tissuesense.services.care import keep
+from tissuesense.services.importing.historic import keep_historic
 from tissuesense.services.importing.intake import Desk, Intake, content_of
-from tissuesense.services.importing.tables import Sites, TableOrder, VisitsByDay, local, read_map
+from tissuesense.services.importing.tables import Sites, TableOrder, Visits, local, sets_of
 from tissuesense.services.records import Acquisition, save_measurement
 
 _FORM = "gauge-csv"
-# UCUM and the factor to it.
-_UNITS: Mapping[str, tuple[str, float]] = {
-    "n": ("N", 1.0),
-    "kgf": ("N", NEWTON_PER_KGF),
-    "lbf": ("N", NEWTON_PER_LBF),
-    "kpa": ("kPa", 1.0),
-    "kgf/cm2": ("kPa", NEWTON_PER_KGF * 10.0),
-}
-_KEYS = {"rows", "columns", "fixed", "sites"}
-_HINT = "'tissuesense import --format gauge-csv --suggest FILE' prints a map to begin with."
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A table with its map."""
-
-    table: Table
-    said: Mapping[str, Any]
-    at: Mapping[str, int]
-
-    def fixed(self, key: str, default: str = "") -> str:
-        """Return what the map says for every row."""
-        value = self.said.get("fixed", {}).get(key, default)
-        return value if isinstance(value, str) else str(value)
-
-    def cell(self, line: Line, key: str) -> str:
-        """Return a cell, or what the map says for every row."""
-        return line.cells[self.at[key]] if key in self.at else self.fixed(key)
+_REMARK = "These numbers have no samples: they are kept as peaks, and stand beside none of ours."
+_FEWEST_SAMPLES = 2  # one sample has no rate and no duration
+_FORCE_ALONE = (RecordingKind.PPT, RecordingKind.TOLERANCE, RecordingKind.DOSE)
 
 
 def import_gauge_table(desk: Desk, client: ClientId, order: TableOrder) -> Intake:
@@ -64,214 +44,193 @@ def import_gauge_table(desk: Desk, client: ClientId, order: TableOrder) -> Intak
     Raises
     ------
     RecordNotFound
-        When there is no such client.
+        When there is no such client or visit.
     RecordConflict
-        When the file has been taken in before.
-    RecordError, UsageError
-        When map and table do not fit, or a cell does not hold what its column says.
+        When the file has been taken in before, or it is open to which visit it belongs.
+    UsageError
+        When map and table do not fit.
+    RecordError
+        When a cell does not hold what its column says, or the samples are no recording.
     """
     content = content_of(order.path)
     sha256 = hashlib.sha256(content).hexdigest()
-    sheet = _sheet(decoded(content), read_map(order.mapping))
-    rows = sheet.said.get("rows", "trials")
-    if rows not in _READERS:
-        raise UsageError('The map\'s "rows" is "trials" or "samples".', hint=_HINT)
+    said = gauge_map(order.stated_map())
+    table = gauge_table(decoded(content), said, dates=order.dates, decimals=order.decimals)
+    if said.rows is Rows.SAMPLES:
+        return _keep_traces(desk, client, order, _analysed(table, sha256, desk.clock.now()), sha256)
+    found = _peaks(table, sha256, desk.clock.now())
+    return keep_historic(desk, client, order, found, form=_FORM, remarks=(_REMARK,))
+
+
+def _peaks(table: GaugeTable, sha256: str, now: datetime) -> list[HistoricMeasurement]:
+    """Return the trials of each place and day as one measurement; trial 1 again begins another."""
+    sites = Sites(table.said.sites)
+    sets = sets_of(
+        table.trials(),
+        key=lambda row: (row.place.site, row.place.side, row.place.at.at.date()),
+        number=lambda row: row.place.trial or None,
+    )
+    if not sets:
+        raise RecordError("The table has no value.")
+    return [_peak(rows, table.said, table.unit, sites, sha256, now) for rows in sets]
+
+
+def _peak(
+    rows: Sequence[GaugeTrial],
+    said: GaugeMap,
+    unit: Unit,
+    sites: Sites,
+    sha256: str,
+    now: datetime,
+) -> HistoricMeasurement:
+    first, fixed = rows[0], said.fixed
+    if unit.name == "kPa" and fixed.probe_area_cm2 is None:
+        raise UsageError("A pressure needs the tip: under [fixed] of the map, probe_area_cm2.")
+    peak = HistoricQuantity(
+        name=fixed.quantity or ("peak_force" if unit.name == "N" else "peak_pressure"),
+        values=tuple(row.value for row in rows),
+        unit=unit.name,
+        method=fixed.method or f"peak of each trial, stated in {unit.stated}",
+    )
+    unknown = () if first.place.at.has_time else (HistoricFlag.TIME_UNKNOWN,)
+    return HistoricMeasurement(
+        site=sites.site(first.place.site, first.place.side, first.line),
+        measured_at=local(first.place.at, first.line, now=now),
+        instrument=fixed.instrument,
+        quantities=(peak,),
+        source_sha256=sha256,
+        site_as_named=first.place.site,
+        probe_area_cm2=fixed.probe_area_cm2,
+        flags=(HistoricFlag.RAW_ABSENT, *unknown),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """The columns of one trace, as they are read."""
+
+    first: GaugeSample
+    time_s: "array[float]" = field(default_factory=lambda: array("d"))
+    force_n: "array[float]" = field(default_factory=lambda: array("d"))
+    marker: "array[float]" = field(default_factory=lambda: array("d"))
+
+    def add(self, sample: GaugeSample) -> None:
+        """Add a row; an empty cell is no reading, and the time base leaves the row out."""
+        for column, value in ((self.time_s, sample.time_s), (self.force_n, sample.force_n)):
+            column.append(np.nan if value is None else value)
+        self.marker.append(float(sample.marker))
+
+
+def _analysed(
+    table: GaugeTable, sha256: str, now: datetime
+) -> list[tuple[RecordingAnalysis, datetime]]:
+    """Return every trace of the table, analysed, and when it was recorded."""
+    if table.unit.name != "N":
+        raise UsageError("Samples are forces, not pressures: the tip's area says the rest.")
+    if table.said.fixed.kind not in _FORCE_ALONE:
+        raise UsageError(
+            f"A table of forces over time is one of {', '.join(_FORCE_ALONE)}, "
+            f"not {table.said.fixed.kind}.",
+            hint="Write it as a trace file with all its columns, and use 'tissuesense analyze'.",
+        )
+    sites, with_marker = Sites(table.said.sites), "marker" in table.at
+    found: list[tuple[RecordingAnalysis, datetime]] = []
+    for samples in _traces(table.samples()):
+        context = _context(table.said.fixed, samples.first, sites, sha256)
+        recording = _recording(samples, context, with_marker=with_marker)
+        at: Moment = samples.first.place.at
+        found.append((analyze(recording), local(at, samples.first.line, now=now)))
+    if not found:
+        raise RecordError("The table has no samples.")
+    return found
+
+
+def _traces(rows: Iterable[GaugeSample]) -> Iterator[_Samples]:
+    """Yield trace after trace: a new one begins where the site, the side or the trial changes."""
+    trace: _Samples | None = None
+    for row in rows:
+        if trace is None or not _same_trace(trace.first.place, row.place):
+            if trace is not None:
+                yield trace
+            trace = _Samples(row)
+        trace.add(row)
+    if trace is not None:
+        yield trace
+
+
+def _same_trace(one: Place, other: Place) -> bool:
+    return (one.site, one.side, one.trial) == (other.site, other.side, other.trial)
+
+
+def _context(fixed: Fixed, first: GaugeSample, sites: Sites, sha256: str) -> RecordingContext:
+    site = sites.site(first.place.site, first.place.side, first.line)
+    return RecordingContext(
+        kind=fixed.kind,
+        tip=None if fixed.probe_area_cm2 is None else ContactTip(area_cm2=fixed.probe_area_cm2),
+        site=site.name,
+        side=site.side,
+        instrument=fixed.instrument or None,
+        target_rate_kpa_s=fixed.target_rate_kpa_s,
+        stop_mode=fixed.stop_mode or None,
+        extra={"source_sha256": sha256},
+    )
+
+
+def _recording(samples: _Samples, context: RecordingContext, *, with_marker: bool) -> Recording:
+    time_s, force_n, marker = (
+        np.array(column) for column in (samples.time_s, samples.force_n, samples.marker)
+    )
+    try:
+        base = regularise(time_s, force_n[:, None])
+    except UsageError as err:
+        raise RecordError(
+            f"From line {samples.first.line} of the file on: {err}",
+            hint="Where one recording ends and another begins, the map needs a column for 'trial'.",
+        ) from err
+    if base.t_s.size < _FEWEST_SAMPLES:
+        raise RecordError(
+            f"From line {samples.first.line} of the file on there are {base.t_s.size} usable "
+            "samples; two are the least."
+        )
+    return Recording(
+        trace=Trace(
+            t_s=base.t_s,
+            force_n=force_n[base.keep],
+            marker=marker[base.keep] if with_marker else None,
+            clock=ClockSource.FILE,
+        ),
+        context=context,
+        quality=base.quality,
+    )
+
+
+def _keep_traces(
+    desk: Desk,
+    client: ClientId,
+    order: TableOrder,
+    found: Sequence[tuple[RecordingAnalysis, datetime]],
+    sha256: str,
+) -> Intake:
     with desk.all_or_nothing():
         desk.store.clients.get(client)
         desk.check_new(client, sha256)
-        visits = VisitsByDay(desk, client)
-        items = _READERS[rows](desk, sheet, order, visits, sha256)
-        desk.write_down(client, _FORM, sha256, items)
+        visits = Visits(desk, client, order.visit)
+        for analysed, at in found:
+            save_measurement(
+                desk.store,
+                visits.on(at),
+                analysed,
+                Acquisition(device_model=_FORM, measured_at=at),
+                clock=desk.clock,
+                rng=desk.rng,
+            )
+            desk.step()
+        desk.write_down(client, _FORM, sha256, len(found))
     return Intake(
         form=_FORM,
         file_sha256=sha256,
         clients=(client,),
         visits=visits.opened,
-        items=items,
-        remarks=() if rows == "samples" else ("These numbers have no samples.",),
+        items=len(found),
         dry_run=desk.dry_run,
     )
-
-
-def _sheet(text: str, said: dict[str, Any]) -> _Sheet:
-    if not said:
-        raise UsageError("A gauge's table needs a map.", hint=_HINT)
-    if unknown := said.keys() - _KEYS:
-        raise UsageError(f"The map has no '{min(unknown)}'.", hint=f"It may have: {sorted(_KEYS)}.")
-    columns = said.get("columns", {})
-    parts = (columns, said.get("fixed", {}), said.get("sites", {}))
-    if not all(isinstance(part, dict) for part in parts):
-        raise UsageError("[columns], [fixed] and [sites] of the map are tables.")
-    wanted = {key: plain(str(name)) for key, name in columns.items()}
-    table = find_table(text, lambda cells: set(wanted.values()) <= {plain(c) for c in cells})
-    if table is None or not wanted:
-        raise UsageError("The columns that the map names are not in the file.", hint=_HINT)
-    names = [plain(cell) for cell in table.header]
-    for key, name in wanted.items():
-        if names.count(name) > 1:
-            raise UsageError(f"The column for '{key}' stands in the file more than once.")
-    return _Sheet(table, said, {key: names.index(name) for key, name in wanted.items()})
-
-
-def _unit(sheet: _Sheet) -> tuple[str, float]:
-    stated = sheet.fixed("unit").lower().replace("²", "2").replace(" ", "")
-    if stated not in _UNITS:
-        raise UsageError(
-            "The map does not say the unit of the values.",
-            hint=f"[fixed] unit = one of {', '.join(_UNITS)}.",
-        )
-    return _UNITS[stated]
-
-
-def _trials(desk: Desk, sheet: _Sheet, order: TableOrder, visits: VisitsByDay, sha256: str) -> int:
-    """Keep a row a trial: the trials of one place at one time are one historic measurement."""
-    for key in ("value", "at"):
-        if key not in sheet.at and not (key == "at" and sheet.fixed("at")):
-            raise UsageError(f"The map has no column for '{key}'.", hint=_HINT)
-    unit, factor = _unit(sheet)
-    marks = order.decimals or decimal_mark(cells_at(sheet.table, [sheet.at["value"]]))
-    written = _dates(sheet, order)
-    sites = Sites(sheet.said.get("sites", {}))
-    groups: dict[tuple[BodySite, Moment], list[float]] = {}
-    for line in sheet.table.lines():
-        value = understood(
-            line,
-            sheet.at["value"],
-            lambda cell: number(cell, marks),
-            header=sheet.table.header,
-            what="a number",
-        )
-        if value is not None:
-            place = (_site(sheet, sites, line), _moment(sheet, line, written))
-            groups.setdefault(place, []).append(value * factor)
-    area = _area(sheet)
-    for (site, when), values in groups.items():
-        unknown = () if when.has_time else (HistoricFlag.TIME_UNKNOWN,)
-        measured = HistoricMeasurement(
-            site=site,
-            measured_at=local(when.at),
-            instrument=sheet.fixed("instrument"),
-            quantities=(
-                HistoricQuantity(
-                    name=sheet.fixed("quantity", "peak_force" if unit == "N" else "peak_pressure"),
-                    values=tuple(values),
-                    unit=unit,
-                    method=sheet.fixed("method"),
-                ),
-            ),
-            source_sha256=sha256,
-            probe_area_cm2=area,
-            flags=(HistoricFlag.RAW_ABSENT, *unknown),
-        )
-        if unit == "kPa" and area is None:
-            raise UsageError("A pressure needs the tip: [fixed] probe_area_cm2 in the map.")
-        keep(
-            desk.store, "historic", measured,
-            at=desk.clock.now(), rng=desk.rng, visit=visits.on(measured.measured_at),
-        )  # fmt: skip
-    if not groups:
-        raise UsageError("The table has no value.")
-    return len(groups)
-
-
-def _samples(desk: Desk, sheet: _Sheet, order: TableOrder, visits: VisitsByDay, sha256: str) -> int:
-    """Keep a trace: one recording, analysed like any other."""
-    for key in ("time_s", "force"):
-        if key not in sheet.at:
-            raise UsageError(f"The map has no column for '{key}'.", hint=_HINT)
-    unit, factor = _unit(sheet)
-    if unit != "N":
-        raise UsageError("Samples are forces: [fixed] unit is N, kgf or lbf.")
-    marks = order.decimals or decimal_mark(
-        cells_at(sheet.table, [sheet.at["time_s"], sheet.at["force"]])
-    )
-    read: Callable[[str], float | None] = lambda cell: number(cell, marks)  # noqa: E731 - one line
-    rows = [
-        [
-            understood(line, sheet.at[key], read, header=sheet.table.header, what="a number")
-            for key in ("time_s", "force")
-        ]
-        for line in sheet.table.lines()
-    ]
-    whole = np.array([row for row in rows if None not in row], dtype=np.float64).reshape(-1, 2)
-    if len(whole) < 2 or np.any(np.diff(whole[:, 0]) <= 0):  # noqa: PLR2004 - a step at least
-        raise RecordError("The times of the samples do not increase from row to row.")
-    area = _area(sheet)
-    site = BodySite(sheet.fixed("site"), parse_side(sheet.fixed("side")))
-    recording = Recording(
-        trace=Trace(t_s=whole[:, 0], force_n=whole[:, 1] * factor, clock=ClockSource.FILE),
-        context=RecordingContext(
-            kind=_kind(sheet),
-            tip=None if area is None else ContactTip(area_cm2=area),
-            site=site.name,
-            side=site.side,
-            instrument=sheet.fixed("instrument") or None,
-            extra={"source_sha256": sha256},
-        ),
-    )
-    at = local(moment(sheet.fixed("at"), order.dates or "ymd").at)
-    acquisition = Acquisition(device_model=_FORM, measured_at=at)
-    save_measurement(
-        desk.store, visits.on(at), analyze(recording), acquisition, clock=desk.clock, rng=desk.rng
-    )
-    return 1
-
-
-_READERS: Mapping[str, Callable[[Desk, _Sheet, TableOrder, VisitsByDay, str], int]] = {
-    "trials": _trials,
-    "samples": _samples,
-}
-
-
-def _kind(sheet: _Sheet) -> RecordingKind:
-    try:
-        return RecordingKind(sheet.fixed("kind", "ppt"))
-    except ValueError:
-        raise UsageError(f"The map's kind is one of {', '.join(RecordingKind)}.") from None
-
-
-def _area(sheet: _Sheet) -> float | None:
-    stated = sheet.said.get("fixed", {}).get("probe_area_cm2")
-    if stated is None:
-        return None
-    if isinstance(stated, bool) or not isinstance(stated, int | float) or not stated > 0:
-        raise UsageError("probe_area_cm2 in the map is a number above 0.")
-    return float(stated)
-
-
-def _dates(sheet: _Sheet, order: TableOrder) -> str:
-    stated = checked_date_format(order.dates)
-    if "at" not in sheet.at:
-        return stated or "ymd"
-    return date_format(cells_at(sheet.table, [sheet.at["at"]]), stated)
-
-
-def _moment(sheet: _Sheet, line: Line, written: str) -> Moment:
-    if "at" in sheet.at:
-        return understood(
-            line,
-            sheet.at["at"],
-            lambda cell: moment(cell, written),
-            header=sheet.table.header,
-            what="a day that can be read",
-        )
-    return _fixed_moment(sheet.fixed("at"), written)
-
-
-def _fixed_moment(text: str, written: str) -> Moment:
-    try:
-        when: datetime = moment(text, written).at
-    except ValueError:
-        raise UsageError("[fixed] at in the map is no day that can be read.") from None
-    return Moment(at=when, has_time=True)
-
-
-def _site(sheet: _Sheet, sites: Sites, line: Line) -> BodySite:
-    side = sheet.cell(line, "side")
-    try:
-        read = read_side(side) if side else None
-    except ValueError:
-        raise UsageError(
-            f"Line {line.number} of the file: the side is neither left, right nor midline."
-        ) from None
-    return sites.site(sheet.cell(line, "site"), read, line.number)

@@ -1,7 +1,7 @@
 """What an import did or would do, and the rules that every form keeps."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,8 @@ class Desk:
         Do everything, then undo it.
     again
         Take a file in although it has been taken in before.
+    step
+        Told after each client or measurement, for whoever shows how far it is.
     """
 
     store: Store
@@ -67,6 +69,7 @@ class Desk:
     rng: np.random.Generator
     dry_run: bool = False
     again: bool = False
+    step: Callable[[], None] = lambda: None
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[list[ClientId]]:
@@ -119,11 +122,13 @@ def content_of(path: Path) -> bytes:
         When it cannot be read, or is larger than any such table.
     """
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise UsageError(f"{path} is larger than {_LARGEST_BYTES // 1_000_000} MB.")
-        return path.read_bytes()
-    except OSError as err:
-        raise UsageError(f"{path} cannot be read: {err.strerror}.") from err
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)  # a device or a pipe may never end
+    except (OSError, ValueError) as err:
+        raise unreadable(path, err) from err
+    if len(content) > _LARGEST_BYTES:
+        raise UsageError(f"{path} is larger than {_LARGEST_BYTES // 1_000_000} MB.")
+    return content
 
 
 def file_sha256(path: Path) -> str:
@@ -137,5 +142,10 @@ def file_sha256(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as err:
-        raise UsageError(f"{path} cannot be read: {err.strerror}.") from err
+    except (OSError, ValueError) as err:
+        raise unreadable(path, err) from err
+
+
+def unreadable(path: Path, err: OSError | ValueError) -> UsageError:
+    """Return the refusal of a file that the system does not give."""
+    return UsageError(f"{path} cannot be read: {getattr(err, 'strerror', None) or err}.")

@@ -153,7 +153,7 @@ class _Chart:
 
     def opened(self, visit: StoryVisit) -> VisitId:
         """Open a visit now."""
-        stated = {
+        stated: dict[str, Any] = {
             "practitioner": _THERAPIST,
             "reason": visit.reason,
             "intent": visit.intent,
