@@ -5,6 +5,7 @@ a folder; ``python -m benchmarks.store_scale postgresql://USER@HOST/DATABASE?pra
 new practice on a server. As part of ``python -m benchmarks`` it is the slowest of them.
 """
 
+import gc
 import sys
 import tempfile
 import time
@@ -77,6 +78,7 @@ def measure() -> Pair:
 
 def screens(store: Store, practice: Practice) -> tuple[Timed, ...]:
     """Time every question; those of a screen, then those that one waits for."""
+    gc.freeze()  # as the app does once it has started: what was imported is not looked at again
     rng = np.random.default_rng(2)
 
     def client() -> ClientId:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tissuesense.anatomy.checklist import Checklist
+from tissuesense.anatomy.checklist import Checklist, ChecklistItem
 from tissuesense.cli.statement_text import statement_text
 from tissuesense.core.dates import day
 from tissuesense.record.document import entry_json
@@ -16,6 +16,7 @@ from tissuesense.record.schedule_words import due_words, phase_words, rhythm_wor
 from tissuesense.record.statements import KINDS, statement_json
 from tissuesense.record.visit import Intent
 from tissuesense.report.words import complaint_words, duration_words
+from tissuesense.services.before_pressing import blocks
 from tissuesense.services.standing import checklist, standing
 
 if TYPE_CHECKING:  # rich is imported when something is shown, so that --help stays fast
@@ -37,10 +38,14 @@ def story(
     if held is not None:
         told = (phase_words(held), due_words(held), used_words(held))
         yield f"Plan: {'; '.join(words for words in told if words)}"
-    yield from _complaints(record)
-    yield from _stated(record)
-    yield from _visits(record.visits)
-    yield from _begin(checklist(record))
+    for part in (
+        *_complaints(record),
+        *_stated(record),
+        *_visits(record.visits),
+        *_begin(checklist(record), record.latest("screen")),
+    ):
+        yield ""
+        yield part
 
 
 def _careful(screen: ContraindicationScreen | None) -> Iterator[str]:
@@ -149,7 +154,7 @@ def _state(record: VisitRecord) -> Iterator[str]:
 def story_json(record: ClientRecord, identity: Identity | None, today: date) -> dict[str, Any]:
     """Return the story as plain data."""
     held = standing(record, today=today)
-    listed = checklist(record)
+    listed, screen = checklist(record), record.latest("screen")
     return {
         "id": record.client.id,
         "created_at": record.client.created_at.isoformat(),
@@ -171,7 +176,7 @@ def story_json(record: ClientRecord, identity: Identity | None, today: date) -> 
                 "muscle": item.muscle.id,
                 "sides": [str(side) for side in item.sides],
                 "score": item.rank_score,
-                "press": item.can_press,
+                "press": item.can_press and not blocks(screen, item.muscle.id),
                 "how": item.how,
                 "reasons": [*item.reasons, *item.found],
                 "follow_ups": list(item.follow_ups),
@@ -187,7 +192,7 @@ def story_json(record: ClientRecord, identity: Identity | None, today: date) -> 
     }
 
 
-def _begin(listed: Checklist) -> "Iterator[RenderableType]":
+def _begin(listed: Checklist, screen: ContraindicationScreen | None) -> "Iterator[RenderableType]":
     from rich.table import Table
 
     if not listed.items:
@@ -197,8 +202,15 @@ def _begin(listed: Checklist) -> "Iterator[RenderableType]":
         table.add_row(
             item.muscle.name,
             ", ".join(item.sides),
-            " ".join((*item.found, *item.reasons[:1], "" if item.can_press else item.how)),
+            " ".join((*item.found, *item.reasons[:1], _how(item, screen))).strip(),
         )
     yield table
     sides = ", ".join(listed.control.sides)
     yield f"To compare with: {listed.control.muscle.name} ({sides}). {listed.control.reason}"
+
+
+def _how(item: ChecklistItem, screen: ContraindicationScreen | None) -> str:
+    """Return why no gauge is set here; empty where one may be."""
+    if blocks(screen, item.muscle.id):
+        return "Not to be pressed: the screen blocks it."
+    return "" if item.can_press else item.how

@@ -38,7 +38,7 @@ VERBS = (
     "verify",
 )
 _COMMANDS = "tissuesense.cli.commands"
-_SWITCHES = ("--debug", "--verbose")
+_SWITCHES = ("--debug", "--verbose", "--demo")
 
 
 class _Saying(logging.Handler):
@@ -154,9 +154,13 @@ def _version(asked: bool) -> None:
 
 
 def _start(
+    context: typer.Context,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say more on stderr.")] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Say everything on stderr, tracebacks included.")
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Work on a throw-away copy of the sample practice.")
     ] = False,
     _version_asked: Annotated[
         bool,
@@ -173,10 +177,14 @@ def _start(
     # What the radio's libraries warn of is mended, or said in a sentence of our own.
     for library in ("bleak", "dbus_fast"):
         logging.getLogger(library).setLevel(logging.WARNING if debug else logging.CRITICAL)
+    if demo:
+        from tissuesense.cli.sample import sample_practice
+
+        context.with_resource(sample_practice())
 
 
 def _switches_first(words: Sequence[str]) -> tuple[list[str], bool]:
-    """Move --debug and --verbose to the front, so that they may stand anywhere before a `--`."""
+    """Move the switches to the front, so that they may stand anywhere before a `--`."""
     end = words.index("--") if "--" in words else len(words)
     switches = [word for word in words[:end] if word in _SWITCHES]
     rest = [word for word in words[:end] if word not in _SWITCHES]

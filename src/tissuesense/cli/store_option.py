@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tissuesense.cli.output import say
+from tissuesense.core.errors import UsageError
 
 if TYPE_CHECKING:  # the database is imported when a store is opened, so that --help stays fast
     from tissuesense.store.opened import Store
@@ -37,6 +38,8 @@ def open_from_terminal(data: str | None, *, create: bool = False, plain: bool = 
     from tissuesense.store.opening import open_store
     from tissuesense.store.place import store_place
 
+    if data is not None and DEMO_VARIABLE in os.environ:
+        raise UsageError("--demo works on a copy of its own: leave --data out.")
     person = AtTerminal()
     store = open_store(
         store_place(data), clock=SystemClock(), create=create, plain=plain, passphrase=person
@@ -49,6 +52,7 @@ def open_from_terminal(data: str | None, *, create: bool = False, plain: bool = 
 
 
 ACTOR_VARIABLE = "TISSUESENSE_ACTOR"
+DEMO_VARIABLE = "TISSUESENSE_DEMO"
 _RECOVERY = (
     "Recovery code, shown this once: {code}\n"
     "Print it and keep it apart from this computer. Without it, a forgotten passphrase costs the "

@@ -106,8 +106,13 @@ def held_to(
     return replace(plan, stated=replace(plan.stated, cutoff_kpa=min(limits)))
 
 
+def blocks(screen: ContraindicationScreen | None, site: str) -> bool:
+    """Return whether a screen lets nobody press a site, by whichever of its names."""
+    return screen is not None and _one_name(site) in map(_one_name, screen.blocked_sites)
+
+
 def _refuse_blocked(plan: MeasurePlan, screen: ContraindicationScreen) -> None:
-    if _one_name(plan.site.name) in {_one_name(name) for name in screen.blocked_sites}:
+    if blocks(screen, plan.site.name):
         raise RecordError(
             "This site is not to be pressed: the client's screen blocks it.",
             hint="Write down that it was left out: 'tissuesense visit skip --reason screened'.",

@@ -13,7 +13,9 @@ from tissuesense.guidance.words import ITEMS
 from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
 from tissuesense.record.measurement import MeasurementId
+from tissuesense.record.visit import Block
 from tissuesense.services.analyse_files import software
+from tissuesense.services.block import block_of
 from tissuesense.services.measure import Ending, Measured
 from tissuesense.services.measure_plan import PAIN_KINDS
 from tissuesense.services.records import Acquisition, open_visit, save_measurement, visit_of_day
@@ -77,7 +79,7 @@ def write_measured(measured: Measured, trace_path: Path) -> None:
     )
 
 
-def save_measured(
+def save_measured(  # noqa: PLR0913 - who, what, when and under which name
     store: Store,
     client: ClientId,
     measured: Measured,
@@ -86,6 +88,7 @@ def save_measured(
     clock: Clock,
     rng: np.random.Generator,
     id: MeasurementId | None = None,  # noqa: A002 - what it is everywhere else
+    block: Block | None = None,
 ) -> MeasurementRecord:
     """Keep the measurement in the client's visit of today, opening one where there is none.
 
@@ -93,6 +96,8 @@ def save_measured(
     ----------
     id
         Drawn before it was measured; None where it is to be drawn now.
+    block
+        When in the visit; None: after a treatment that stands in it, else before.
 
     Raises
     ------
@@ -103,13 +108,18 @@ def save_measured(
     """
     if measured.analysis is None:
         raise RecordError("Nothing was recorded that could be kept.")
-    acquisition = Acquisition(
-        id=id, device_model=measured.device_model, measured_at=clock.now(), capture=capture
-    )
+    now = clock.now()
     with store.transaction():
         visit = visit_of_day(store, client, clock.local_now())
         if visit is None:
             visit = open_visit(store, client, clock=clock, rng=rng).id
+        acquisition = Acquisition(
+            id=id,
+            device_model=measured.device_model,
+            measured_at=now,
+            capture=capture,
+            block=block or block_of(store, visit, measured.plan.kind, at=now),
+        )
         return save_measurement(store, visit, measured.analysis, acquisition, clock=clock, rng=rng)
 
 

@@ -19,6 +19,7 @@ from tissuesense.core.errors import (
 from tissuesense.record.client import ClientId
 from tissuesense.record.measurement import MeasurementId, new_measurement_id
 from tissuesense.record.visit import VisitId
+from tissuesense.services.block import block_of
 from tissuesense.services.records import Acquisition, open_visit, save_measurement, visit_of_day
 from tissuesense.store.opened import Store
 from tissuesense.store.running import (
@@ -140,15 +141,17 @@ def _taken_in(
     recording = decode_recording(raw) if raw else None
     if capture is None or recording is None or recording.trace.size < _FEWEST_SAMPLES:
         return Recovered(sentence=f"{began} was interrupted before the first reading.")
-    acquisition = Acquisition(
-        id=beginning.id,
-        device_model=capture.header.model,
-        measured_at=beginning.started_at + timedelta(seconds=_lasted_s(capture)),
-        capture=raw,
-    )
     analysed = analyze(recording)
+    ended = beginning.started_at + timedelta(seconds=_lasted_s(capture))
     with store.transaction():
         visit = beginning.visit or _visit_then(store, beginning, clock, rng)
+        acquisition = Acquisition(
+            id=beginning.id,
+            device_model=capture.header.model,
+            measured_at=ended,
+            capture=raw,
+            block=block_of(store, visit, analysed.kind, at=ended),
+        )
         save_measurement(store, visit, analysed, acquisition, clock=clock, rng=rng)
     was = "ended and was not saved" if capture.closed else "was interrupted"
     return Recovered(

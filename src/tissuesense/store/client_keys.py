@@ -14,7 +14,6 @@ from tissuesense.record.client import ClientId
 from tissuesense.store.schema import WrappedKeyRow
 from tissuesense.store.sealing import KEY_BYTES, Sealer
 
-
 _WORTH_FETCHING = 2
 
 

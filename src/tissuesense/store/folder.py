@@ -1,5 +1,6 @@
 """The folder of a store: where it is, what lies in it, who may read it."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -74,11 +75,19 @@ class StoreFolder:
                 fill(unfinished)
                 if _is_filled(self.database):
                     raise self._not_ours_to_replace()
+                self._put_aside()
                 self.write_safe(safe)
                 unfinished.keys.replace(self.keys)
                 unfinished.database.replace(self.database)
         except OSError as err:
             raise RecordError(f"A store cannot be made in {self.path}: {err.strerror}.") from err
+
+    def _put_aside(self) -> None:
+        """Keep marker and keys of a store whose database is gone: a backup may still need them."""
+        for file in (self.marker, self.keys):
+            if _is_filled(file):
+                name = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+                file.replace(file.with_name(f"{file.stem}-without-database-{name}{file.suffix}"))
 
     def _not_ours_to_replace(self) -> RecordError:
         if self.marker.exists():

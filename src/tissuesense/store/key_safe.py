@@ -27,7 +27,9 @@ _FORMAT = 1
 _FORMAT_NAME = "tissuesense.safe/"
 _SALT_BYTES = 16
 _NONCE_BYTES = 12
-_FORGOTTEN = "If it is forgotten, the recovery code opens the store: 'clients passphrase --recover'."
+_FORGOTTEN = (
+    "If it is forgotten, the recovery code opens the store: 'clients passphrase --recover'."
+)
 _BY_PASSPHRASE = "by_passphrase"  # noqa: S105 - the name of a part
 _BY_RECOVERY_CODE = "by_recovery_code"
 

@@ -19,6 +19,7 @@ from tests.unit.export.whole_record import (
 )
 
 from tissuesense.core.errors import FileWriteError, MissingExtraError
+from tissuesense.core.recording import SOURCE
 from tissuesense.export.formats.fhir import FORMAT
 from tissuesense.export.registry import FORMATS
 from tissuesense.record.client import ClientId
@@ -160,3 +161,32 @@ def test_a_resource_that_would_not_be_fhir_is_refused_without_its_content(
         FORMAT.write(whole_request(tmp_path / "out.json"))
     assert "TS-" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_withheld_is_absent_and_is_no_name_of_a_code(tmp_path: Path) -> None:
+    bundle = written(tmp_path / "out.json")
+    today = next(
+        each
+        for each in resources(bundle, "Observation")
+        if each["code"]["coding"][0]["code"] == "today"
+    )
+    assert today["dataAbsentReason"]["coding"][0]["code"] == "masked"
+    prescribed = resources(bundle, "ServiceRequest")[0]["reasonCode"][0]["coding"]
+    assert [(code["code"], "display" in code) for code in prescribed] == [("M54.2", False)]
+    named = resources(written(tmp_path / "who.json", identified=True), "ServiceRequest")
+    assert named[0]["reasonCode"][0]["coding"][0]["display"] == "Cervicalgia"
+
+
+@pytest.mark.parametrize(("source", "said"), [("simulated", True), ("what Anna held", False)])
+def test_samples_that_no_gauge_sent_are_marked_and_nothing_else_is_told(
+    tmp_path: Path, source: str, said: bool
+) -> None:
+    record = whole_record()
+    first = record.visits[0]
+    measured = first.measurements[0]
+    context = replace(measured.measurement.context, extra={SOURCE: source})
+    measured = replace(measured, measurement=replace(measured.measurement, context=context))
+    record = replace(record, visits=(replace(first, measurements=(measured,)),))
+    text = json.dumps(written(tmp_path / "out.json", records=(record,)))
+    assert (f"Source: {source}" in text) is said
+    assert (source in text) is said

@@ -169,7 +169,7 @@ def client_records(draw: st.DrawFn) -> ClientRecord:
             reason=draw(texts),
         )
         measured = draw(st.lists(measurement_records(visit.id, rng), max_size=2))
-        stated = [("visit", visit)]
+        stated: list[tuple[str, Visit | ManualFinding]] = [("visit", visit)]
         stated += [("palpation", f) for f in draw(st.lists(manual_findings(visit.id), max_size=2))]
         visits.append(
             VisitRecord(

@@ -1,337 +1,307 @@
-"""What is taken in is what went out, or nothing is taken in and a sentence says why."""
+"""Our own JSON comes in as it went out, or nothing does and a sentence says where it broke."""
 
+import base64
 import json
-import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from tests.unit.services.filled_store import CLOCK, filled
+from tests.unit.export.whole_record import IDENTITY, TRICKY, whole_record, whole_request
+from tests.unit.services.filled_store import CLOCK, PASSPHRASE
 
-from tissuesense.core.errors import (
-    RecordConflict,
-    RecordError,
-    SchemaTooNew,
-    TissueSenseError,
-    UsageError,
-)
-from tissuesense.record.client import ClientId
+from tissuesense.core.errors import RecordConflict, RecordError, SchemaTooNew, UsageError
+from tissuesense.export.formats.json_record import FORMAT
 from tissuesense.services.exporting import Order, export
-from tissuesense.services.importing.gauge_table import import_gauge_table
 from tissuesense.services.importing.intake import Desk
 from tissuesense.services.importing.json_clients import import_json
-from tissuesense.services.importing.myoton import import_myoton
-from tissuesense.services.importing.suggestion import suggested_map
-from tissuesense.services.importing.tables import TableOrder
-from tissuesense.services.records import add_client, load_client_record
 from tissuesense.store.opened import Store
 from tissuesense.store.opening import open_store
 
-MYOTON = """Subject ID;Time;Muscle;Side;State;Frequency;Stiffness;Decrement;Relaxation;Creep
-{name};14.03.2025 10:22:01;Trapezius upper;Left;Relaxed;14,6;251,3;1,12;19,8;1,21
-{name};14.03.2025 10:22:01;Trapezius upper;Left;Relaxed;14,9;255,0;1,10;19,5;1,20
-{name};15.03.2025 10:25:01;Infraspinatus;Right;Relaxed;16,2;301,0;1,02;17,1;1,11
-"""
-GAUGE = """Date,Muscle,Side,Trial,Peak force [kgf]
-2025-03-14,upper trapezius,L,1,3.25
-2025-03-14,upper trapezius,L,2,3.45
-2025-03-15,infraspinatus,R,1,2.2
-"""
-MAP = """rows = "trials"
-[columns]
-at = "Date"
-site = "Muscle"
-side = "Side"
-value = "Peak force [kgf]"
-[fixed]
-unit = "kgf"
-"""
+Json = Any  # whatever a document holds
 
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return what a store with a filled record gives as JSON."""
-    folder = tmp_path_factory.mktemp("out")
-    with filled(folder / "store", plain=True, clients=2) as store:
-        order = Order(form="json", out=folder / "clients.json", with_identity=True)
-        export(store, order, clock=CLOCK, rng=np.random.default_rng(2))
-    return folder / "clients.json"
+    """Return two clients' records with every kind of statement, names, samples and captures."""
+    path = tmp_path_factory.mktemp("out") / "clients.json"
+    records = (whole_record(), whole_record(seed=8))
+    FORMAT.write(whole_request(path, identified=True, records=records))
+    return path
+
+
+def a_store(folder: Path, *, plain: bool = True) -> Store:
+    return open_store(folder, clock=CLOCK, create=True, plain=plain, passphrase=PASSPHRASE)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store", clock=CLOCK, create=True, plain=True)
+    return a_store(tmp_path / "store")
 
 
 def desk_of(store: Store, **options: Any) -> Desk:  # noqa: ANN401 - switches of a desk
     return Desk(store=store, clock=CLOCK, rng=np.random.default_rng(5), **options)
 
 
-def a_client(store: Store) -> ClientId:
-    return add_client(store, clock=CLOCK, rng=np.random.default_rng(9)).id
+def clients_in(path: Path) -> Json:
+    """Return the clients by pseudonym: of one time of coming, a store orders them by that."""
+    found = json.loads(path.read_text(encoding="utf-8"))["clients"]
+    return {client["record"]["client"]["id"]: client for client in found}
 
 
-def written(folder: Path, text: str, name: str = "table.csv") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
+def handed_on(path: Path, out: Path, folder: Path, *, plain: bool) -> Path:
+    with a_store(folder, plain=plain) as store:
+        import_json(desk_of(store), path)
+        order = Order(form="json", out=out, with_identity=True, on_clients_request=True)
+        export(store, order, clock=CLOCK, rng=np.random.default_rng(3))
+    return out
 
 
-def test_json_goes_out_again_as_it_came_in(document: Path, store: Store, tmp_path: Path) -> None:
-    done = import_json(desk_of(store), document)
-    again = tmp_path / "again.json"
-    order = Order(form="json", out=again, with_identity=True)
-    export(store, order, clock=CLOCK, rng=np.random.default_rng(3))
-    before, after = (json.loads(path.read_text(encoding="utf-8")) for path in (document, again))
-    assert done.items > 0
-    assert before["clients"] == after["clients"]
+def test_every_kind_of_statement_goes_through_two_stores_unchanged(
+    document: Path, tmp_path: Path
+) -> None:
+    once = handed_on(document, tmp_path / "1.json", tmp_path / "sealed", plain=False)
+    twice = handed_on(once, tmp_path / "2.json", tmp_path / "open", plain=True)
+    assert clients_in(document) == clients_in(once) == clients_in(twice)
+    said = once.read_text(encoding="utf-8")
+    assert json.dumps(TRICKY, ensure_ascii=False)[1:-1] in said
+    assert IDENTITY.name in said
+    assert "historic" in said
 
 
-def test_json_that_another_program_laid_out_anew_comes_in_too(
+def test_store_that_took_a_record_in_is_whole(document: Path, tmp_path: Path) -> None:
+    with a_store(tmp_path / "sealed", plain=False) as store:
+        done = import_json(desk_of(store), document)
+        taken = [store.ledger.of_client(client, "imported") for client in done.clients]
+    assert [entry.statement.items for (entry,) in taken] == [4, 4]
+    assert {entry.statement.file_sha256 for (entry,) in taken} == {done.file_sha256}
+
+
+def test_document_that_another_program_laid_out_anew_comes_in_too(
     document: Path, store: Store, tmp_path: Path
 ) -> None:
-    pretty = json.dumps(json.loads(document.read_text(encoding="utf-8")), indent=2)
-    done = import_json(desk_of(store), written(tmp_path, pretty, "pretty.json"))
-    assert len(done.clients) == len(store.clients.all())
+    pretty = tmp_path / "pretty.json"
+    pretty.write_bytes(
+        b"\xef\xbb\xbf" + json.dumps(json.loads(document.read_bytes()), indent=2).encode()
+    )
+    assert len(import_json(desk_of(store), pretty).clients) == 2
 
 
 def test_client_who_is_there_already_is_not_taken_in_twice(document: Path, store: Store) -> None:
     import_json(desk_of(store), document)
-    head = store.ledger.head()
-    with pytest.raises(RecordConflict):
+    head, keys = store.ledger.head(), list(store.keys)
+    with pytest.raises(RecordConflict, match="Client 1"):
         import_json(desk_of(store), document)
-    assert store.ledger.head() == head
+    assert (store.ledger.head(), list(store.keys)) == (head, keys)
 
 
-def test_dry_run_leaves_nothing_behind(document: Path, store: Store) -> None:
-    done = import_json(desk_of(store, dry_run=True), document)
-    assert done.clients
+def test_dry_run_says_the_same_and_leaves_nothing_behind(document: Path, store: Store) -> None:
+    tried = import_json(desk_of(store, dry_run=True), document)
     assert store.ledger.head()[0] == 0
     assert list(store.keys) == []
+    done = import_json(desk_of(store), document)
+    assert tried.to_dict() == done.to_dict() | {"dry_run": True}
 
 
-def broken(document: Path, change: Callable[[Any], None]) -> str:
-    content = json.loads(document.read_text(encoding="utf-8"))
-    change(content)
-    return json.dumps(content)
+def first_client(content: Json) -> Json:
+    return content["clients"][0]
 
 
-def _some_statement(content: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    found: dict[str, Any] = content["clients"][0]["record"]["visits"][0]["statements"][-1]
-    return found
+def first_visit(content: Json) -> Json:
+    return first_client(content)["record"]["visits"][0]
 
 
-def other_samples(content: Any) -> None:  # noqa: ANN401 - JSON
-    trace = next(iter(content["clients"][0]["traces"].values()))
-    column = trace["columns"]["force_n"]
-    trace["columns"]["force_n"] = ("B" if column[0] == "A" else "A") + column[1:]
+def some_statement(content: Json) -> Json:
+    return first_visit(content)["statements"][-1]
 
 
-def without_samples(content: Any) -> None:  # noqa: ANN401 - JSON
-    content["clients"][0]["traces"].clear()
+def other_samples(content: Json) -> None:
+    column = next(iter(first_client(content)["traces"].values()))["columns"]
+    bits = bytearray(base64.b64decode(column["force_n"]))
+    bits[40] ^= 1
+    column["force_n"] = base64.b64encode(bits).decode()
 
 
-def without_capture(content: Any) -> None:  # noqa: ANN401 - JSON
-    content["clients"][0]["captures"].clear()
+def without_samples(content: Json) -> None:
+    first_client(content)["traces"].clear()
 
 
-def replaces_nothing(content: Any) -> None:  # noqa: ANN401 - JSON
-    _some_statement(content)["supersedes"] = "E-0000000000"
+def other_capture(content: Json) -> None:
+    captures = first_client(content)["captures"]
+    captures[next(iter(captures))] = base64.b64encode(b"something else").decode()
 
 
-def twice(content: Any) -> None:  # noqa: ANN401 - JSON
+def without_capture(content: Json) -> None:
+    first_client(content)["captures"].clear()
+
+
+def capture_of_nobody(content: Json) -> None:
+    first_client(content)["captures"]["M-00000000"] = ""
+
+
+def capture_in_no_base64(content: Json) -> None:
+    captures = first_client(content)["captures"]
+    captures[next(iter(captures))] = "%%%%"
+
+
+def replaces_nothing(content: Json) -> None:
+    some_statement(content)["supersedes"] = "E-0000000000"
+
+
+def two_of_one_id(content: Json) -> None:
+    statements = first_visit(content)["statements"]
+    statements[-1]["id"] = statements[-2]["id"]
+
+
+def client_twice(content: Json) -> None:
     content["clients"].append(content["clients"][0])
 
 
-def of_no_kind(content: Any) -> None:  # noqa: ANN401 - JSON
-    _some_statement(content)["kind"] = "horoscope"
+def of_no_kind(content: Json) -> None:
+    some_statement(content)["kind"] = "horoscope"
 
 
-def of_the_program(content: Any) -> None:  # noqa: ANN401 - JSON
-    statement = _some_statement(content)
-    statement |= {
-        "kind": "identity",
-        "body": {"name": "somebody"},
-    }
+def who_it_is(content: Json) -> None:
+    some_statement(content).update(kind="identity", body={"name": "somebody"})
+
+
+def of_another_visit(content: Json) -> None:
+    visits = first_client(content)["record"]["visits"]
+    visits[0]["measurements"][0]["visit"] = visits[1]["id"]
+
+
+def of_another_client(content: Json) -> None:
+    first_visit(content)["client"] = content["clients"][1]["record"]["client"]["id"]
+
+
+def never_opened(content: Json) -> None:
+    first_visit(content)["statements"].pop(0)
+
+
+def strikes_out_nothing(content: Json) -> None:
+    void = next(s for s in first_visit(content)["statements"] if s["kind"] == "void")
+    void["body"]["measurement"] = "M-00000000"
+
+
+def number_as_text(content: Json) -> None:
+    first_visit(content)["measurements"][0]["findings"][0]["quantity"] = {"a": 1}
+
+
+def number_of_no_size(content: Json) -> None:
+    first_visit(content)["measurements"][0]["quality"]["gaps"] = [[0, 10**400]]
+
+
+def day_before_days(content: Json) -> None:
+    some_statement(content)["recorded_at"] = "0001-01-01T00:00:00+14:00"
+
+
+def time_of_nowhere(content: Json) -> None:
+    some_statement(content)["recorded_at"] = "2026-03-02T09:30:00"
+
+
+def id_that_is_a_number(content: Json) -> None:
+    some_statement(content)["id"] = 7
+
+
+def id_in_small_letters(content: Json) -> None:
+    some_statement(content)["id"] = some_statement(content)["id"].lower()
+
+
+def name_of_a_wrong_kind(content: Json) -> None:
+    first_client(content)["identity"] = {"name": 7}
+
+
+def no_name_at_all(content: Json) -> None:
+    first_client(content)["identity"] = [["name", "x"]]
+
+
+def writer_that_is_a_list(content: Json) -> None:
+    some_statement(content)["actor"] = ["me"]
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "where"),
     [
-        other_samples,
-        without_samples,
-        without_capture,
-        replaces_nothing,
-        twice,
-        of_no_kind,
-        of_the_program,
+        (other_samples, "Client 1.*samples"),
+        (without_samples, "Client 1.*raw data"),
+        (other_capture, "Client 1.*capture of measurement M-"),
+        (without_capture, "Client 1.*capture of measurement M-"),
+        (capture_of_nobody, "Client 1.*no measurement names"),
+        (capture_in_no_base64, "Client 1.*base64"),
+        (replaces_nothing, "Client 1.*Visit V-.*E-.*not there"),
+        (two_of_one_id, "Client 1.*one id"),
+        (client_twice, "Client 3.*in the store"),
+        (of_no_kind, "Client 1.*kind"),
+        (who_it_is, "Client 1.*Visit V-.*does not belong"),
+        (of_another_visit, "Client 1.*Visit V-.*another visit"),
+        (of_another_client, "Client 1.*Visit V-.*another client"),
+        (never_opened, "Client 1.*Visit V-.*opened"),
+        (strikes_out_nothing, "Client 1.*Visit V-"),
+        (number_as_text, "Client 1.*measurement M-"),
+        (number_of_no_size, "Client 1.*larger"),
+        (day_before_days, "Client 1.*year 1"),
+        (time_of_nowhere, "Client 1.*zone"),
+        (id_that_is_a_number, "Client 1.*spelled"),
+        (id_in_small_letters, "Client 1.*spelled"),
+        (name_of_a_wrong_kind, "Client 1.*name"),
+        (no_name_at_all, "identity"),
+        (writer_that_is_a_list, "Client 1.*actor"),
     ],
 )
-def test_document_that_is_not_whole_is_refused_and_nothing_kept(
-    document: Path, store: Store, tmp_path: Path, change: Callable[[Any], None]
+def test_document_that_is_not_whole_is_refused_by_its_place_and_nothing_kept(
+    document: Path, store: Store, tmp_path: Path, change: Callable[[Json], None], where: str
 ) -> None:
-    path = written(tmp_path, broken(document, change), "broken.json")
-    with pytest.raises(TissueSenseError):
-        import_json(desk_of(store), path)
+    content = json.loads(document.read_bytes())
+    change(content)
+    broken = tmp_path / "broken.json"
+    broken.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(RecordError, match=f"(?s){where}"):
+        import_json(desk_of(store), broken)
     assert store.ledger.head()[0] == 0
     assert list(store.keys) == []
 
 
-def test_later_schema_is_told_from_no_schema(store: Store, tmp_path: Path) -> None:
-    later = written(tmp_path, '{"schema":"tissuesense.clients/99","clients":[]}', "later.json")
-    with pytest.raises(SchemaTooNew):
-        import_json(desk_of(store), later)
-    with pytest.raises(RecordError, match="not a tissuesense.clients"):
-        import_json(desk_of(store), written(tmp_path, "{}", "none.json"))
-
-
-def test_myoton_numbers_stand_under_the_makers_names_without_samples(
-    store: Store, tmp_path: Path
-) -> None:
-    client = a_client(store)
-    path = written(tmp_path, MYOTON.format(name="Smith, Anna"))
-    done = import_myoton(desk_of(store), client, TableOrder(path=path))
-    record = load_client_record(store, client)
-    first, second = (visit.statements("historic")[0] for visit in record.visits)
-    stiffness = first.quantity("myotonpro_stiffness")
-    assert (done.visits, done.items) == (2, 2)
-    assert (first.site.name, str(first.site.side)) == ("trapezius_upper", "left")
-    assert (stiffness.values, stiffness.unit) == ((251.3, 255.0), "N/m")
-    assert (second.site.name, "raw_absent" in second.flags) == ("infraspinatus", True)
-    assert "Smith" not in repr(record)
-
-
-def test_myoton_table_of_several_persons_asks_which(store: Store, tmp_path: Path) -> None:
-    client = a_client(store)
-    rows = MYOTON.format(name="A").splitlines() + MYOTON.format(name="B").splitlines()[1:]
-    path = written(tmp_path, "\n".join(rows))
-    with pytest.raises(UsageError, match="2 persons"):
-        import_myoton(desk_of(store), client, TableOrder(path=path))
-    assert import_myoton(desk_of(store), client, TableOrder(path=path, subject=2)).items == 2
-
-
-def test_file_is_taken_in_once_unless_asked_again(store: Store, tmp_path: Path) -> None:
-    client = a_client(store)
-    order = TableOrder(path=written(tmp_path, MYOTON.format(name="A")))
-    import_myoton(desk_of(store), client, order)
-    with pytest.raises(RecordConflict):
-        import_myoton(desk_of(store), client, order)
-    assert import_myoton(desk_of(store, again=True), client, order).visits == 0
-
-
-def test_gauge_table_is_read_by_its_map_and_its_unit_converted(
-    store: Store, tmp_path: Path
-) -> None:
-    client = a_client(store)
-    order = TableOrder(path=written(tmp_path, GAUGE), mapping=written(tmp_path, MAP, "map.toml"))
-    import_gauge_table(desk_of(store), client, order)
-    first = load_client_record(store, client).visits[0].statements("historic")[0]
-    peak = first.quantity("peak_force")
-    assert peak.values == (3.25 * 9.80665, 3.45 * 9.80665)
-    assert peak.unit == "N"
-    assert "time_unknown" in first.flags
-
-
-def test_samples_of_a_gauge_become_a_measurement_like_any_other(
-    store: Store, tmp_path: Path
-) -> None:
-    client = a_client(store)
-    t = np.arange(0.0, 12.0, 0.02)
-    force = 60.0 * np.clip(np.mod(t, 4.0) - 1.0, 0, 2) / 2 * (np.mod(t, 4.0) < 3.0)
-    rows = "\n".join(f"{a:.2f};{b:.3f}" for a, b in zip(t, force, strict=True))
-    said = (
-        'rows = "samples"\n[columns]\ntime = "t"\nforce = "load"\n[fixed]\nunit = "N"\ntime_unit = "s"\n'
-        'site = "soleus"\nside = "left"\nat = "2025-03-14 10:00"\nprobe_area_cm2 = 1.0\n'
-    )
-    order = TableOrder(
-        path=written(tmp_path, f"t;load\n{rows}\n"), mapping=written(tmp_path, said, "map.toml")
-    )
-    import_gauge_table(desk_of(store), client, order)
-    (measured,) = load_client_record(store, client).visits[0].measurements
-    assert measured.measurement.trace.size == t.size
-    assert measured.finding("threshold_kpa", "trial", 1) is not None
+HEAD = '{"schema":"tissuesense.clients/1","exported":{},"clients":['
 
 
 @pytest.mark.parametrize(
-    ("table", "said", "word"),
+    ("text", "why"),
     [
-        (GAUGE, "", "map"),
-        (GAUGE, MAP.replace('kgf"\n', 'stone"\n'), "unit"),
-        (GAUGE, MAP.replace('"Muscle"', '"Muskel"'), "columns"),
-        (GAUGE.replace("3.25", "much"), MAP, "Line 2"),
-        (GAUGE.replace("infraspinatus", "left toe"), MAP, "line 4"),
-        (GAUGE.replace(",R,", ",Q,"), MAP, "side"),
-        (GAUGE, MAP + "[more]\n", "more"),
-        (GAUGE, "rows = [", "TOML"),
+        ("", "not JSON"),
+        ("{}", "not a tissuesense"),
+        ("[]", "not a tissuesense"),
+        (HEAD.replace("clients/1", "other/1") + "]}", "not a tissuesense"),
+        (f"{HEAD}\n", "breaks off"),
+        (f"{HEAD}\n{{}}\n]}}", "lacks one of"),
+        (f"{HEAD}\n]}}\n{{}}", "behind the end"),
+        (f'{HEAD}\n{{"a":1,"a":2}}\n]}}', "not JSON"),
+        (f"{HEAD}\n{{}},\n[NaN]\n]}}", "lacks one of"),
+        (f"{HEAD}\n[1e999]\n]}}", "not JSON"),
+        (f"{HEAD}\n[{'9' * 5000}]\n]}}", "not JSON"),
+        (f"{HEAD}\n{'[' * 200_000}\n]}}", "nested"),
+        (f'{HEAD}\n["\\ud800"]\n]}}', "half of a character"),
+        (f"{HEAD}\n[{',' * 9_000_000}]\n]}}", "larger than any"),
     ],
 )
-def test_table_that_does_not_fit_its_map_is_refused_where_it_does_not(
-    store: Store, tmp_path: Path, table: str, said: str, word: str
+def test_text_that_is_no_document_is_refused_in_words(
+    store: Store, tmp_path: Path, text: str, why: str
 ) -> None:
-    client = a_client(store)
-    head = store.ledger.head()
-    mapping = written(tmp_path, said, "map.toml") if said else None
-    order = TableOrder(path=written(tmp_path, table), mapping=mapping)
-    with pytest.raises(TissueSenseError, match=word):
-        import_gauge_table(desk_of(store), client, order)
-    assert store.ledger.head() == head
+    path = tmp_path / "any.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordError, match=why):
+        import_json(desk_of(store), path)
+    assert store.ledger.head()[0] == 0
 
 
-def test_suggested_map_reads_the_table_that_it_was_made_for(store: Store, tmp_path: Path) -> None:
-    path = written(tmp_path, GAUGE)
-    answered = suggested_map(path).replace('"?"', "1.0")
-    order = TableOrder(path=path, mapping=written(tmp_path, answered, "map.toml"))
-    assert import_gauge_table(desk_of(store), a_client(store), order).items == 2
+def test_later_schema_is_told_from_no_schema(store: Store, tmp_path: Path) -> None:
+    later = tmp_path / "later.json"
+    later.write_text('{"schema":"tissuesense.clients/99","clients":[]}')
+    with pytest.raises(SchemaTooNew, match="clients/99"):
+        import_json(desk_of(store), later)
 
 
-FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-@FUZZ
-@given(body=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode()))
-def test_any_bytes_are_taken_in_or_refused_in_words(
-    store: Store, tmp_path: Path, body: bytes
-) -> None:
-    path = tmp_path / "any"
-    path.write_bytes(body)
-    mapping = written(tmp_path, MAP, "map.toml")
-    head = store.ledger.head()
-    order = TableOrder(path=path, mapping=mapping)
-    for take in (
-        lambda: import_json(desk_of(store), path),
-        lambda: import_myoton(desk_of(store), ClientId("TS-00000"), order),
-        lambda: import_gauge_table(desk_of(store), ClientId("TS-00000"), order),
-        lambda: import_gauge_table(
-            desk_of(store), ClientId("TS-00000"), replace(order, path=mapping, mapping=path)
-        ),
-    ):
-        with pytest.raises(TissueSenseError):
-            take()
-    assert store.ledger.head() == head
-
-
-@FUZZ
-@given(data=st.data())
-def test_a_document_with_a_wound_is_taken_in_whole_or_refused_in_words(
-    document: Path, tmp_path: Path, data: st.DataObject
-) -> None:
-    text = document.read_bytes()
-    at = data.draw(st.integers(0, min(len(text), 6000) - 1))
-    wound = data.draw(st.sampled_from([b"", b"[", b'"', b"null", b"1e999", b"NaN", b"-", b"\xff"]))
-    path = tmp_path / "wounded.json"
-    path.write_bytes(text[:at] + wound + text[at + data.draw(st.integers(0, 3)) :])
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_store(Path(folder), clock=CLOCK, create=True, plain=True) as store,
-    ):
-        try:
+def test_file_that_is_not_there_or_no_file_is_a_wrong_call(store: Store, tmp_path: Path) -> None:
+    for path in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(UsageError, match="cannot be read"):
             import_json(desk_of(store), path)
-        except TissueSenseError:
-            assert store.ledger.head()[0] == 0

@@ -12,6 +12,7 @@ import pytest
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordError, RecordNotFound, StoreLocked, UsageError
+from tissuesense.record.client import ClientId
 from tissuesense.services.records import add_client, open_visit
 from tissuesense.store.client_keys import Purpose
 from tissuesense.store.opened import Store
@@ -303,3 +304,13 @@ def test_database_that_lost_its_marker_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="without its"):
         open_store(tmp_path, clock=CLOCK, create=True, plain=True)
     assert contents(tmp_path) == before
+
+
+def test_keys_of_a_store_whose_database_is_gone_are_put_aside(tmp_path: Path) -> None:
+    with open_store(tmp_path, clock=ManualClock(), create=True, plain=True) as store:
+        store.keys.make(ClientId("TS-00000"))
+    before = {name: (tmp_path / name).read_bytes() for name in ("store.json", "keys.db")}
+    (tmp_path / "store.db").unlink()
+    open_store(tmp_path, clock=ManualClock(), create=True, plain=True).close()
+    aside = [path.read_bytes() for path in tmp_path.glob("*-without-database-*")]
+    assert sorted(aside) == sorted(before.values())

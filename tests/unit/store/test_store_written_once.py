@@ -177,7 +177,7 @@ def test_visit_comes_back_with_the_clock_on_the_wall_of_its_practice(
     opened = datetime(2026, 1, 5, 1, 30, tzinfo=nepal)  # in UTC it was still the day before
     with store:
         client = store.clients.all()[0].id
-        visit = open_visit(store, client, clock=CLOCK, rng=rng, opened_at=opened.isoformat())
+        visit = open_visit(store, client, clock=CLOCK, rng=rng, opened_at=opened)
         again = store.visits.get(visit.id).opened_at
     assert (again, again.utcoffset()) == (opened, opened.utcoffset())
     assert again.isoformat() == "2026-01-05T01:30:00+05:45"

@@ -1,6 +1,7 @@
 """`tissuesense clients passphrase`: change what opens the record, or get in with the code."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,13 +9,16 @@ import typer
 
 from tissuesense.cli.output import print_json, say
 from tissuesense.cli.store_option import ACTOR_VARIABLE, DataOption
-from tissuesense.core.errors import UsageError
+from tissuesense.core.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
     from tissuesense.services.passphrase import Locksmith
 
+PASSPHRASE_VARIABLE = "TISSUESENSE_PASSPHRASE"  # noqa: S105 - the name of it
 NEW_VARIABLE = "TISSUESENSE_NEW_PASSPHRASE"
 CODE_VARIABLE = "TISSUESENSE_RECOVERY_CODE"
+
+_Done = tuple[str, str | None]  # what to say, and the code to be written down
 
 
 def command(
@@ -42,27 +46,56 @@ def command(
 
     Example: tissuesense clients passphrase --change
     """
-    if sum((change, recover, new_code, remember, forget)) != 1:
+    asked = (change, recover, new_code, remember, forget)
+    if sum(asked) != 1:
         raise UsageError(
             "Say one thing to do.",
             hint="--change, --recover, --new-recovery-code, --remember or --forget.",
         )
-    smith = _locksmith(data or context.obj)
-    code = smith.renew_code(_passphrase()) if new_code else None
-    if change:
-        smith.change(_passphrase(), _new_passphrase())
-    elif recover:
-        smith.recover(_recovery_code(), _new_passphrase())
-    elif remember:
-        smith.remember(_passphrase())
-    elif forget and not smith.forget():
-        raise UsageError("The keyring did not let go of the passphrase.")
+    do = (_change, _recover, _renew, _remember, _forget)[asked.index(True)]
+    done, code = do(_locksmith(data or context.obj))
     if as_json:
-        print_json({"done": True, "recovery_code": code})
-    elif code is not None:
-        say(f"New recovery code, shown this once: {code}")
-    else:
-        say("Done.")
+        print_json({"done": done, "recovery_code": code})
+        return
+    say(done)
+    if code is not None:
+        print(code)
+
+
+def _change(smith: "Locksmith") -> _Done:
+    old, new = _passphrase(), _new_passphrase()
+    smith.change(old, new)
+    return f"The passphrase is changed; the recovery code stays.{_still_set(new)}", None
+
+
+def _recover(smith: "Locksmith") -> _Done:
+    code, new = _recovery_code(), _new_passphrase()
+    smith.recover(code, new)
+    return f"The record has a new passphrase; the recovery code stays.{_still_set(new)}", None
+
+
+def _renew(smith: "Locksmith") -> _Done:
+    code = smith.renew_code(_passphrase())
+    return "The new recovery code, shown this once; the one before opens no more:", code
+
+
+def _remember(smith: "Locksmith") -> _Done:
+    smith.remember(_passphrase())
+    return "This computer remembers the passphrase.", None
+
+
+def _forget(smith: "Locksmith") -> _Done:
+    if not smith.forget():
+        raise RecordError(
+            "The keyring did not let go of the passphrase.",
+            hint="Take the entry 'tissuesense' out with the keyring's own program.",
+        )
+    return "This computer does not remember the passphrase.", None
+
+
+def _still_set(new: str) -> str:
+    said = os.environ.get(PASSPHRASE_VARIABLE, new)
+    return "" if said == new else f" {PASSPHRASE_VARIABLE} still says another one."
 
 
 def _locksmith(data: str | None) -> "Locksmith":
@@ -86,26 +119,30 @@ def _locksmith(data: str | None) -> "Locksmith":
 def _passphrase() -> str:
     from tissuesense.store.keys import ask_at_terminal, find_passphrase
 
-    return _or_refused(find_passphrase(ask_at_terminal, new=False), "passphrase")
+    said = find_passphrase(ask_at_terminal, new=False)
+    return _or_refused(said, "passphrase", PASSPHRASE_VARIABLE)
 
 
 def _new_passphrase() -> str:
     from tissuesense.store.keys import ask_at_terminal
 
-    return _or_refused(os.environ.get(NEW_VARIABLE) or ask_at_terminal(new=True), "new passphrase")
+    said = os.environ.get(NEW_VARIABLE) or ask_at_terminal(new=True)
+    return _or_refused(said, "new passphrase", NEW_VARIABLE)
 
 
 def _recovery_code() -> str:
-    import getpass
-    import sys
-
     code = os.environ.get(CODE_VARIABLE)
     if not code and sys.stdin.isatty():
-        code = getpass.getpass("Recovery code: ")
-    return _or_refused(code, "recovery code")
+        # In the open: 35 characters that nobody sees are hard to type, and nobody learns them.
+        sys.stderr.write("Recovery code: ")
+        sys.stderr.flush()
+        code = sys.stdin.readline().strip()
+    return _or_refused(code, "recovery code", CODE_VARIABLE)
 
 
-def _or_refused(said: str | None, what: str) -> str:
+def _or_refused(said: str | None, what: str, variable: str) -> str:
     if not said:
-        raise UsageError(f"The {what} was not given.", hint="Ask at a terminal, or set it.")
+        raise UsageError(
+            f"The {what} was not given.", hint=f"Type it at a terminal, or set {variable}."
+        )
     return said

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -68,6 +68,10 @@ def command(
     client: Annotated[
         str | None, typer.Option(help="Save into the visit of today of this client.")
     ] = None,
+    block: Annotated[
+        Literal["pre", "treatment", "post"] | None,
+        typer.Option(help="When in the visit; else after what was treated in it, or before."),
+    ] = None,
     data: DataOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder that keeps trace, side-car and raw capture.")
@@ -106,7 +110,7 @@ def command(
     if client is None:
         measured, saved = _for_nobody(run, plan, out), dict[str, str]()
     else:
-        measured, saved = _for_client(run, plan, out, client, data)
+        measured, saved = _for_client(run, plan, out, client, data, block)
     _tell(measured, saved, as_json=as_json)
     if not measured.complete:
         raise typer.Exit(ExitCode.FAILED)
@@ -128,7 +132,12 @@ def _for_nobody(run: "Run", plan: "MeasurePlan", out: Path | None) -> "Measured"
 
 
 def _for_client(
-    run: "Run", plan: "MeasurePlan", out: Path | None, client: str, data: str | None
+    run: "Run",
+    plan: "MeasurePlan",
+    out: Path | None,
+    client: str,
+    data: str | None,
+    block: str | None,
 ) -> "tuple[Measured, dict[str, str]]":
     """Measure into the store, where what was recorded outlives this program."""
     import asyncio
@@ -138,6 +147,7 @@ def _for_client(
     from tissuesense.core.clock import SystemClock
     from tissuesense.guidance.words import ITEMS
     from tissuesense.record.client import parse_client_id
+    from tissuesense.record.visit import Block
     from tissuesense.services.before_pressing import prepare
     from tissuesense.services.keep_measured import save_measured
     from tissuesense.services.running_capture import recover, running_capture
@@ -157,6 +167,7 @@ def _for_client(
                 kept = save_measured(
                     store, client_id, measured, capture,
                     clock=clock, rng=rng, id=running.beginning.id,
+                    block=None if block is None else Block(block),
                 ).measurement  # fmt: skip
                 say(f"Saved as {kept.id} in the visit {kept.visit}.")
                 saved = {"measurement": kept.id, "visit": kept.visit}

@@ -2,6 +2,7 @@
 
 from tissuesense.export.fhir.codes import hl7
 from tissuesense.export.fhir.elements import Json
+from tissuesense.export.own_words import WITHHELD
 from tissuesense.record.notes import MissingReason
 
 _NOT_DONE = {
@@ -23,6 +24,11 @@ def not_done_because(reason: MissingReason) -> Json:
 def not_estimable() -> Json:
     """Return that the data could not answer; the flags beside it say why."""
     return _reason("unknown", "the data could not answer")
+
+
+def masked() -> Json:
+    """Return that there is something which is not handed out."""
+    return _reason("masked", WITHHELD)
 
 
 def _reason(code: str, said: str) -> Json:

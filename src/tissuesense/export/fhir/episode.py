@@ -18,6 +18,7 @@ from tissuesense.export.fhir.elements import (
     words,
 )
 from tissuesense.export.fhir.observation import SURVEY, observation
+from tissuesense.export.own_words import WITHHELD
 from tissuesense.record.care import Episode, PrescriberCode
 from tissuesense.record.intake import Complaint
 
@@ -132,7 +133,7 @@ def _told(chart: Chart, stated: Stated, key: str, code: Json, **value: object) -
 def prescribed(codes: Iterable[PrescriberCode]) -> list[Json]:
     """Return the codes that a prescriber supplied, as they were written."""
     return [
-        present(system=_uri(code.system), code=_plain(code), display=words(code.text))
+        present(system=_uri(code.system), code=_plain(code), display=_display(code.text))
         for code in codes
     ]
 
@@ -145,6 +146,11 @@ def supplied_by(codes: Iterable[PrescriberCode]) -> list[str]:
 def _plain(code: PrescriberCode) -> str:
     """Return the code with single blanks, as FHIR wants it."""
     return " ".join(words(code.code).split())
+
+
+def _display(text: str) -> str:
+    """Return what a code is called; "withheld" is no name of any."""
+    return "" if text == WITHHELD else words(text)
 
 
 def _uri(system: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tissuesense.core.recording import SOURCE
+from tissuesense.core.recording import REPLAYED, SIMULATED, SOURCE, RecordingContext
 from tissuesense.export.fhir.absent import not_estimable
 from tissuesense.export.fhir.chart import VisitChart
 from tissuesense.export.fhir.codes import concept, hl7
@@ -96,7 +96,7 @@ class Measured:
                 *note,
                 *notes(
                     labelled("Struck out", "" if void is None else void.why),
-                    labelled("Source", str(measurement.context.extra.get(SOURCE, ""))),
+                    _source(measurement.context),
                 ),
             ],
             **elements,
@@ -104,6 +104,12 @@ class Measured:
 
     def _key(self, *parts: object) -> str:
         return " ".join(map(str, (self.record.measurement.id, *parts)))
+
+
+def _source(context: RecordingContext) -> str:
+    """Return that no gauge pressed anybody, where the samples came from elsewhere."""
+    source = context.extra.get(SOURCE)
+    return f"Source: {source}" if source in {SIMULATED, REPLAYED} else ""
 
 
 def value(finding: StoredFinding) -> Json:

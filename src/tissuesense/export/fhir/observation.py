@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from tissuesense.export.fhir.absent import masked
 from tissuesense.export.fhir.chart import Stated, VisitChart
 from tissuesense.export.fhir.codes import answered, concept, hl7
 from tissuesense.export.fhir.elements import (
@@ -14,6 +15,7 @@ from tissuesense.export.fhir.elements import (
     resource,
     words,
 )
+from tissuesense.export.own_words import WITHHELD
 from tissuesense.record.visit import Block
 
 EXAM, SURVEY = "exam", "survey"
@@ -81,7 +83,9 @@ def number(value: float | None, unit: str) -> Json | None:
 
 
 def told(text: str) -> Json | None:
-    """Return words as a value; None where there are none."""
+    """Return words as a value; None where there are none, and that they are withheld if so."""
+    if text == WITHHELD:
+        return {"dataAbsentReason": masked()}
     return {"valueString": said} if (said := words(text)) else None
 
 
