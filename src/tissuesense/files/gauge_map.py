@@ -155,11 +155,13 @@ def gauge_map(stated: Mapping[str, Any]) -> GaugeMap:
     """
     if not stated:
         raise UsageError("A gauge's table needs a map.", hint=HINT)
-    open_question = next(_unanswered(stated), None)
-    if open_question is not None:
-        raise UsageError(f"The map still has a question mark at '{open_question}'.")
     try:
+        open_question = next(_unanswered(stated), None)
+        if open_question is not None:
+            raise UsageError(f"The map still has a question mark at '{open_question}'.")
         return _adapter().validate_json(json.dumps(stated, default=str))
+    except RecursionError as err:
+        raise UsageError("The map is nested too deeply.") from err
     except ValidationError as err:
         problem = err.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"])

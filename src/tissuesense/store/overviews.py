@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, select, union
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select, union
 from sqlalchemy.orm import Session
 
 from tissuesense.record.client import Client, ClientId
@@ -32,37 +32,28 @@ def due_lines(session: Session, *, by: date, limit: int) -> tuple[DueLine, ...]:
     query = _due_by(by.toordinal()).limit(limit)
     return tuple(
         DueLine(
-            client=ClientId(row.client_id),
-            last_visit=date.fromordinal(row.last) if row.last else None,
-            due=_step(row.PlanRow).due(row.last),
+            client=ClientId(step.client_id),
+            last_visit=date.fromordinal(last) if last else None,
+            due=_step(step).due(last),
         )
-        for row in session.execute(query)
+        for step, last in session.execute(query)
     )
 
 
-def _due_by(day: int) -> Select[tuple[PlanRow, str, int]]:
-    last_care = (
-        select(func.max(VisitRow.day))
-        .where(VisitRow.client_id == PlanRow.client_id, VisitRow.intent == str(Intent.MEDICAL))
-        .scalar_subquery()
+def _due_by(day: int) -> Select[tuple[PlanRow, int]]:
+    seen = (
+        select(VisitRow.client_id, func.max(VisitRow.day).label("last"))
+        .where(VisitRow.intent == str(Intent.MEDICAL))
+        .group_by(VisitRow.client_id)
+        .subquery()
     )
-    seen = select(
-        PlanRow.client_id, func.coalesce(last_care, 0).label("last")
-    ).group_by(PlanRow.client_id)  # fmt: skip
-    last = seen.cte("seen")
-    first = _later(PlanRow.earliest, last.c.last + PlanRow.shortest_days)
-    latest = _later(PlanRow.earliest, last.c.last + PlanRow.longest_days)
+    last = func.coalesce(seen.c.last, 0)
+    first = _later(PlanRow.earliest, last + PlanRow.shortest_days)
+    latest = _later(PlanRow.earliest, last + PlanRow.longest_days)
     return (
-        select(PlanRow, PlanRow.client_id, last.c.last)
-        .join(
-            last,
-            and_(
-                last.c.client_id == PlanRow.client_id,
-                PlanRow.from_day <= last.c.last,
-                PlanRow.until_day > last.c.last,
-            ),
-        )
-        .where(first <= day)
+        select(PlanRow, last.label("last"))
+        .outerjoin(seen, seen.c.client_id == PlanRow.client_id)
+        .where(PlanRow.from_day <= last, PlanRow.until_day > last, first <= day)
         .order_by(latest.desc(), PlanRow.client_id)
     )
 
@@ -99,7 +90,7 @@ def _sites(session: Session, clients: Iterable[str]) -> dict[str, int]:
         )
     ).subquery()
     query = select(sites.c.client_id, func.count()).group_by(sites.c.client_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _steps(session: Session, clients: Iterable[str]) -> dict[str, list[DueStep]]:

@@ -1,7 +1,8 @@
 """Every kind of statement has its place in FHIR, and says there what it said in the record."""
 
+import hashlib
 import json
-from collections.abc import Callable
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -402,21 +403,23 @@ def test_software_is_a_device_of_its_own_that_belongs_to_the_gauge() -> None:
     assert referred(trial["device"]) == gauge
 
 
-def test_a_capture_goes_along_only_where_it_is_handed_over(tmp_path: Path) -> None:
-    def captures(hand_over: Callable[[str], bytes | None]) -> list[Json]:
-        path = tmp_path / "out.json"
-        FORMAT.write(replace(whole_request(path), capture=hand_over))
-        found = [e["resource"] for e in json.loads(path.read_bytes())["entry"]]
-        return [
-            content["attachment"]
-            for each in found
-            if each["resourceType"] == "DocumentReference"
-            for content in each["content"]
-            if content["attachment"]["title"] == "Capture"
-        ]
-
-    assert all("data" not in each for each in captures(lambda _: None))
-    assert {each["size"] for each in captures(lambda _: CAPTURE)} == {len(CAPTURE)}
+def test_a_capture_is_named_by_hash_and_size_and_stays_in_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    FORMAT.write(whole_request(path))
+    captures = [
+        content["attachment"]
+        for entry in json.loads(path.read_bytes())["entry"]
+        if entry["resource"]["resourceType"] == "DocumentReference"
+        for content in entry["resource"]["content"]
+        if content["attachment"]["title"] == "Capture"
+    ]
+    check = b64encode(hashlib.sha1(CAPTURE, usedforsecurity=False).digest()).decode()
+    assert captures
+    for attachment in captures:
+        assert (attachment["size"], attachment["hash"]) == (len(CAPTURE), check)
+        assert attachment["url"].endswith(hashlib.sha256(CAPTURE).hexdigest())
+        assert "data" not in attachment
+    assert b64encode(CAPTURE) not in path.read_bytes()
 
 
 _TEXT = st.text(

@@ -1,6 +1,6 @@
 """A MyotonPRO's table is read whatever its order, marks and encoding, and no unit is guessed."""
 
-from datetime import datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -13,11 +13,13 @@ from tissuesense.files.myoton_csv import PARAMETERS, MyotonTap, read_myoton
 from tissuesense.files.stated_numbers import DecimalMark
 
 # The columns that the software writes, filled with what nobody has.
-COLUMNS = (
-    "Measurement ID,Measurement time,Iteration,Subject ID,Subject name,Birth date,Gender,Height,"
-    "Weight,BMI,Dominant side,Pattern,Object,Location,Position,Side,State,Frequency,Stiffness,"
-    "Decrement,Relaxation,Creep,Taptime,Operator,Device SN,Year,Month,Week,Weekday,Period"
-).split(",")
+COLUMNS = [
+    *("Measurement ID", "Measurement time", "Iteration", "Subject ID", "Subject name"),
+    *("Birth date", "Gender", "Height", "Weight", "BMI", "Dominant side", "Pattern", "Object"),
+    *("Location", "Position", "Side", "State", "Frequency", "Stiffness", "Decrement"),
+    *("Relaxation", "Creep", "Taptime", "Operator", "Device SN", "Year", "Month", "Week"),
+    *("Weekday", "Period"),
+]
 USUAL = {
     "Measurement ID": "7,62E+18",
     "Measurement time": "09/03/2025",
@@ -63,7 +65,7 @@ def test_line_gives_five_numbers_and_where_and_when() -> None:
     }
     assert (tap.muscle, tap.side, tap.iteration) == ("Biceps brachii", Side.LEFT, 1)
     assert tap.circumstances == "Central, Lying, Relaxed"
-    assert (tap.at.at.date(), tap.at.has_time) == (datetime(2025, 3, 9).date(), False)
+    assert (tap.at.at.date(), tap.at.has_time) == (date(2025, 3, 9), False)
 
 
 def test_numbers_have_the_makers_units_and_the_natural_logarithm() -> None:
@@ -157,7 +159,7 @@ def test_two_columns_of_one_meaning_are_refused() -> None:
 
 
 def test_point_here_and_comma_there_are_refused() -> None:
-    with pytest.raises(RecordError, match="comma in line 2.*point in line 2"):
+    with pytest.raises(RecordError, match=r"comma in line 2.*point in line 2"):
         only(table({"Frequency": "25.7"}))
 
 
@@ -180,7 +182,7 @@ def test_empty_cell_is_no_number_and_empty_line_no_tap() -> None:
 def test_file_that_was_cut_off_within_a_line_is_refused(cut: int) -> None:
     text = table({}, {})
     assert len(text.splitlines()[-1]) > 40
-    with pytest.raises(RecordError, match="Line 3 of the file has|not hold"):
+    with pytest.raises(RecordError, match=r"Line 3 of the file has|not hold"):
         list(read_myoton(text[: -len("000123;;3;;;") - cut]))
 
 

@@ -1,4 +1,4 @@
-"""A recording as a document: named by its hash, and with its bytes where they were handed over."""
+"""A recording as a document: named by its hash and size; its bytes stay in the record."""
 
 import hashlib
 from base64 import b64encode
@@ -10,7 +10,6 @@ from tissuesense.export.fhir.elements import (
     Json,
     identifier,
     instant,
-    present,
     resource,
 )
 from tissuesense.record.history import MeasurementRecord
@@ -22,7 +21,7 @@ def document(visit: VisitChart, measured: MeasurementRecord, capture: bytes | No
     Parameters
     ----------
     capture
-        What the wire said; None leaves it in the record.
+        What the wire said: its size and checksum let whoever gets it elsewhere know it again.
     """
     measurement = measured.measurement
     return resource(
@@ -51,10 +50,8 @@ def _capture(sha256: str | None, capture: bytes | None) -> list[Json]:
         return [{"attachment": named}]
     # SHA-1 is what R4 asks for here; the identity of the bytes is the SHA-256 in the URL.
     check = hashlib.sha1(capture, usedforsecurity=False).digest()
-    held = present(
-        data=b64encode(capture).decode(), size=len(capture), hash=b64encode(check).decode()
-    )
-    return [{"attachment": named | held}]
+    known = {"size": len(capture), "hash": b64encode(check).decode()}
+    return [{"attachment": named | known}]
 
 
 def _urn(sha256: str) -> str:

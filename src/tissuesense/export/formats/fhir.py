@@ -14,7 +14,7 @@ FORMAT = Format(
         "Without identity, therapists, prescribers and the practice have no name.",
         "The credentials and roles of therapists are not in it.",
         "Samples are read off at even steps and rounded, at most 20,000 of a column in one piece.",
-        "Raw data are named by their hash; a capture's bytes go along where they are handed over.",
+        "Raw data are named by hash and size; their bytes are in the JSON export.",
         "Of several analyses of a recording the latest is in it.",
         "Of the side-car, tip, gauge, full scale and day of calibration are in it.",
         "A lesser number of one press has its standard uncertainty, but not its 95 % interval.",

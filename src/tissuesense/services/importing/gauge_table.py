@@ -35,6 +35,7 @@ from tissuesense.services.records import Acquisition, save_measurement
 _FORM = "gauge-csv"
 _REMARK = "These numbers have no samples: they are kept as peaks, and stand beside none of ours."
 _FEWEST_SAMPLES = 2  # one sample has no rate and no duration
+_DOUBLED_SHARE = 0.02
 _FORCE_ALONE = (RecordingKind.PPT, RecordingKind.TOLERANCE, RecordingKind.DOSE)
 
 
@@ -183,10 +184,10 @@ def _recording(samples: _Samples, context: RecordingContext, *, with_marker: boo
     try:
         base = regularise(time_s, force_n[:, None])
     except UsageError as err:
-        raise RecordError(
-            f"From line {samples.first.line} of the file on: {err}",
-            hint="Where one recording ends and another begins, the map needs a column for 'trial'.",
-        ) from err
+        raise _several_traces(samples.first.line) from err
+    # A row or two may be doubled; a file in which times come again holds two recordings.
+    if base.quality.duplicates > _DOUBLED_SHARE * time_s.size:
+        raise _several_traces(samples.first.line)
     if base.t_s.size < _FEWEST_SAMPLES:
         raise RecordError(
             f"From line {samples.first.line} of the file on there are {base.t_s.size} usable "
@@ -201,6 +202,13 @@ def _recording(samples: _Samples, context: RecordingContext, *, with_marker: boo
         ),
         context=context,
         quality=base.quality,
+    )
+
+
+def _several_traces(line: int) -> RecordError:
+    return RecordError(
+        f"From line {line} of the file on, time goes backwards or stands still.",
+        hint="Where one recording ends and another begins, the map needs a column for 'trial'.",
     )
 
 

@@ -57,7 +57,7 @@ def _of_one(taps: tuple[MyotonTap, ...], subject: int | None) -> list[MyotonTap]
             f"The table has measurements of {len(people)} persons.",
             hint="Say which one with --subject 1, 2 ... in the order of the table.",
         )
-    number = subject or 1
+    number = 1 if subject is None else subject
     if people and not 1 <= number <= len(people):
         raise UsageError(f"The table has {len(people)} persons; there is no number {number}.")
     found = [tap for tap in taps if tap.values and tap.subject == people[number - 1]]
