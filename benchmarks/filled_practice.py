@@ -77,9 +77,7 @@ def _analysed() -> RecordingAnalysis:
 class _Filling:
     """One recording, analysed once, stands for all of them: what counts here is how many."""
 
-    def __init__(
-        self, store: Store, rng: np.random.Generator, analysed: RecordingAnalysis
-    ) -> None:
+    def __init__(self, store: Store, rng: np.random.Generator, analysed: RecordingAnalysis) -> None:
         self._store = store
         self._rng = rng
         self._analysed = analysed

@@ -1,7 +1,7 @@
 """A practice of 10,000 clients and 200,000 trials: what each screen of the app asks the store.
 
-Example: ``python -m benchmarks.store_scale`` prints every screen by itself, of an encrypted store in
-a folder; ``python -m benchmarks.store_scale postgresql://USER@HOST/DATABASE?practice=NAME`` of a
+Example: ``python -m benchmarks.store_scale`` prints every screen by itself, of an encrypted store
+in a folder; ``python -m benchmarks.store_scale postgresql://USER@HOST/DATABASE?practice=NAME`` of a
 new practice on a server. As part of ``python -m benchmarks`` it is the slowest of them.
 """
 
@@ -141,9 +141,7 @@ def _by_hand(store: Store, practice: Practice) -> object:
 def _filled(address: str | None = None) -> Iterator[tuple[Store, Practice]]:
     with tempfile.TemporaryDirectory() as folder:
         place = address or Path(folder) / "store"
-        with open_store(
-            place, clock=SystemClock(), create=True, passphrase=_PASSPHRASE
-        ) as store:
+        with open_store(place, clock=SystemClock(), create=True, passphrase=_PASSPHRASE) as store:
             yield store, fill(store, clients=_CLIENTS)
 
 

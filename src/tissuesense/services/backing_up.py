@@ -13,7 +13,6 @@ from typing import Any
 from tissuesense.core.clock import Clock
 from tissuesense.core.errors import FileWriteError, UsageError
 from tissuesense.store.backup import Manifest, keys_beside, write_backup
-from tissuesense.store.folder import StoreFolder
 from tissuesense.store.key_copies import (
     Unreached,
     copy_keys,
@@ -99,7 +98,7 @@ def back_up(
     with _workshop(out) as part:
         ledger, packed = part / "ledger.db", part / "packed"
         facts = copy_ledger(store, ledger, clock=clock)
-        manifest = Manifest(safe=StoreFolder(store.path).safe(), facts=facts, made_at=made_at)
+        manifest = Manifest(safe=store.safe(), facts=facts, made_at=made_at)
         write_backup(packed, manifest, ledger, store.master)
         copy_keys(store, KeyCopy(path=keys, made_at=made_at, by_date=by_date))
         packed.replace(out)

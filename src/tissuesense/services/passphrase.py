@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from tissuesense.core.clock import Clock
 from tissuesense.core.errors import RecordError, UsageError
 from tissuesense.record.audit import KeysChange, KeysChanged
 from tissuesense.services.care import keep
-from tissuesense.store.folder import StoreFolder
 from tissuesense.store.key_safe import (
     change_passphrase,
     is_locked,
@@ -22,6 +20,8 @@ from tissuesense.store.key_safe import (
 )
 from tissuesense.store.opening import open_store
 from tissuesense.store.os_keyring import can_remember, forget, remember, remembered
+from tissuesense.store.place import StorePlace
+from tissuesense.store.safes import read_safe, write_safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Locksmith:
         Who does it: the name that the entries bear.
     """
 
-    folder: Path
+    place: StorePlace
     clock: Clock
     rng: np.random.Generator
     actor: str = ""
@@ -106,7 +106,7 @@ class Locksmith:
         return forget(store_name(self._safe())) or not can_remember()
 
     def _safe(self) -> dict[str, Any]:
-        safe = StoreFolder(self.folder).safe()
+        safe = read_safe(self.place)
         if not is_locked(safe):
             raise UsageError("This store was made without a passphrase: whoever has it reads it.")
         return safe
@@ -119,15 +119,14 @@ class Locksmith:
         what: KeysChange,
     ) -> None:
         """Put the new safe in place; where that cannot be written down, the old one again."""
-        place = StoreFolder(self.folder)
-        place.write_safe(after)
+        write_safe(self.place, after)
         try:
-            with open_store(self.folder, clock=self.clock, passphrase=passphrase) as store:
+            with open_store(self.place, clock=self.clock, passphrase=passphrase) as store:
                 store.actor = self.actor
                 changed = KeysChanged(what=what)
                 keep(store, "keys_changed", changed, at=self.clock.now(), rng=self.rng)
         except BaseException:
-            place.write_safe(before)
+            write_safe(self.place, before)
             raise
         if remembered(name := store_name(after)) is not None:
             remember(name, passphrase)

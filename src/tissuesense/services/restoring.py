@@ -32,7 +32,9 @@ from tissuesense.store.key_safe import (
 )
 from tissuesense.store.keys import AskPassphrase, unlock
 from tissuesense.store.opened import Store
+from tissuesense.store.place import ServerPlace, StorePlace
 from tissuesense.store.schema import EntryRow, KeyBase
+from tissuesense.store.settling import settle
 from tissuesense.store.upgrade import upgrade
 from tissuesense.store.verification import Verification, verify
 
@@ -104,7 +106,7 @@ def by_recovery_code(code: str, new_passphrase: Callable[[], str] | None = None)
 
 def restore(
     backup: Path,
-    to: Path,
+    to: StorePlace,
     *,
     opener: Opener,
     clock: Clock,
@@ -112,6 +114,8 @@ def restore(
     keys: Path | None = None,
 ) -> Restored:
     """Make a store in the new folder `to`, which appears when all of it was verified.
+
+    Onto a server, it is made in a folder that is thrown away, verified there, and settled.
 
     A client whose key is not in the file of keys is erased in the new store, and an entry says so.
 
@@ -123,7 +127,7 @@ def restore(
     Raises
     ------
     UsageError
-        When `to` is not empty.
+        When `to` is not empty, or the server has a store of that practice.
     RecordNotFound
         When the backup or its keys are not there.
     StoreLocked
@@ -132,7 +136,11 @@ def restore(
         When one of the files is damaged.
     FileWriteError
         When the folder or the disk refuses.
+    RecordError
+        When the server does.
     """
+    if isinstance(to, ServerPlace):
+        return _settled(backup, to, opener, clock, rng, keys or keys_beside(backup))
     to = to.absolute()
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(
@@ -178,6 +186,22 @@ def check(
         )
 
 
+def _settled(
+    backup: Path,
+    to: ServerPlace,
+    opener: Opener,
+    clock: Clock,
+    rng: np.random.Generator,
+    keys: Path,
+) -> Restored:
+    with tempfile.TemporaryDirectory(prefix="tissuesense-") as scratch:
+        place = StoreFolder(Path(scratch) / "store")
+        place.path.mkdir(mode=0o700)
+        return _restored(
+            backup, place, opener, clock, rng, keys, then=lambda store: settle(store, to)
+        )
+
+
 def _restored(
     backup: Path,
     place: StoreFolder,
@@ -185,6 +209,8 @@ def _restored(
     clock: Clock,
     rng: np.random.Generator,
     keys: Path,
+    *,
+    then: Callable[[Store], None] = lambda _store: None,
 ) -> Restored:
     manifest = read_manifest(backup)
     master, safe = opener(manifest.safe)
@@ -200,8 +226,9 @@ def _restored(
         own = KeyCopy(path=keys.absolute(), made_at=manifest.made_at)
         remember_copies(store, [own, *kept.copies])
         verification = verify(store)
-    if verification.broken is not None:
-        raise RecordTampered(f"{backup} is not whole: {verification.broken.what}")
+        if verification.broken is not None:
+            raise RecordTampered(f"{backup} is not whole: {verification.broken.what}")
+        then(store)
     return Restored(
         manifest=manifest, keys=keys, erased=erased, keyless=keyless, verification=verification
     )

@@ -13,14 +13,17 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import FileWriteError, RecordConflict, RecordError, RecordTampered
+from tissuesense.core.errors import FileWriteError, RecordConflict, RecordTampered
 from tissuesense.record.entry import FIRST_HASH
 from tissuesense.store.engine import connect
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.key_safe import is_locked
 from tissuesense.store.opened import Store
+from tissuesense.store.place import ServerPlace
+from tissuesense.store.pouring import pour
 from tissuesense.store.schema import EntryRow, RawRow
 from tissuesense.store.upgrade import upgrade
 
@@ -56,15 +59,9 @@ def copy_ledger(store: Store, to: Path, *, clock: Clock) -> LedgerFacts:
     RecordTampered
         When the store's file is damaged.
     RecordError
-        When the store is on a server, which has tools of its own for this.
+        When the store is on a server that refuses.
     """
-    if store.engine.dialect.name != "sqlite":
-        raise RecordError(
-            "This store is on a database server; 'backup' copies a store in a folder.",
-            hint="Use the server's own backup, such as pg_dump, and keep it encrypted.",
-        )
-    source = StoreFolder(store.path)
-    key = store.master.derive("database") if is_locked(source.safe()) else None
+    key = store.master.derive("database") if is_locked(store.safe()) else None
     try:
         to.touch(mode=0o600, exist_ok=False)
     except OSError as err:
@@ -76,10 +73,19 @@ def copy_ledger(store: Store, to: Path, *, clock: Clock) -> LedgerFacts:
     try:
         with _told(engine, to):
             upgrade(engine, StoreFolder(to.parent), clock=clock)
+            if isinstance(store.place, ServerPlace):
+                return _copied(store, engine)
             with closing(engine.raw_connection()) as connection:
-                return _poured(connection, source.database, key)
+                return _poured(connection, StoreFolder(store.place).database, key)
     finally:
         engine.dispose()
+
+
+def _copied(store: Store, engine: Engine) -> LedgerFacts:
+    with store.reading() as rows, Session(engine) as session, session.begin():
+        pour(rows, session)
+    with closing(engine.raw_connection()) as connection:
+        return _facts(connection.cursor().execute)
 
 
 def _poured(connection: Any, source: Path, key: bytes | None) -> LedgerFacts:  # noqa: ANN401 - of two drivers

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -14,7 +13,9 @@ from tissuesense.store.client_keys import ClientKeys
 from tissuesense.store.failures import in_our_words
 from tissuesense.store.key_safe import MasterKey
 from tissuesense.store.ledger import Ledger
+from tissuesense.store.place import StorePlace, data_folder
 from tissuesense.store.repositories import Clients, RawData, Visits
+from tissuesense.store.safes import read_safe
 from tissuesense.store.sealing import Sealer
 from tissuesense.store.transaction import READING
 from tissuesense.store.trends import Trends
@@ -25,6 +26,8 @@ class Store:
 
     Attributes
     ----------
+    place
+        Where it is.
     path
         The folder of this computer that belongs to it: all of it, or what a server does not hold.
     name
@@ -40,12 +43,13 @@ class Store:
         engine: Engine,
         key_engine: Engine,
         master: MasterKey,
-        path: Path,
+        place: StorePlace,
         *,
         name: str = "",
         recovery_code: str | None = None,
     ) -> None:
-        self.path = path
+        self.place = place
+        self.path = data_folder(place)
         self.name = name
         self.actor = ""
         self.master = master
@@ -110,6 +114,16 @@ class Store:
     def _key_transaction(self) -> Iterator[Session]:
         with in_our_words(), Session(self.key_engine) as session, session.begin():
             yield session
+
+    def safe(self) -> dict[str, Any]:
+        """Return how the store's key is wrapped, as it is kept now.
+
+        Raises
+        ------
+        RecordError
+            When the folder or the server refuses, or the safe is damaged.
+        """
+        return read_safe(self.place)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -119,9 +119,7 @@ def _open_on_server(
         server.close()
         raise
     name = store_name(safe) if is_locked(safe) else ""
-    return Store(
-        server.engine, server.key_engine, master, place.folder, name=name, recovery_code=code
-    )
+    return Store(server.engine, server.key_engine, master, place, name=name, recovery_code=code)
 
 
 def _make_folder_of(place: ServerPlace) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select, union
 from sqlalchemy.orm import Session
@@ -40,7 +41,8 @@ def due_lines(session: Session, *, by: date, limit: int) -> tuple[DueLine, ...]:
     )
 
 
-def _due_by(day: int) -> Select[tuple[PlanRow, int]]:
+# Quoted: SQLAlchemy 2.0 knows of one parameter only.
+def _due_by(day: int) -> "Select[PlanRow, Any]":
     seen = (
         select(VisitRow.client_id, func.max(VisitRow.day).label("last"))
         .where(VisitRow.intent == str(Intent.MEDICAL))

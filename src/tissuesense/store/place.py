@@ -39,6 +39,9 @@ class ServerPlace:
                 hint=f"{_FORM} A name has lower-case letters, digits, '-' and '_', at most 63.",
             )
 
+    def __str__(self) -> str:
+        return f"practice {self.practice} on the server"
+
     @property
     def folder(self) -> Path:
         """The folder of this computer for what does not go over the wire at once."""

@@ -114,8 +114,24 @@ class Server:
                 raise RecordConflict(
                     "Another program has just made a store of this practice.", hint="Try again."
                 )
-            insert = text("INSERT INTO practice_safe (safe) VALUES (:safe)")
-            connection.execute(insert, {"safe": json.dumps(safe)})
+            self.put_safe(connection, safe)
+
+    def write_safe(self, safe: Mapping[str, Any]) -> None:
+        """Put another safe in the place of this practice's, in one step.
+
+        Raises
+        ------
+        RecordError
+            When the server refuses.
+        """
+        with in_our_words(), self.engine.begin() as connection:
+            connection.execute(text("DELETE FROM practice_safe"))
+            self.put_safe(connection, safe)
+
+    def put_safe(self, connection: Connection, safe: Mapping[str, Any]) -> None:
+        """Put the safe of a practice that has none, as a part of what else is going on."""
+        insert = text("INSERT INTO practice_safe (safe) VALUES (:safe)")
+        connection.execute(insert, {"safe": json.dumps(safe)})
 
     def close(self) -> None:
         """Let go of the server."""

@@ -1,5 +1,6 @@
 """Any statement of any kind: drawn from the fields of its dataclass, within its scales."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -85,7 +86,9 @@ def _made(cls: type, values: dict[str, Any]) -> Any:  # noqa: ANN401 - any state
 def _by_hint(name: str, hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - any type
     if name == "site" and hint is not str:
         return sites
-    if name in _BY_NAME and not (name == "reason" and hint is not str):
+    if isinstance(hint, enum.EnumType):
+        return st.from_type(hint)
+    if name in _BY_NAME:
         return _BY_NAME[name]
     if hint in _BY_TYPE:
         return _BY_TYPE[hint]

@@ -23,7 +23,7 @@ from tissuesense.record.statements import (
 )
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
-WRONG_VALUES = (True, 1.5, "words", [], {}, [[1]], None)
+WRONG_VALUES: tuple[Any, ...] = (True, 1.5, "words", [], {}, [[1]], None)
 
 
 @pytest.mark.parametrize("kind", OF_FIELDS)
@@ -56,11 +56,10 @@ def test_wrong_value_is_refused_and_never_read_as_something_near(
     wrong = written | {key: data.draw(st.sampled_from(WRONG_VALUES))}
     try:
         read = read_statement(kind, wrong)
-    except UsageError as err:
-        assert str(err)
-    else:
-        # What is taken says the same again: a number for a number, never "1.5" for 1.5.
-        assert as_told(statement_json(kind, read)[key]) == as_told(wrong[key])
+    except UsageError:
+        return
+    # What is taken says the same again: a number for a number, never "1.5" for 1.5.
+    assert as_told(statement_json(kind, read)[key]) == as_told(wrong[key])
 
 
 def as_told(value: object) -> tuple[type, object]:

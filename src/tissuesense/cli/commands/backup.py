@@ -134,15 +134,10 @@ def _restore(
     import numpy as np
 
     from tissuesense.core.clock import SystemClock
-    from tissuesense.core.errors import UsageError
     from tissuesense.services.restoring import restore
     from tissuesense.store.place import store_place
 
     to = store_place(data)
-    if not isinstance(to, Path):
-        raise UsageError(
-            "A backup is restored into a folder, not onto a server.", hint="Give --data DIR."
-        )
     opener = _opener(by_code=by_code, new_passphrase=True)
     made = restore(
         backup, to, opener=opener, clock=SystemClock(), rng=np.random.default_rng(), keys=keys

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -105,11 +104,8 @@ def _locksmith(data: str | None) -> "Locksmith":
     from tissuesense.services.passphrase import Locksmith
     from tissuesense.store.place import store_place
 
-    place = store_place(data)
-    if not isinstance(place, Path):
-        raise UsageError("Only a store in a folder has its passphrase changed from here.")
     return Locksmith(
-        folder=place,
+        place=store_place(data),
         clock=SystemClock(),
         rng=np.random.default_rng(),
         actor=os.environ.get(ACTOR_VARIABLE, ""),
