@@ -27,6 +27,7 @@ MODULES = (
     "tap",
     "csv_read",
     "start",
+    "store_scale",
     "ble_latency",
     "ble_cpu",
 )

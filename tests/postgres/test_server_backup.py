@@ -114,17 +114,13 @@ def test_client_who_is_erased_on_the_server_is_erased_in_its_backups(
         back_up(store, tmp_path / "two.backup", clock=CLOCK)
         gone, *others = client_ids(store)
         plan = plan_erasure(store, gone, clock=CLOCK, scope=ErasureScope.EVERYTHING)
-        from tissuesense.store.key_copies import known_copies, erased_clients
-        print("DBG", known_copies(store))
         done = erase(store, plan, reason="asked", clock=CLOCK, rng=rng, despite_retention=True)
-        print("DBG", known_copies(store), erased_clients(store), done)
         assert done.complete
         with pytest.raises(RecordErased):
             store.ledger.of_client(gone)
         assert [line.client.id for line in store.clients.page(9)] == sorted(others)
         assert verify(store).ok
     with restored(tmp_path / "two.backup", tmp_path / "again") as again:
-        print("DBG", gone, others, [(k.client,k.purpose) for k in again.keys], again.ledger.of_client(gone))
         with pytest.raises(RecordErased):
             again.ledger.of_client(gone)
         assert verify(again).ok

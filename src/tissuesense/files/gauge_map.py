@@ -71,7 +71,7 @@ class Fixed:
     ----------
     unit, time_unit
         Of the values; empty where the header has it in brackets.
-    quantity, method
+    method
         Of peaks: what they are, and how the instrument came by them.
     kind, target_rate_kpa_s, stop_mode
         Of samples: as in a side-car.
@@ -86,7 +86,6 @@ class Fixed:
     side: str = ""
     instrument: str = ""
     probe_area_cm2: float | None = None
-    quantity: str = ""
     method: str = ""
     kind: RecordingKind = RecordingKind.PPT
     target_rate_kpa_s: float | None = None

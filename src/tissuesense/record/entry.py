@@ -72,7 +72,7 @@ class Draft:
 
 
 def new_entry_id(rng: np.random.Generator) -> EntryId:
-    """Draw an identifier such as E-7QK4Z0A0BC."""
+    """Draw an identifier such as E-7QK4Z0A0BV."""
     return EntryId(f"E-{draw(rng, _CHARACTERS)}")
 
 
@@ -85,7 +85,7 @@ def parse_entry_id(text: str) -> EntryId:
         When a character was mistyped or left out.
     """
     return EntryId(
-        parse(text, prefix="E-", characters=_CHARACTERS, noun="entry", example="E-7QK4Z0A0B4")
+        parse(text, prefix="E-", characters=_CHARACTERS, noun="entry", example="E-7QK4Z0A0BV")
     )
 
 

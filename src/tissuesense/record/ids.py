@@ -28,9 +28,9 @@ def parse(text: str, *, prefix: str, characters: int, noun: str, example: str) -
     """
     body = text.strip().upper().removeprefix(prefix).translate(LOOK_ALIKES)
     if len(body) != characters or any(character not in ALPHABET for character in body):
-        raise UsageError(f"A {noun} id looks like {example}; this one does not.")
+        raise UsageError(f"This is no {noun} id: one looks like {example}.")
     if check_character([ALPHABET.index(character) for character in body[:-1]]) != body[-1]:
-        raise UsageError(f"This is not a {noun} id: one of its characters is mistyped.")
+        raise UsageError(f"This is no {noun} id: one of its characters is mistyped.")
     return prefix + body
 
 

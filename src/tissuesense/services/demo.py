@@ -92,9 +92,7 @@ def demonstrate(
     written = tuple(_written(out, document, record))
     taken = [measured.measurement for measured in record.visits[-1].measurements]
     beside = sorted(_traces_written(traces, taken))
-    return Demonstration(
-        record=record, document=document, files=(*written, *beside, store_folder)
-    )
+    return Demonstration(record=record, document=document, files=(*written, *beside, store_folder))
 
 
 def _make_room(folder: Path) -> None:

@@ -55,8 +55,6 @@ def erased_clients(store: Store) -> dict[ClientId, ErasureScope]:
 
 def known_copies(store: Store) -> tuple[KeyCopy, ...]:
     """Return the files of keys that the store has written, oldest first."""
-    if store.key_engine.dialect.name != "sqlite":  # a server has backups of its own
-        return ()
     with _table(store) as session:
         rows = session.scalars(select(KeyCopyRow).order_by(KeyCopyRow.made_at, KeyCopyRow.path))
         return tuple(

@@ -115,7 +115,7 @@ def test_what_is_measured_of_a_client_is_in_the_record_and_nowhere_else(
     practice: tuple[str, str], kept_in: Path
 ) -> None:
     folder, client = practice
-    measured, saved = _for_client(pressing(), PLAN, None, client, folder)
+    measured, saved = _for_client(pressing(), PLAN, None, client, folder, None)
     with open_store(Path(folder), clock=ManualClock()) as store:
         (taken,) = load_client_record(store, store.clients.all()[0].id).measurements()
     assert saved["measurement"] == taken.measurement.id
@@ -128,7 +128,7 @@ def test_without_a_press_nothing_is_added_to_the_visit(
     practice: tuple[str, str], kept_in: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, client = practice
-    _, saved = _for_client(pressing(idle), PLAN, None, client, folder)
+    _, saved = _for_client(pressing(idle), PLAN, None, client, folder, None)
     assert saved == {}
     assert "nothing was added to the visit" in capsys.readouterr().err
     assert the_trace(kept_in).exists()
@@ -139,4 +139,4 @@ def test_whom_the_record_does_not_know_is_not_pressed(practice: tuple[str, str])
         pytest.fail("the gauge was opened")
 
     with pytest.raises(RecordNotFound):
-        _for_client(never, PLAN, None, "TS-00000", practice[0])
+        _for_client(never, PLAN, None, "TS-00000", practice[0], None)

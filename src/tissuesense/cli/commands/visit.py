@@ -269,7 +269,7 @@ def amend(
 
     change.json: {"tenderness": 1}
 
-    Example: tissuesense visit amend E-7QK4Z0A0B4 --reason "the other side" --from change.json
+    Example: tissuesense visit amend E-7QK4Z0A0BV --reason "the other side" --from change.json
     """
     import numpy as np
 

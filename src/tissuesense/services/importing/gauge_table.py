@@ -88,7 +88,7 @@ def _peak(
     if unit.name == "kPa" and fixed.probe_area_cm2 is None:
         raise UsageError("A pressure needs the tip: under [fixed] of the map, probe_area_cm2.")
     peak = HistoricQuantity(
-        name=fixed.quantity or ("peak_force" if unit.name == "N" else "peak_pressure"),
+        name="peak_force" if unit.name == "N" else "peak_pressure",
         values=tuple(row.value for row in rows),
         unit=unit.name,
         method=fixed.method or f"peak of each trial, stated in {unit.stated}",

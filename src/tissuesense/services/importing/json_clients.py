@@ -88,9 +88,10 @@ def _read(stated: Mapping[str, Any], number: int) -> tuple[ClientRecord, dict[st
         _check_raw(record, traces, captures)
     except (RecordError, UsageError) as err:
         raise RecordError(_where(number, err), hint=err.hint) from err
-    except OverflowError as err:
+    except (OverflowError, IndexError) as err:
         raise RecordError(
-            f"Client {number} of the document: a number is larger than any that we write."
+            f"Client {number} of the document: a number is larger, or a list shorter, than any "
+            "that this program writes."
         ) from err
     return record, captures
 

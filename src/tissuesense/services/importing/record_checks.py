@@ -97,6 +97,7 @@ def _check_envelope(entry: Entry[Any]) -> None:
 def _check_visit(visit: VisitRecord, record: ClientRecord) -> None:
     check_id(visit.visit.id, parse_visit_id)
     _check_when("opened_at", visit.visit.opened_at)
+    _check_entries(visit.entries, About.VISIT)
     if visit.visit.client != record.client.id:
         raise UsageError("it belongs to another client.")
     opened = [entry for entry in visit.entries if entry.kind == "visit"]
@@ -105,12 +106,11 @@ def _check_visit(visit: VisitRecord, record: ClientRecord) -> None:
         raise UsageError("a statement of it opens another visit.")
     if [entry.statement for entry in current(opened, "visit")] != [visit.visit]:
         raise UsageError("its statements do not say how it was opened.")
-    _check_entries(visit.entries, About.VISIT)
-    measured = [each.measurement.id for each in visit.measurements]
-    if len(set(measured)) < len(measured):
-        raise UsageError("two measurements have one id.")
     for each in visit.measurements:
         _check_measurement(each, visit)
+    measured = {each.measurement.id for each in visit.measurements}
+    if len(measured) < len(visit.measurements):
+        raise UsageError("two measurements have one id.")
     for entry in visit.entries:
         if entry.kind == "void" and entry.statement.measurement not in measured:
             raise UsageError(f"statement {entry.id} strikes out what is not there.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped] # ships no types
+from sklearn.metrics import cohen_kappa_score
 
 from tissuesense.analysis.hand_and_sensor.comparison import TONE
 from tissuesense.analysis.hand_and_sensor.sensor_grades import graded_by_sensor
