@@ -8,20 +8,16 @@ Prints::
     All is as written: True
 """
 
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from tissuesense.core.clock import ManualClock
-from tissuesense.record.schedule_words import due_words, phase_words
 from tissuesense.services.care import amend, enter
 from tissuesense.services.planning import keep_plan
-from tissuesense.services.records import add_client, load_client_record, open_visit
-from tissuesense.services.standing import checklist, standing
+from tissuesense.services.records import add_client, open_visit
 from tissuesense.store.opening import open_store
-from tissuesense.store.verification import verify
 
 by = {"clock": ManualClock(), "rng": np.random.default_rng(1)}
 with (
