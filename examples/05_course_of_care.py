@@ -2,37 +2,39 @@
 
 Prints::
 
-    2 to 3 visits a week, week 1 of 3; due Wednesday 7 to Friday 9 January
-    Suboccipital muscles: Commonly checked for headache at the back of the head: they lie there.
-    Now: tenderness 1. Before: tenderness 2, amended because of the other side.
-    All is as written: True
 """
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from tissuesense.core.clock import ManualClock
+from tissuesense.record.schedule_words import due_words, phase_words
 from tissuesense.services.care import amend, enter
 from tissuesense.services.planning import keep_plan
-from tissuesense.services.records import add_client, open_visit
+from tissuesense.services.records import add_client, load_client_record, open_visit
+from tissuesense.services.standing import checklist, standing
 from tissuesense.store.opening import open_store
 
-by = {"clock": ManualClock(), "rng": np.random.default_rng(1)}
-with (
-    TemporaryDirectory() as folder,
-    open_store(Path(folder), clock=by["clock"], create=True, plain=True) as store,
-):
-    client = add_client(store, **by).id
+clock, rng, kept = ManualClock(), np.random.default_rng(1), TemporaryDirectory()
+with kept as folder, open_store(Path(folder), clock=clock, create=True, plain=True) as store:
+    client = add_client(store, clock=clock, rng=rng).id
     told = {"kind": "headache", "region": "back of the head", "nrs_now": 6}
-    enter(store, "complaint", told, client=client, **by)
-    phases = [
-        {"per_week": 2, "per_week_to": 3, "weeks": 3},
-        {"every_weeks": 5, "every_weeks_to": 6},
-    ]
-    keep_plan(store, client, {"phases": phases}, **by)
-    visit = open_visit(store, client, **by).id
+    enter(store, "complaint", told, client=client, clock=clock, rng=rng)
+    plan = {"phases": [{"per_week": 2, "per_week_to": 3, "weeks": 3}, {"every_weeks": 5}]}
+    keep_plan(store, client, plan, clock=clock, rng=rng)
+    visit = open_visit(store, client, clock=clock, rng=rng).id
     felt = {"site": "suboccipitals", "side": "left", "tenderness": 2}
-    entry = enter(store, "palpation", felt, visit=visit, **by)
-    amend(store, entry.id, {"tenderness": 1}, reason="the other side", **by)
+    first = enter(store, "palpation", felt, visit=visit, clock=clock, rng=rng)
+    amend(store, first.id, {"tenderness": 1}, reason="graded too high", clock=clock, rng=rng)
+    record = load_client_record(store, client)
+
+held = standing(record, today=date(2026, 1, 5))
+if held:
+    print(f"{phase_words(held)}; {due_words(held)}")
+place = checklist(record).items[0]
+print(f"{place.muscle.name}: {place.reasons[0]}")
+for entry in (e for e in record.visits[0].entries if e.kind == "palpation"):
+    print(f"Tenderness {entry.statement.tenderness}. {entry.reason}".strip())

@@ -7,7 +7,7 @@ fall; pound and inch as in NIST SP 811 (2008), appendix B.8.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 from tissuesense.core.errors import ConfigurationError, RecordError, UsageError
@@ -209,6 +209,7 @@ def gauge_table(
     )
 
 
+@cache
 def fixed_moment(text: str, dates: str) -> Moment:
     """Return the moment that a map states for every row.
 
@@ -225,6 +226,7 @@ def fixed_moment(text: str, dates: str) -> Moment:
     raise UsageError("'at' under [fixed] of the map is a day such as 2026-03-14 10:30.")
 
 
+@cache
 def fixed_side(text: str) -> Side:
     """Return the side that a map states for every row.
 

@@ -21,7 +21,7 @@ class DecimalMark(enum.StrEnum):
     @property
     def mark(self) -> str:
         """The character."""
-        return {DecimalMark.POINT: ".", DecimalMark.COMMA: ","}[self]
+        return "." if self is DecimalMark.POINT else ","
 
     @property
     def other(self) -> "DecimalMark":
@@ -90,8 +90,7 @@ def number(cell: str, mark: DecimalMark) -> float | None:
         return None
     if len(text) > _LONGEST or not _GRAMMAR[mark].fullmatch(text):
         raise ValueError
-    thousands = str.maketrans(dict.fromkeys(f" '{mark.other.mark}", ""))
-    value = float(text.translate(thousands).replace(mark.mark, "."))
+    value = float(text.translate(_TO_PYTHON[mark]))
     if not math.isfinite(value):
         raise ValueError
     return value
@@ -99,12 +98,12 @@ def number(cell: str, mark: DecimalMark) -> float | None:
 
 def _said(text: str) -> DecimalMark | None:
     """Return what one number leaves no doubt of."""
-    last = max(DecimalMark, key=lambda mark: text.rfind(mark.mark))
-    count = text.count(last.mark)
-    if count > 1:
-        return last.other
-    if not count:
+    comma, point = text.rfind(","), text.rfind(".")
+    if comma == point:  # neither of them
         return None
+    last = DecimalMark.COMMA if comma > point else DecimalMark.POINT
+    if text.count(last.mark) > 1:
+        return last.other
     if last.other.mark in text:
         return last
     before, _, after = text.lstrip("+-").partition(last.mark)
@@ -113,7 +112,7 @@ def _said(text: str) -> DecimalMark | None:
 
 
 def _one_mark(text: str) -> bool:
-    return any(mark.mark in text for mark in DecimalMark)
+    return "," in text or "." in text
 
 
 def _grammar(mark: DecimalMark) -> re.Pattern[str]:
@@ -125,3 +124,7 @@ def _grammar(mark: DecimalMark) -> re.Pattern[str]:
 
 
 _GRAMMAR = {mark: _grammar(mark) for mark in DecimalMark}
+_TO_PYTHON = {
+    mark: str.maketrans({" ": "", "'": "", mark.other.mark: "", mark.mark: "."})
+    for mark in DecimalMark
+}
