@@ -15,16 +15,31 @@ PAGES = (
     ROOT / "docs" / "tutorials" / "first-measurement.md",
     ROOT / "docs" / "how-to" / "stop-signal.md",
     ROOT / "docs" / "how-to" / "report-a-bug.md",
+    ROOT / "docs" / "how-to" / "write-down-a-course-of-care.md",
 )
 COMMAND = re.compile(r"^    tissuesense (.+)$", flags=re.MULTILINE)
 PYTHON = re.compile(r"^```python\n(.+?)^```", flags=re.MULTILINE | re.DOTALL)
+# `name.json`, said before a block, is what the reader would call it; two names, two blocks.
+NAMED = re.compile(r"`([\w.-]+\.json)`")
+FILE = re.compile(r"^```json\n(.+?)^```", flags=re.MULTILINE | re.DOTALL)
 # What a page prints as an example, and where the real one comes from.
-EXAMPLE_IDS = ("TS-7QK47", "V-7QK4Z0A0", "M-7QK4Z0A0")
+EXAMPLE_IDS = ("TS-7QK47", "V-7QK4Z0A0", "M-7QK4Z0A0", "E-7QK4Z0A0BV")
 PRINTED_IDS = (
     re.compile(r"\b(TS-[0-9A-Z]{5})\b"),
     re.compile(r'"visit": "(V-[0-9A-Z]{8})"'),
     re.compile(r"\b(M-[0-9A-Z]{8})\b"),
+    re.compile(r'"entry": "(E-[0-9A-Z]{10})"'),
 )
+
+
+def write_files(text: str, known: dict[str, str]) -> None:
+    """Write the files that a page shows, with the ids that the reader has got."""
+    blocks = FILE.findall(text)
+    names = NAMED.findall(text)[: len(blocks)]
+    for name, content in zip(names, blocks, strict=True):
+        for example, found in known.items():
+            content = content.replace(example, found)  # noqa: PLW2901 - what the reader would do
+        Path(name).write_text(content, encoding="utf-8")
 
 
 def at_once(word: str) -> str:
@@ -42,11 +57,13 @@ def test_the_commands_of_a_page_run(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TISSUESENSE_DATA", str(tmp_path / "practice"))
     monkeypatch.setenv("TISSUESENSE_PASSPHRASE", "a sentence")
-    commands = COMMAND.findall(page.read_text(encoding="utf-8"))
+    text = page.read_text(encoding="utf-8")
+    commands = COMMAND.findall(text)
     assert commands
 
     known: dict[str, str] = {}
     for command in commands:
+        write_files(text, known)
         for example, found in known.items():
             command = command.replace(example, found)  # noqa: PLW2901 - what the reader would do
         with pytest.raises(SystemExit) as left:
