@@ -177,3 +177,14 @@ def test_every_estimator_knows_its_name_its_version_and_its_kinds(name: str) -> 
 def test_no_two_estimators_claim_one_kind() -> None:
     kinds = [kind for name in ESTIMATORS for kind in ESTIMATORS[name].kinds]
     assert len(kinds) == len(set(kinds))
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    # Test folders are not packages: pytest would collect only the first of the two.
+    names = [
+        path.name
+        for path in tracked()
+        if path.is_relative_to(ROOT / "tests") and path.match("test_*.py")
+    ]
+    assert len(names) > 100
+    assert sorted(set(names)) == sorted(names)

@@ -282,6 +282,8 @@ folder, client, seed = sys.argv[1:]
 clock, rng = SystemClock(), np.random.default_rng(int(seed))
 with open_store(Path(folder), clock=clock, passphrase="words") as store:
     store.actor = seed
+    print("open", flush=True)
+    sys.stdin.readline()
     for number in range(200):
         goal = {"text": f"{seed} {number}"}
         enter(store, "goal", goal, clock=clock, rng=rng, client=ClientId(client))
@@ -295,10 +297,25 @@ def test_two_programs_that_write_at_once_lose_nothing_and_keep_one_chain(
     with open_store(tmp_path / "s", clock=CLOCK, create=True, passphrase=words) as store:
         client = add_client(store, clock=CLOCK, rng=rng).id
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITES_MUCH, str(tmp_path / "s"), client, seed])
+        subprocess.Popen(
+            [sys.executable, "-c", WRITES_MUCH, str(tmp_path / "s"), client, seed],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
         for seed in ("1", "2")
     ]
-    assert [writer.wait(timeout=100) for writer in writers] == [0, 0]
+    # Neither begins before both have opened: on a busy machine the first would be done by then.
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "open\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=100)
+    assert [writer.returncode for writer in writers] == [0, 0]
     with open_store(tmp_path / "s", clock=CLOCK, passphrase=words) as store:
         assert verify(store).ok
         entries = store.ledger.of_client(client, "goal")
