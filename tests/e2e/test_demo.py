@@ -18,8 +18,7 @@ from tissuesense.services.records import load_client_record
 from tissuesense.services.reproduce import reproduce
 from tissuesense.store.opening import open_store
 
-
-# The practice of twelve weeks is measured twice before the first test: a minute, more where others run.
+# The practice of twelve weeks is measured twice before the first test: a busy minute.
 pytestmark = pytest.mark.timeout(600)
 
 
