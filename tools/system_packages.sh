@@ -9,6 +9,7 @@ dbus-daemon dbus
 g++ g++
 arm-none-eabi-gcc gcc-arm-none-eabi
 qemu-system-arm qemu-system-arm
+chromium chromium
 END
 [ -n "$needed" ] || exit 0
 command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ] || exit 0

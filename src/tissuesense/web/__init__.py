@@ -1,0 +1,1 @@
+"""The local web app: pages for the therapist at the table."""

@@ -1,0 +1,55 @@
+"""The app put together: the gate, the sessions, one router for each screen."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from tissuesense.core.version import __version__
+from tissuesense.web.door.gate import Gate
+from tissuesense.web.house import House
+from tissuesense.web.mistakes import answer_mistakes
+from tissuesense.web.static_files import router as static_router
+
+# One module for each screen, each with a `router`; in this order where two could answer.
+SCREENS = (
+    "entering",
+    "today",
+    "clients",
+)
+
+
+def create_app(house: House, *, hosts: Iterable[str]) -> ASGIApp:
+    """Return the app of a house.
+
+    Parameters
+    ----------
+    hosts
+        Every HOST:PORT by which it is rightly called.
+    """
+    app = FastAPI(
+        title="TissueSense",
+        version=__version__,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.house = house
+    app.include_router(static_router)
+    for name in SCREENS:
+        app.include_router(import_module(f"tissuesense.web.routes.{name}").router)
+    answer_mistakes(app)
+    return Gate(app, hosts=hosts, secure=house.secure)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house: House = app.state.house
+    await house.desk.start()
+    try:
+        yield
+    finally:
+        await house.desk.close()

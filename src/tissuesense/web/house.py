@@ -1,0 +1,43 @@
+"""What all pages share: the desk, the sessions, and where this server is."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from tissuesense.web.desk import Desk
+from tissuesense.web.sessions import SessionBook
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """One running app.
+
+    Attributes
+    ----------
+    secure
+        Whether it speaks TLS.
+    recovery_code
+        Of a record that was just made, until it was written down.
+    cookie
+        Name of the session's cookie.
+    """
+
+    desk: Desk
+    sessions: SessionBook
+    secure: bool = False
+    recovery_code: str | None = None
+    cookie: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cookie = "__Host-tissuesense" if self.secure else "tissuesense"
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """Return the house that a request came to."""
+    house: House = connection.app.state.house
+    return house
+
+
+InHouse = Annotated[House, Depends(house_of)]

@@ -1,0 +1,121 @@
+"""What a person sees when something fails: a sentence, what to do, and never a traceback."""
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from tissuesense.core.errors import (
+    RecordConflict,
+    RecordErased,
+    RecordNotFound,
+    StoreLocked,
+    TissueSenseError,
+    UsageError,
+)
+from tissuesense.web.desk import DeskState
+from tissuesense.web.door.admission import DeskClosedError, NotAdmittedError, NotAllowedError
+from tissuesense.web.house import house_of
+from tissuesense.web.pages import page
+
+logger = logging.getLogger(__name__)
+
+# The nearest class in an error's own ancestry decides.
+_STATUS: Mapping[type[BaseException], int] = {
+    TissueSenseError: 500,
+    UsageError: 422,
+    RecordNotFound: 404,
+    RecordErased: 410,
+    RecordConflict: 409,
+    StoreLocked: 403,
+}
+_HTTP = {
+    404: ("There is nothing at this address.", "Go back, or begin at Today."),
+    405: ("This address does not take that.", "Go back, or begin at Today."),
+}
+
+
+def answer_mistakes(app: FastAPI) -> None:
+    """Let every failure of a route end here."""
+    app.add_exception_handler(NotAdmittedError, _not_admitted)
+    app.add_exception_handler(NotAllowedError, _not_allowed)
+    app.add_exception_handler(DeskClosedError, _desk_closed)
+    app.add_exception_handler(StoreLocked, _desk_closed)
+    app.add_exception_handler(TissueSenseError, _ours)
+    app.add_exception_handler(RequestValidationError, _wrong_request)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def status_of(error: BaseException) -> int:
+    """Return the HTTP status that an error earns."""
+    return next((_STATUS[cls] for cls in type(error).__mro__ if cls in _STATUS), 500)
+
+
+def wants_json(request: Request) -> bool:
+    """Return whether a script of ours asks, which shows the sentence where it stands."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def told(request: Request, status: int, message: str, hint: str = "") -> Response:
+    """Return a failure as a page, or as JSON to a script."""
+    if wants_json(request):
+        return JSONResponse({"error": {"message": message, "hint": hint}}, status_code=status)
+    return page(request, "mistake.html", status=status, message=message, hint=hint)
+
+
+async def _not_admitted(request: Request, _error: Exception) -> Response:
+    logger.warning("A request was refused: no session.")
+    return told(
+        request,
+        401,
+        "This screen is not let in.",
+        "Open the link that the program printed when it started; it works once. "
+        "For a new one, start the program again.",
+    )
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    logger.warning("A request was refused: not allowed.")
+    why = error.why if isinstance(error, NotAllowedError) else ""
+    return told(request, 403, why)
+
+
+async def _desk_closed(request: Request, _error: Exception) -> Response:
+    if wants_json(request):
+        return told(request, 403, "The record is locked.", "Type its passphrase.")
+    new = house_of(request).desk.state is DeskState.NEW
+    return RedirectResponse("/first" if new else "/unlock", status_code=303)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    hint = error.hint if isinstance(error, TissueSenseError) else ""
+    message = error.message if isinstance(error, TissueSenseError) else str(error)
+    return told(request, status_of(error), message, hint)
+
+
+async def _wrong_request(request: Request, _error: Exception) -> Response:
+    return told(request, 422, "Something in this address or form is not what it should be.")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message, hint = _HTTP.get(status, ("This was refused.", ""))
+    return told(request, status, message, hint)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    # The kind alone: the words of an error may hold what somebody typed.
+    logger.error("Something went wrong inside: %s.", type(error).__name__)
+    logger.debug("Where:", exc_info=error)
+    return told(
+        request,
+        500,
+        "Something went wrong inside the program. Nothing that was saved is lost.",
+        "Go back and try again; if it stays, start the program with --debug and report what it "
+        "prints.",
+    )
