@@ -72,6 +72,7 @@ _MEANINGS: Mapping[QualityFlag, str] = {
     QualityFlag.BOUNCE: "the probe hit the skin again",
     QualityFlag.NO_PPT: "the pain threshold of the place was not stated",
     QualityFlag.NO_TRAVEL: "movement along the skin was not recorded",
+    QualityFlag.TAKEN_BACK: "taken back by whoever measured",
     QualityFlag.OUTSIDE_WINDOW: "the hold is too short or too sparse to show this relaxation",
 }
 

@@ -77,6 +77,7 @@ class QualityFlag(enum.StrEnum):
     OUTSIDE_WINDOW = "outside_window"
     HAND_UNKNOWN = "hand_unknown"
     THICKNESS_ASSUMED = "thickness_assumed"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

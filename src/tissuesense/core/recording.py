@@ -18,6 +18,8 @@ DEFAULT_CUTOFF_KPA = 1000.0
 _HEAVIEST_TAP_KG = 1.0
 # Key of `RecordingContext.extra` that says where the samples came from, where that was no gauge.
 SOURCE = "source"
+# Key of `RecordingContext.extra`: presses that whoever measured took back.
+TAKEN_BACK = "taken_back"
 SIMULATED = "simulated"
 REPLAYED = "replayed"
 
@@ -120,6 +122,22 @@ class RecordingContext:
             When it is no number, or not positive where it has to be.
         """
         return _number(self.extra, key, positive=positive)
+
+    @property
+    def taken_back(self) -> frozenset[int]:
+        """Numbers of the presses that whoever measured took back; they count for nothing.
+
+        Raises
+        ------
+        UsageError
+            When the side-car lists something else than numbers from 1 on.
+        """
+        stated = self.extra.get(TAKEN_BACK, [])
+        if not isinstance(stated, list | tuple) or not all(
+            isinstance(number, int) and number >= 1 for number in stated
+        ):
+            raise UsageError(f"{TAKEN_BACK} lists numbers of presses, not {stated!r}.")
+        return frozenset(stated)
 
     def text(self, key: str) -> str | None:
         """Return a word that one kind of recording alone needs.

@@ -9,6 +9,7 @@ from tissuesense.core.recording import RecordingKind
 
 # What went wrong and what the hand does about it, gravest first: one sentence is heard, not five.
 _NEXT: Mapping[QualityFlag, str] = {
+    QualityFlag.TAKEN_BACK: "Taken back. Again.",
     QualityFlag.CENSORED: "The limit came before the pain. Kept as 'at least'.",
     QualityFlag.CLIP: "The gauge reached the end of its range. Use a stronger one.",
     QualityFlag.OVERLOAD: "The gauge was overloaded. Use a stronger one.",

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from tissuesense.core.errors import UsageError
+from tissuesense.record.at_the_table import Retake, SiteList
 from tissuesense.record.audit import Erased, Exported, IdentityRead, Imported, KeysChanged
 from tissuesense.record.care import CarePlan, Episode, Goal, Referral
 from tissuesense.record.client import Client
@@ -90,12 +91,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "care_plan": Kind(type=CarePlan, about=About.CLIENT, title="Care plan", only_one=True),
         "goal": Kind(type=Goal, about=About.CLIENT, title="Goal"),
         "visit": Kind(type=Visit, about=About.VISIT, title="Visit", entered=False),
+        "site_list": Kind(
+            type=SiteList, about=About.VISIT, title="Sites to examine", only_one=True
+        ),
         "palpation": Kind(type=ManualFinding, about=About.VISIT, title="Palpation"),
         "joint": Kind(type=JointFinding, about=About.VISIT, title="Joint"),
         "dose": Kind(type=TreatmentDose, about=About.VISIT, title="Treatment"),
         "not_done": Kind(type=NotDone, about=About.VISIT, title="Not done"),
         "note": Kind(type=SoapNote, about=About.VISIT, title="Note", only_one=True),
         "void": Kind(type=MeasurementVoid, about=About.VISIT, title="Measurement struck out"),
+        "retake": Kind(type=Retake, about=About.VISIT, title="Press taken back"),
         "signature": Kind(type=Signature, about=About.VISIT, title="Signature", entered=False),
         "closed": Kind(type=VisitClosed, about=About.VISIT, title="Visit closed", only_one=True),
         "client": Kind(type=Client, about=About.CLIENT, title="Client", entered=False),

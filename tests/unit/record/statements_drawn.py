@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.record.strategies import local_times, numbers, sites, texts, times
 
 from tissuesense.core.errors import UsageError
+from tissuesense.record.at_the_table import Retake, SiteList
 from tissuesense.record.care import CarePlan, Phase, PrescriberCode
 from tissuesense.record.historic import HistoricMeasurement, HistoricQuantity
 from tissuesense.record.intake import (
@@ -134,6 +135,11 @@ _OWN: Mapping[type, Mapping[str, st.SearchStrategy[Any]]] = {
         "source_sha256": _hashes,
         "probe_area_cm2": st.none() | st.floats(0.1, 10),
     },
+    SiteList: {
+        "sites": st.lists(sites, max_size=4, unique=True).map(tuple),
+        "felt_only": st.just(()),
+    },
+    Retake: {"press": st.integers(1, 99), "measurement": _said},
     Visit: {"room_temperature_c": st.none() | numbers},
 }
 

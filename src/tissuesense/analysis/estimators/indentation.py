@@ -1,6 +1,6 @@
 """Press and hold: stiffness, stiffening, energy loss and relaxation of the tissue under a tip."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tissuesense.analysis.press_hold.course import Course, cut, with_contact
 from tissuesense.analysis.press_hold.indentation_stiffening import Stiffening, stiffening_of
 from tissuesense.analysis.press_hold.press import analyse_press
 from tissuesense.analysis.press_hold.press_repeats import marked
-from tissuesense.analysis.press_hold.result import IndentationAnalysis
+from tissuesense.analysis.press_hold.result import IndentationAnalysis, IndentationPress
 from tissuesense.analysis.press_hold.sampling import with_sampled_contact
 from tissuesense.analysis.press_hold.session import summarise
 from tissuesense.analysis.press_hold.side_car import IndentationSideCar
@@ -45,7 +45,13 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
         analyse_press(read.signal, course, law, side_car, index=index)
         for index, (course, law) in enumerate(zip(read.courses, read.laws, strict=True), start=1)
     ]
-    return summarise(marked(presses), read.flags, side_car.layer)
+    back = recording.context.taken_back
+    presses = [_taken_back(press) if press.index in back else press for press in marked(presses)]
+    return summarise(presses, read.flags, side_car.layer)
+
+
+def _taken_back(press: IndentationPress) -> IndentationPress:
+    return replace(press, accepted=False, flags=(*press.flags, QualityFlag.TAKEN_BACK))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

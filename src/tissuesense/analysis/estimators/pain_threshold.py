@@ -10,6 +10,7 @@ Sources: Fischer AA (1987) (the measure); Rolke R et al. (2006) Eur J Pain
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -90,7 +91,13 @@ def _trials(
         trial = _trial(pain, press, curve, index=len(trials) + 1, stray=place in stray)
         if _pressed(trial, float(pain.t_s[0])):
             trials.append(trial)
-    return tuple(trials)
+    return tuple(_taken_back(trial, pain.context.taken_back) for trial in trials)
+
+
+def _taken_back(trial: PainTrial, numbers: frozenset[int]) -> PainTrial:
+    if trial.index not in numbers:
+        return trial
+    return replace(trial, accepted=False, flags=(*trial.flags, QualityFlag.TAKEN_BACK))
 
 
 def _pressed(trial: PainTrial, first_s: float) -> bool:

@@ -38,7 +38,7 @@ def command(
     broken; the first broken entry is named. That the end was cut off, or that all of it was
     written anew, can only be seen with a head that was printed before: --expect.
 
-    Example: tissuesense verify
+    Example: tissuesense verify --recover
     """
     from tissuesense.services.verify import mend_index, verify_record
 
