@@ -34,6 +34,7 @@ _LETTING_GO_SHARE = 0.6  # of the peak: the force has fallen by more than 40 %
 _HELD_SHARE = 0.8
 _LET_GO_WITHIN_S = 1.0
 RATE_BAND = 0.2
+_INSIDE_BAND = 0.14
 _JUDGE_AFTER_S = 0.5  # skin gives way first: no ramp starts straight
 _UNLOADED_S = 1.0
 
@@ -65,6 +66,7 @@ class PressGuide:
         self._beat = Beat()
         self._force_n = 0.0
         self._off_since_s: float | None = None
+        self._paced = Cue.GOOD
         self._press = _Press(onset_s=0.0, rate=RampRate(0.0, 0.0))
 
     def follow(
@@ -133,7 +135,15 @@ class PressGuide:
             near_limit=near_limit(share),
             alarm=self._held_too_long(),
             stopped_by=self._press.stopped_by,
+            off_for_s=self._off_for_s() if pressing else None,
         )
+
+    def _off_for_s(self) -> float | None:
+        """Return how long a press that counts has been let go of."""
+        if self._off_since_s is None or self._t_s is None:
+            return None
+        counts = self._press.peak_n >= WEAKEST_PRESS_N and not self._press.reported
+        return self._t_s - self._off_since_s if counts else None
 
     def _pass_time(self, t_s: float) -> ActEnded | None:
         """Go on to `t_s`, by way of a silence where the step is one."""
@@ -238,9 +248,15 @@ class PressGuide:
                 return Cue.PRESS
 
     def _pace(self) -> Cue:
+        """Return the word for the rate; one that was said holds until the rate is well inside.
+
+        At the edge of the band the word would otherwise change with every reading.
+        """
         error = self._rate_error()
         if error is None:
+            self._paced = Cue.GOOD
             return Cue.PRESS
-        if error > RATE_BAND:
-            return Cue.SLOWER
-        return Cue.FASTER if error < -RATE_BAND else Cue.GOOD
+        slower = _INSIDE_BAND if self._paced is Cue.SLOWER else RATE_BAND
+        faster = _INSIDE_BAND if self._paced is Cue.FASTER else RATE_BAND
+        self._paced = Cue.SLOWER if error > slower else Cue.FASTER if error < -faster else Cue.GOOD
+        return self._paced

@@ -63,6 +63,8 @@ class GuideView:
         0.8, 0.9 or 1.0 once that share of the limit is reached, else None.
     alarm
         The press goes on although it was stopped.
+    off_for_s
+        How long the gauge has been let go after a press; None while it presses or waits.
     told
         What else to show, in a few words each; where no press is guided to a number.
     """
@@ -76,4 +78,5 @@ class GuideView:
     near_limit: float | None = None
     alarm: bool = False
     stopped_by: StoppedBy | None = None
+    off_for_s: float | None = None
     told: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from tissuesense.guidance.words import ITEMS
 from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
 from tissuesense.record.measurement import MeasurementId
-from tissuesense.record.visit import Block
+from tissuesense.record.visit import Block, VisitId
 from tissuesense.services.analyse_files import software
 from tissuesense.services.block import block_of
 from tissuesense.services.measure import Ending, Measured
@@ -89,6 +89,7 @@ def save_measured(  # noqa: PLR0913 - who, what, when and under which name
     rng: np.random.Generator,
     id: MeasurementId | None = None,  # noqa: A002 - what it is everywhere else
     block: Block | None = None,
+    visit: VisitId | None = None,
 ) -> MeasurementRecord:
     """Keep the measurement in the client's visit of today, opening one where there is none.
 
@@ -98,11 +99,13 @@ def save_measured(  # noqa: PLR0913 - who, what, when and under which name
         Drawn before it was measured; None where it is to be drawn now.
     block
         When in the visit; None: after a treatment that stands in it, else before.
+    visit
+        Another one than that of today.
 
     Raises
     ------
     RecordNotFound
-        When there is no such client.
+        When there is no such client or visit.
     RecordError
         When too little was recorded to be kept.
     """
@@ -110,7 +113,7 @@ def save_measured(  # noqa: PLR0913 - who, what, when and under which name
         raise RecordError("Nothing was recorded that could be kept.")
     now = clock.now()
     with store.transaction():
-        visit = visit_of_day(store, client, clock.local_now())
+        visit = visit or visit_of_day(store, client, clock.local_now())
         if visit is None:
             visit = open_visit(store, client, clock=clock, rng=rng).id
         acquisition = Acquisition(

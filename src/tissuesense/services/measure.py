@@ -10,7 +10,12 @@ from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.analysis.result import Finding
 from tissuesense.core.errors import CaptureError, NoColumn, TransportError
 from tissuesense.core.quantity import Estimate
-from tissuesense.core.recording import Recording, RecordingContext, RecordingKind
+from tissuesense.core.recording import (
+    TAKEN_BACK,
+    Recording,
+    RecordingContext,
+    RecordingKind,
+)
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.guidance.guide import guide_for
 from tissuesense.guidance.view import ActEnded, GuideView, StoppedBy
@@ -21,6 +26,9 @@ from tissuesense.transport.base import LinkState
 from tissuesense.transport.device import Device
 
 _USUAL_MOST_PRESSES = 4
+# So soon after the gauge was let go the hand hears how it was. What takes longer to show, such as a
+# zero that moved, is said when it shows.
+_SOON_S = 0.12
 _FEWEST_SAMPLES = 2
 
 
@@ -53,6 +61,8 @@ class MeasureProgress:
         About the last one, and how many sentences there were so far.
     rest_s
         How long to rest still.
+    ends_in_s
+        How long the last press can still be taken back; None while more are wanted.
     """
 
     view: GuideView
@@ -64,6 +74,7 @@ class MeasureProgress:
     linked: bool
     item: str = "press"
     said: int = 0
+    ends_in_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +125,44 @@ class JudgedPress:
     sentence: str
 
 
+class TakenBack:
+    """Presses that whoever measures takes back, or gives back their place, while it goes on."""
+
+    def __init__(self) -> None:
+        self.numbers: tuple[int, ...] = ()
+        self.changes = 0
+
+    def take_back(self, number: int) -> None:
+        """Let a press count for nothing."""
+        if number not in self.numbers:
+            self.numbers, self.changes = (*self.numbers, number), self.changes + 1
+
+    def undo(self) -> int | None:
+        """Give the press that was taken back last its place again; return which."""
+        if not self.numbers:
+            return None
+        *rest, last = self.numbers
+        self.numbers, self.changes = tuple(rest), self.changes + 1
+        return last
+
+
 async def measure(
     device: Device,
     plan: MeasurePlan,
     *,
     show: Callable[[MeasureProgress], None],
     stop: asyncio.Event,
+    watch: Callable[[SampleBlock], None] = lambda _: None,
+    taken_back: TakenBack | None = None,
 ) -> Measured:
     """Follow an open device until enough presses were accepted, or it has to end before.
+
+    Parameters
+    ----------
+    show, watch
+        Called after each block of samples: how it goes, and the samples themselves.
+    taken_back
+        Heeded as it changes; what is taken back is measured again.
 
     Raises
     ------
@@ -132,7 +173,7 @@ async def measure(
     UsageError
         When the context lacks what the estimator needs; it is asked at the beginning.
     """
-    live = _LiveMeasurement(device, plan, show)
+    live = _LiveMeasurement(device, plan, show, watch, taken_back or TakenBack())
     why = ""
     try:
         ending = await live.run(stop)
@@ -175,6 +216,12 @@ def judged_presses(analysis: RecordingAnalysis) -> tuple[JudgedPress, ...]:
     )
 
 
+def _with_taken_back(context: RecordingContext, numbers: Collection[int]) -> RecordingContext:
+    if not numbers:
+        return context
+    return replace(context, extra={**context.extra, TAKEN_BACK: sorted(numbers)})
+
+
 def _judged(row: list[Finding], target_rate_kpa_s: float | None) -> JudgedPress:
     accepted = all(finding.accepted for finding in row)
     flags = tuple(dict.fromkeys(str(flag) for finding in row for flag in finding.flags))
@@ -191,11 +238,21 @@ class _LiveMeasurement:
     """The state between two blocks of samples."""
 
     def __init__(
-        self, device: Device, plan: MeasurePlan, show: Callable[[MeasureProgress], None]
+        self,
+        device: Device,
+        plan: MeasurePlan,
+        show: Callable[[MeasureProgress], None],
+        watch: Callable[[SampleBlock], None],
+        taken_back: TakenBack,
     ) -> None:
         self._device = device
         self._plan = plan
         self._show = show
+        self._watch = watch
+        self._taken_back = taken_back
+        self._heeded = 0
+        self._soon: JudgedPress | None = None
+        self._enough_at_s: float | None = None
         self._context: RecordingContext = plan.context(device.context)
         self._guide = guide_for(plan.kind, self._context)
         self._now_s = 0.0
@@ -215,6 +272,7 @@ class _LiveMeasurement:
                 # What the estimator misses in the context, it says before anybody works in vain.
                 asked = await self._ask_the_estimator()
             ending = await self._judge_when_due()
+            self._watch(block)
             self._show(self._progress(block))
             if ending is not None:
                 return ending
@@ -236,7 +294,9 @@ class _LiveMeasurement:
         return Recording(
             trace=self._device.trace(),
             # Anew: who stops may be told by the first signal.
-            context=self._plan.context(self._device.context),
+            context=_with_taken_back(
+                self._plan.context(self._device.context), self._taken_back.numbers
+            ),
             quality=self._device.quality(),
         )
 
@@ -264,20 +324,64 @@ class _LiveMeasurement:
 
     async def _judge_when_due(self) -> Ending | None:
         """Judge a press once it is over and the gauge was seen unloaded after it."""
+        if self._taken_back.changes != self._heeded:
+            await self._heed_what_was_taken_back()
+        await self._judge_soon()
         ended = self._pending
         if ended is None or self._guide.busy or self._now_s < ended.end_s + self._guide.settle_s:
-            return None
+            return Ending.ENOUGH if self._enough else None
         self._pending = None
         before = self._judged
-        # In a thread: the link goes on being read, and its arrival times stay true.
-        self._judged = judged_presses(await asyncio.to_thread(analyze, self.recording()))
+        await self._judge()
         new = len(self._judged) > len(before) or self._judged[-1:] != before[-1:]
-        self._say(self._about(ended, new=new))
-        if sum(press.accepted for press in self._judged) >= self._plan.trials:
-            return Ending.ENOUGH
+        if not (new and self._soon == self._judged[-1]):  # else it was said already
+            self._say(self._about(ended, new=new))
+        self._soon = None
+        if self._enough_at_s is not None:
+            return Ending.ENOUGH if self._enough else None
         if ended.stopped_by is StoppedBy.LIMIT:
             return Ending.LIMIT
         return Ending.TOO_MANY if len(self._judged) >= self._plan.most else None
+
+    async def _judge_soon(self) -> None:
+        """Say how a press was as soon as it is let go, before all that is to be seen was seen."""
+        off_for_s = self._guide.view.off_for_s
+        if off_for_s is None or off_for_s < _SOON_S or self._soon is not None:
+            return
+        judged = await self._presses()
+        if len(judged) == len(self._judged) + 1:
+            self._soon = judged[-1]
+            self._say(self._words(self._soon, len(judged)))
+
+    async def _presses(self) -> tuple[JudgedPress, ...]:
+        # In a thread: the link goes on being read, and its arrival times stay true.
+        return judged_presses(await asyncio.to_thread(analyze, self.recording()))
+
+    async def _judge(self) -> None:
+        self._judged = await self._presses()
+        enough = sum(press.accepted for press in self._judged) >= self._plan.trials
+        if not enough:
+            self._enough_at_s = None
+        elif self._enough_at_s is None:
+            self._enough_at_s = self._now_s
+
+    async def _heed_what_was_taken_back(self) -> None:
+        self._heeded = self._taken_back.changes
+        if self._soon is None:
+            await self._judge()
+        else:
+            *before, self._soon = await self._presses()
+            self._judged = tuple(before)
+        last = self._soon or (self._judged[-1] if self._judged else None)
+        if last is not None:
+            self._say(last.sentence)
+
+    @property
+    def _enough(self) -> bool:
+        """Whether it was enough for as long as somebody may still take a press back."""
+        if self._enough_at_s is None:
+            return False
+        return self._now_s >= self._enough_at_s + self._plan.linger_s
 
     def _say(self, sentence: str) -> None:
         if sentence:
@@ -288,19 +392,27 @@ class _LiveMeasurement:
             return readings_stopped(self._plan.kind)
         if not (new and self._judged):
             return ITEMS[self._plan.kind].none_seen
-        sentence = self._judged[-1].sentence
-        often = len(self._judged) >= max(_USUAL_MOST_PRESSES, self._plan.trials)
-        return f"{sentence} {USUAL_MOST}" if often and self._plan.kind in PAIN_KINDS else sentence
+        return self._words(self._judged[-1], len(self._judged))
+
+    def _words(self, press: JudgedPress, number: int) -> str:
+        often = number >= max(_USUAL_MOST_PRESSES, self._plan.trials)
+        said = press.sentence
+        return f"{said} {USUAL_MOST}" if often and self._plan.kind in PAIN_KINDS else said
 
     def _progress(self, block: SampleBlock) -> MeasureProgress:
         return MeasureProgress(
             view=self._guide.view,
             paced=self._context.target_rate_kpa_s is not None,
-            judged=tuple(press.accepted for press in self._judged),
+            judged=tuple(
+                press.accepted for press in (*self._judged, *([self._soon] if self._soon else []))
+            ),
             wanted=self._plan.trials,
             sentence=self._sentence,
             rest_s=max(0.0, self._rest_until_s - self._now_s),
             linked=block.link is LinkState.UP,
             item=ITEMS[self._plan.kind].one,
             said=self._said,
+            ends_in_s=None
+            if self._enough_at_s is None
+            else max(0.0, self._enough_at_s + self._plan.linger_s - self._now_s),
         )

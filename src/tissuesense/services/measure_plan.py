@@ -33,6 +33,8 @@ class MeasurePlan:
         Between two presses.
     seconds
         After how long it is enough in any case; None: never.
+    linger_s
+        How long after enough presses the last one may still be taken back.
     """
 
     kind: RecordingKind
@@ -41,6 +43,7 @@ class MeasurePlan:
     trials: int = _USUAL_TRIALS
     rest_s: float = 0.0
     seconds: float | None = None
+    linger_s: float = 0.0
 
     @property
     def most(self) -> int:

@@ -55,11 +55,17 @@ class Recovered:
 
 @contextmanager
 def running_capture(
-    store: Store, client: ClientId, *, clock: Clock, rng: np.random.Generator
+    store: Store,
+    client: ClientId,
+    *,
+    clock: Clock,
+    rng: np.random.Generator,
+    visit: VisitId | None = None,
 ) -> Iterator[RunningFile]:
     """Give a measurement that begins its place in the store, and let go of it in the end.
 
-    A file that is not removed inside is taken in by the next `recover`.
+    A file that is not removed inside is taken in by the next `recover`, into `visit` or else into
+    that of the day.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def running_capture(
     beginning = Beginning(
         id=new_measurement_id(rng),
         client=client,
-        visit=visit_of_day(store, client, now),
+        visit=visit or visit_of_day(store, client, now),
         started_at=now,
     )
     try:
