@@ -66,7 +66,7 @@ class PressGuide:
         self._beat = Beat()
         self._force_n = 0.0
         self._off_since_s: float | None = None
-        self._paced = Cue.GOOD
+        self._paced = Cue.PRESS
         self._press = _Press(onset_s=0.0, rate=RampRate(0.0, 0.0))
 
     def follow(
@@ -176,6 +176,7 @@ class PressGuide:
             self._phase = Phase.RAMP
         elif self._phase is Phase.RAMP and self._force_n < _LETTING_GO_SHARE * self._press.peak_n:
             self._stop(t_s, StoppedBy.RELEASE)
+        self._paced = self._pace()
         return self._let_go(t_s)
 
     def _let_go(self, t_s: float) -> ActEnded | None:
@@ -243,7 +244,7 @@ class PressGuide:
                 safe = self._press.stopped_by in {StoppedBy.SIGNAL, StoppedBy.RELEASE}
                 return Cue.LET_GO if safe else Cue.STOP
             case Phase.RAMP:
-                return self._pace()
+                return self._paced
             case _:
                 return Cue.PRESS
 
@@ -254,9 +255,9 @@ class PressGuide:
         """
         error = self._rate_error()
         if error is None:
-            self._paced = Cue.GOOD
             return Cue.PRESS
         slower = _INSIDE_BAND if self._paced is Cue.SLOWER else RATE_BAND
         faster = _INSIDE_BAND if self._paced is Cue.FASTER else RATE_BAND
-        self._paced = Cue.SLOWER if error > slower else Cue.FASTER if error < -faster else Cue.GOOD
-        return self._paced
+        if error > slower:
+            return Cue.SLOWER
+        return Cue.FASTER if error < -faster else Cue.GOOD
