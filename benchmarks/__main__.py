@@ -27,6 +27,8 @@ MODULES = (
     "tap",
     "csv_read",
     "start",
+    "course_report",
+    "export_memory",
     "store_scale",
     "ble_latency",
     "ble_cpu",
@@ -56,17 +58,22 @@ def main(names: Sequence[str]) -> None:
 def table_of(pairs: Sequence[Pair]) -> Table:
     """Return the table."""
     table = Table("Work", "Ours", "Goal", "Peer", "Peer's", "Compared", "Not in common")
-    table.caption = "Processor time, least of several rounds; on the wall: the start and delays."
+    table.caption = "Processor time, least of several rounds; on the wall: commands and delays."
     for pair in pairs:
-        ours, peers = f"{pair.ours_s:.3f} s", f"{pair.peer_s:.3f} s"
+        ours, peers = (_told(value, pair.unit) for value in (pair.ours_s, pair.peer_s))
         table.add_row(pair.work, ours, pair.goal, pair.peer, peers, compared(pair), pair.remark)
     return table
 
 
 def compared(pair: Pair) -> str:
-    """Say which of the two is faster, and how many times."""
+    """Say which of the two is faster or takes less, and how many times."""
+    more, less = ("slower", "faster") if pair.unit == "s" else ("more", "less")
     ratio = pair.ours_s / pair.peer_s
-    return f"{ratio:.1f} x slower" if ratio > 1 else f"{1 / ratio:.1f} x faster"
+    return f"{ratio:.1f} x {more}" if ratio > 1 else f"{1 / ratio:.1f} x {less}"
+
+
+def _told(value: float, unit: str) -> str:
+    return f"{value:.3f} s" if unit == "s" else f"{value:.0f} {unit}"
 
 
 def _measured(names: Sequence[str]) -> Iterator[Pair]:

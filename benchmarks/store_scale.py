@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from benchmarks.filled_practice import DAYS, FIRST_DAY, Practice, fill
+from benchmarks.filled_practice import DAYS, FIRST_DAY, PRACTITIONERS, Practice, fill
 from benchmarks.timing import Pair
 from rich.console import Console
 from rich.table import Table
@@ -25,8 +25,10 @@ from rich.table import Table
 from tissuesense.core.clock import SystemClock
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import ClientId
+from tissuesense.record.schedule_words import when_due
 from tissuesense.record.visit import VisitId
 from tissuesense.services.agreement import practice_curve
+from tissuesense.services.day import day_of, glance
 from tissuesense.services.records import load_client_record, load_visit_record
 from tissuesense.store.opened import Store
 from tissuesense.store.opening import open_store
@@ -35,6 +37,7 @@ _CLIENTS = 10_000
 _ROUNDS = 100
 _GOAL_S = 0.05
 _PAGE = 50
+_QUANTITY = "ppt_kpa"
 _SITE = BodySite("trapezius_upper", Side.LEFT)
 _PASSPHRASE = "of a store that lives for a minute"  # noqa: S105 - it guards nobody
 _BY_HAND = """
@@ -86,21 +89,31 @@ def screens(store: Store, practice: Practice) -> tuple[Timed, ...]:
     def client() -> ClientId:
         return practice.clients[int(rng.integers(len(practice.clients)))]
 
-    def day() -> int:
-        return int(rng.integers(DAYS))
+    def long() -> ClientId:
+        return practice.long[int(rng.integers(len(practice.long)))]
+
+    def day() -> date:
+        return (FIRST_DAY + timedelta(days=int(rng.integers(DAYS)))).date()
 
     asked: Mapping[str, Question] = {
         "a page of clients": lambda: store.clients.page(_PAGE, after=client()),
         "clients by prefix": lambda: store.clients.page(_PAGE, prefix=client()[:4]),
-        "today's visits": lambda: store.visits.on((FIRST_DAY + timedelta(days=day())).date()),
-        "who is due": lambda: store.visits.due((FIRST_DAY + timedelta(days=day())).date()),
+        "a day's visits": lambda: store.visits.on(day()),
+        "who is due": lambda: store.visits.due(day(), limit=_PAGE),
+        "a day: visits and who is due, in words": lambda: _in_words(store, day()),
+        "a client at a glance": lambda: glance(store, client(), _QUANTITY, today=day()),
+        "a course of 26 visits at a glance": lambda: _glance(store, long(), day()),
         "one site over all visits": lambda: _trend(store, client()),
         "a client's visits": lambda: store.visits.of_client(client()),
         "one visit": lambda: load_visit_record(store, _visit_of(store, client())),
-        "a hand's own curve": lambda: practice_curve(store, _SITE.name),
+        "hand and sensor at a muscle, everybody's": lambda: practice_curve(store, _SITE.name),
+        "hand and sensor at a muscle, one therapist's": lambda: practice_curve(
+            store, _SITE.name, practitioner=PRACTITIONERS[0]
+        ),
     }
     waited: Mapping[str, Question] = {
         "a client's whole record": lambda: load_client_record(store, client()),
+        "the whole record of a course of 26 visits": lambda: load_client_record(store, long()),
         "all clients, as the command line lists them": store.clients.summaries,
         "1,000 entries read and opened": lambda: _opened(store),
     }
@@ -122,7 +135,19 @@ def _timed(name: str, ask: Question, *, screen: bool) -> Timed:
 
 def _trend(store: Store, client: ClientId) -> object:
     with store.reading():
-        return store.trends.site(client, _SITE, "ppt_kpa"), store.trends.grades(client, _SITE)
+        return store.trends.site(client, _SITE, _QUANTITY), store.trends.grades(client, _SITE)
+
+
+def _glance(store: Store, client: ClientId, today: date) -> object:
+    """Ask for a client and for the curves of the muscles beside the last values."""
+    with store.reading():
+        seen = glance(store, client, _QUANTITY, today=today)
+        return seen, [store.trends.site(client, site, _QUANTITY) for site, _ in seen.values]
+
+
+def _in_words(store: Store, day: date) -> object:
+    page = day_of(store, day, limit=_PAGE)
+    return [seen.told for seen in page.visits], [when_due(line.due, day) for line in page.due]
 
 
 def _visit_of(store: Store, client: ClientId) -> VisitId:

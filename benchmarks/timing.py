@@ -15,6 +15,8 @@ class Pair:
 
     Attributes
     ----------
+    unit
+        Of the three numbers, where it is not seconds.
     goal_s
         What ours must stay below; None where nothing was promised.
     goal_ratio
@@ -30,6 +32,7 @@ class Pair:
     remark: str
     goal_s: float | None = None
     goal_ratio: float | None = None
+    unit: str = "s"
 
     @property
     def missed(self) -> bool:
@@ -42,7 +45,7 @@ class Pair:
     def goal(self) -> str:
         """The goal in words."""
         least = "" if self.goal_ratio is None else f"{self.goal_ratio:g} x faster"
-        most = "" if self.goal_s is None else f"< {self.goal_s:g} s"
+        most = "" if self.goal_s is None else f"< {self.goal_s:g} {self.unit}"
         return ", ".join(goal for goal in (most, least) if goal)
 
 

@@ -140,8 +140,8 @@ def test_every_resource_type_is_exported(bundle: Json) -> None:
     assert {entry["resource"]["resourceType"] for entry in bundle["entry"]} == {
         *("BodyStructure", "CarePlan", "CodeSystem", "Composition", "Condition", "Consent"),
         *("Device", "DeviceMetric", "DiagnosticReport", "DocumentReference", "Encounter"),
-        *("EpisodeOfCare", "Goal", "Observation", "Organization", "Patient", "Practitioner"),
-        *("Procedure", "Provenance", "Questionnaire", "QuestionnaireResponse", "ServiceRequest"),
+        *("EpisodeOfCare", "Goal", "List", "Observation", "Organization", "Patient"),
+        *("Practitioner", "Procedure", "Provenance", "Questionnaire", "QuestionnaireResponse", "ServiceRequest"),
     }
 
 

@@ -32,7 +32,7 @@ SECRET = "hush-hush"  # noqa: S105 - likewise
 NEXT_VERSION = '''
 """A later version."""
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "next", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "next", "0002", None, None
 
 def upgrade() -> None:
     op.execute("CREATE TABLE later (id integer)")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordConflict, UsageError
 from tissuesense.record.client import ClientId
 from tissuesense.record.entry import EntryId
+from tissuesense.services.agreement import practice_curve
 from tissuesense.services.care import amend, close, enter
-from tissuesense.services.records import add_client, open_visit
+from tissuesense.services.records import add_client, load_client_record, open_visit
+from tissuesense.services.reporting import build_course_report
 from tissuesense.store.opened import Store
 from tissuesense.store.opening import open_store
 from tissuesense.store.place import ServerPlace, store_place
@@ -111,6 +114,10 @@ def test_whoever_reads_waits_for_nobody(server: TestServer) -> None:
             with other.reading():
                 assert other.clients.taken(client)
                 assert other.ledger.head()[0] == 1
+            record = load_client_record(other, client)
+            assert record.statements("complaint") == ()
+            assert build_course_report(other, client, on=date(2026, 1, 5)).parts
+            assert practice_curve(other, "soleus").n == 0
 
 
 def test_a_reader_sees_one_moment_and_cannot_write(server: TestServer) -> None:

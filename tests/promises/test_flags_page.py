@@ -7,6 +7,7 @@ import pytest
 
 import tissuesense
 from tissuesense.core.quality import QualityFlag
+from tissuesense.record.historic import HistoricFlag
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "flags.md").read_text(encoding="utf-8")
@@ -26,13 +27,13 @@ def raised(flag: QualityFlag) -> bool:
     )
 
 
-@pytest.mark.parametrize("flag", QualityFlag)
-def test_every_flag_has_its_rule_in_words(flag: QualityFlag) -> None:
+@pytest.mark.parametrize("flag", [*QualityFlag, *HistoricFlag])
+def test_every_flag_has_its_rule_in_words(flag: str) -> None:
     assert flag in {word for word, _, _ in ROWS}
 
 
 def test_no_row_explains_a_flag_that_is_gone() -> None:
-    assert {word for word, _, _ in ROWS} <= set(QualityFlag)
+    assert {word for word, _, _ in ROWS} <= {*QualityFlag, *HistoricFlag}
 
 
 @pytest.mark.parametrize("flag", QualityFlag)

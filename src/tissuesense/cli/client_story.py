@@ -15,7 +15,7 @@ from tissuesense.record.people import Identity
 from tissuesense.record.schedule_words import due_words, phase_words, rhythm_words, used_words
 from tissuesense.record.statements import KINDS, statement_json
 from tissuesense.record.visit import Intent
-from tissuesense.report.words import complaint_words, duration_words
+from tissuesense.report.words import complaint_words, duration_words, site_and_side
 from tissuesense.services.before_pressing import blocks
 from tissuesense.services.standing import checklist, standing
 
@@ -42,6 +42,7 @@ def story(
         *_complaints(record),
         *_stated(record),
         *_visits(record.visits),
+        *_imported(record.visits),
         *_begin(checklist(record), record.latest("screen")),
     ):
         yield ""
@@ -127,6 +128,26 @@ def _visits(visits: Iterable[VisitRecord]) -> "Iterator[RenderableType]":
     yield table if table.row_count else "No visit yet."
 
 
+def _imported(visits: Iterable[VisitRecord]) -> "Iterator[RenderableType]":
+    """Yield what came without samples, with the id by which it is struck out."""
+    from rich.table import Table
+
+    table = Table("Imported, no samples", "Day", "Site", "Median", "Remarks", box=None)
+    for found in (found for visit in visits for found in visit.historic):
+        measured = found.measured
+        numbers = (f"{q.name} {q.value:.4g} {q.unit} (of {q.n})" for q in measured.quantities)
+        struck = "" if found.void is None else f"struck out: {found.void.why}"
+        table.add_row(
+            found.id,
+            day(measured.measured_at),
+            site_and_side(measured.site),
+            "; ".join(numbers),
+            struck or ", ".join(measured.flags),
+        )
+    if table.row_count:
+        yield table
+
+
 def _took(record: VisitRecord) -> str:
     closed = record.latest("closed")
     if closed is None:
@@ -171,6 +192,16 @@ def story_json(record: ClientRecord, identity: Identity | None, today: date) -> 
         },
         "statements": [entry_json(entry) for entry in record.entries],
         "visits": [statement_json("visit", visit.visit) for visit in record.visits],
+        "imported": [
+            {
+                "id": found.id,
+                "visit": visit.visit.id,
+                **statement_json("historic", found.measured),
+                "void": None if found.void is None else statement_json("void", found.void),
+            }
+            for visit in record.visits
+            for found in visit.historic
+        ],
         "where_to_begin": [
             {
                 "muscle": item.muscle.id,

@@ -134,7 +134,7 @@ class RecordingContext:
         """
         stated = self.extra.get(TAKEN_BACK, [])
         if not isinstance(stated, list | tuple) or not all(
-            isinstance(number, int) and number >= 1 for number in stated
+            isinstance(number, int) and number is not True and number >= 1 for number in stated
         ):
             raise UsageError(f"{TAKEN_BACK} lists numbers of presses, not {stated!r}.")
         return frozenset(stated)

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from tissuesense.record.at_the_table import Retake
 from tissuesense.record.care import CarePlan, Episode, Goal, Phase, PrescriberCode, Referral
 from tissuesense.record.entry import Entry
 from tissuesense.record.historic import HistoricMeasurement
@@ -46,6 +47,7 @@ _WORDS: Mapping[type, tuple[str, ...]] = MappingProxyType(
         SoapNote: ("subjective", "objective", "assessment", "plan", "free"),
         NotDone: ("what", "note"),
         MeasurementVoid: ("why",),
+        Retake: ("why",),
         VisitClosed: ("note",),
     }
 )

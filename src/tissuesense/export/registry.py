@@ -25,9 +25,12 @@ class Request:
         A file or a folder, as the format says; it does not exist yet, or is an empty folder.
     identity
         Who a client is, as far as it is known; None for everybody unless it was asked for. Without
-        it, an export leaves out what people wrote in their own words too: a name may stand there.
+        it, tables and FHIR leave out what people wrote in their own words too: a name may stand
+        there. The JSON record, which is to be taken in again, keeps them.
     capture
         The raw capture of a measurement by its id; None where there is none.
+    pages
+        Reports about a client, ready to be read: the name of each file and what is in it.
     exported_at
         The stamp, which nothing else of the export depends on.
     """
@@ -38,6 +41,7 @@ class Request:
     exported_at: datetime
     identity: Callable[[ClientId], Identity | None] = lambda _client: None
     capture: Callable[[str], bytes | None] = lambda _measurement: None
+    pages: Callable[[ClientId], Iterable[tuple[str, bytes]]] = lambda _client: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Format:
         What of the record it cannot hold, one sentence each; printed with every export.
     extra
         The part of the package that it needs; empty: none.
+    own_copy
+        True for what one client gets of his or her own record, whatever was said of sharing it.
     """
 
     title: str
@@ -59,6 +65,7 @@ class Format:
     losses: tuple[str, ...]
     write: Callable[[Request], None]
     extra: str = ""
+    own_copy: bool = False
 
 
 FORMATS: Registry[Format] = Registry(
@@ -72,6 +79,7 @@ FORMATS: Registry[Format] = Registry(
         "parquet": f"{_HERE}.parquet:FORMAT",
         "csv": f"{_HERE}.csv:FORMAT",
         "json": f"{_HERE}.json_record:FORMAT",
+        "copy": f"{_HERE}.copy:FORMAT",
     },
     group="tissuesense.formats",
 )

@@ -104,3 +104,19 @@ def verdict(*, accepted: bool, flags: Sequence[str], rate_error: float | None = 
 def readings_stopped(kind: RecordingKind) -> str:
     """Return the sentence after an outage in the middle of what was done."""
     return f"Readings stopped during the {ITEMS[kind].one}. Check the gauge. Again."
+
+
+# Every sentence that is said whole, for who translates them.
+SPOKEN = tuple(
+    dict.fromkeys(
+        (
+            "Accepted.",
+            *_NEXT.values(),
+            *(item.none_seen for item in ITEMS.values() if item.none_seen),
+            *(readings_stopped(kind) for kind in ITEMS),
+            TOO_FAST,
+            TOO_SLOW,
+            USUAL_MOST,
+        )
+    )
+)

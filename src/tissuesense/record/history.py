@@ -6,7 +6,8 @@ from typing import Any
 
 from tissuesense.core.site import BodySite
 from tissuesense.record.client import Client
-from tissuesense.record.entry import Entry
+from tissuesense.record.entry import Entry, EntryId
+from tissuesense.record.historic import HistoricMeasurement
 from tissuesense.record.measurement import Measurement, StoredFinding
 from tissuesense.record.notes import MeasurementVoid
 from tissuesense.record.visit import ManualFinding, Visit
@@ -53,6 +54,23 @@ class MeasurementRecord:
         return next((f for f in self.findings if (f.quantity, f.item, f.index) == wanted), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoricRecord:
+    """Numbers that were taken in without their samples.
+
+    Attributes
+    ----------
+    id
+        The entry's: the name by which they are struck out.
+    void
+        Why they do not count; None: they count.
+    """
+
+    id: EntryId
+    measured: HistoricMeasurement
+    void: MeasurementVoid | None = None
+
+
 class _Stated:
     """Ask for what was stated, by kind."""
 
@@ -97,8 +115,17 @@ class VisitRecord(_Stated):
         return tuple(measured for measured in self.measurements if measured.void is None)
 
     @property
+    def historic(self) -> tuple[HistoricRecord, ...]:
+        """What was taken in without samples, in the order of taking it in."""
+        struck: dict[str, MeasurementVoid] = {v.measurement: v for v in self.statements("void")}
+        return tuple(
+            HistoricRecord(id=entry.id, measured=entry.statement, void=struck.get(entry.id))
+            for entry in self.current("historic")
+        )
+
+    @property
     def sites(self) -> tuple[BodySite, ...]:
-        """Every site that was felt or measured, each once, in the order of the visit.
+        """Every site that was felt or measured here, each once, in the order of the visit.
 
         What was noted at the same time keeps the order in which it was written down.
         """
@@ -137,7 +164,8 @@ class ClientSummary:
     Attributes
     ----------
     sites
-        Names of the sites that were felt or measured, in alphabetical order.
+        Names of the sites that were felt or measured, here or elsewhere, in alphabetical order;
+        what was struck out counts for none.
     """
 
     client: Client

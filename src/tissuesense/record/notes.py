@@ -94,7 +94,13 @@ class VisitClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementVoid:
-    """A measurement that does not count (wrong client, wrong site): it stays, struck through."""
+    """A measurement that does not count (wrong client, wrong site): it stays, struck through.
+
+    Attributes
+    ----------
+    measurement
+        Its id; of numbers that were taken in without samples, that of their entry.
+    """
 
     measurement: str
     why: str

@@ -17,7 +17,8 @@ class ClientLine:
     Attributes
     ----------
     visits, sites
-        How many; of the sites, those that were felt or measured.
+        How many; of the sites, those that were felt or measured, here or elsewhere, by what was
+        not struck out.
     last_visit
         Its day, of whatever intent; None: never there.
     due

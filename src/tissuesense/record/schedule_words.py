@@ -1,8 +1,10 @@
 """A plan and how it stands, in the calm words of a screen and a report."""
 
+from datetime import date
+
 from tissuesense.core.dates import weekday, weekdays
 from tissuesense.record.care import Phase
-from tissuesense.record.schedule import PhaseCount, Schedule, Span
+from tissuesense.record.schedule import Due, PhaseCount, Schedule, Span
 
 _WEEK = 7
 _DAYS_STILL_COUNTED = 14
@@ -35,7 +37,11 @@ def phase_words(standing: Schedule) -> str:
 
 def due_words(standing: Schedule) -> str:
     """Return "due Thursday 5 March", "due today" or "2 days past plan"."""
-    due, today = standing.due, standing.today
+    return when_due(standing.due, standing.today)
+
+
+def when_due(due: Due | None, today: date) -> str:
+    """Return the same of a due date by itself, as the lists of clients have it."""
     if due is None:
         return "no further visit planned"
     if today > due.last:

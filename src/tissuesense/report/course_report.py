@@ -12,6 +12,10 @@ _PLAIN = (
     "say what is wrong and it does not tell you what to do. Ask your therapist or your doctor."
 )
 
+_APPENDIX = (
+    "Every number behind the pages before, which stand alone and may be printed without this."
+)
+
 
 def course_document(view: CourseView) -> Document:
     """Return the report to who refers and who pays; sections with nothing to say are left out."""
@@ -23,6 +27,7 @@ def course_document(view: CourseView) -> Document:
         parts=parts_of(COURSE_SECTIONS, view),
         fingerprint=view.fingerprint,
         disclaimer=DISCLAIMER,
+        appendix=_APPENDIX,
         head=view.head,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from tissuesense.core.site import BodySite
 from tissuesense.record.document import canonical_json, sha256
 from tissuesense.record.entry import Entry
-from tissuesense.record.history import ClientRecord, VisitRecord
+from tissuesense.record.history import ClientRecord, HistoricRecord, VisitRecord
 from tissuesense.record.intake import Complaint
 from tissuesense.record.people import Identity, Practice
 from tissuesense.record.schedule import Schedule
@@ -92,6 +92,11 @@ class CourseView:
     def of_control(self) -> tuple[Series, ...]:
         """The series of control sites."""
         return tuple(s for s in self.series if s.site.name in self.controls)
+
+    @property
+    def imported(self) -> tuple[HistoricRecord, ...]:
+        """What came without samples; none of it is in a series, whose points can be checked."""
+        return tuple(found for visit in self.care for found in visit.historic)
 
     @property
     def ends(self) -> tuple[VisitRecord, VisitRecord]:

@@ -1,5 +1,6 @@
 """Sentences that several sections of the course report share."""
 
+from tissuesense.record.history import VisitRecord
 from tissuesense.report.course_view import CourseView
 from tissuesense.report.words import short_day
 
@@ -13,3 +14,8 @@ def ends_words(view: CourseView) -> str:
         return f"All of {short_day(first)}."
     days = f"First: of {short_day(first)}, latest: of {short_day(latest)}"
     return f"{days}, unless another day is given."
+
+
+def dated_words(visit: VisitRecord, usual: VisitRecord) -> str:
+    """Return " (5 Jan 2026)" of a visit other than the usual one."""
+    return "" if visit.visit.id == usual.visit.id else f" ({short_day(visit.visit.opened_at)})"

@@ -187,12 +187,21 @@ Block = Paragraph | Listing | Facts | Table | Figure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One section as written; `small` is for the method and the limits at the end."""
+    """One section as written.
+
+    Attributes
+    ----------
+    small
+        True for the method and the limits.
+    appendix
+        True for what stands after the disclaimer, on pages of its own; such parts come last.
+    """
 
     name: str
     title: str
     blocks: tuple[Block, ...]
     small: bool = False
+    appendix: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +214,8 @@ class Document:
         The date of what is reported, never of the printing: the same record gives the same bytes.
     fingerprint
         Hash over the data behind the report, printed small at the foot of each page.
+    appendix
+        What is said at the head of the appendix, where there is one.
     head
         Hash of the record's last entry, which speaks for all entries before it; empty where the
         report does not print it.
@@ -219,6 +230,7 @@ class Document:
     parts: tuple[Part, ...]
     fingerprint: str
     disclaimer: str
+    appendix: str = ""
     head: str = ""
     large: bool = False
 

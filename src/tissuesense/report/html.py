@@ -1,23 +1,17 @@
 """A document as one self-contained HTML file: no script, nothing fetched, light, dark and print."""
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tissuesense.core.dates import day
 from tissuesense.report.document import Block, Document, Figure
+from tissuesense.report.inline_svg import inline_svg
 from tissuesense.report.paper import CSS_SIZE, Paper
 from tissuesense.report.theme import DARK, LIGHT
-
-_PROLOGUE = re.compile(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>", re.DOTALL)
-_HARD_SIZE = re.compile(r'(?<=\s)(?:width|height)="[\d.]+pt"\s*')
-_NAMED = re.compile(r'(\bid="|url\(#|href="#)')
-_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
-_TOKENS = {colour: name for name, colour in LIGHT.items()}
 
 
 def render_html(document: Document, *, paper: Paper = "a4") -> str:
@@ -56,12 +50,7 @@ def _css() -> Markup:
 
 
 def _inline(figure: Figure, name: str) -> Markup:
-    """Return the SVG to stand in the page, in its colours, with ids that no other figure has."""
-    svg = _HARD_SIZE.sub("", _PROLOGUE.sub("", figure.svg), count=2)
-    svg = _NAMED.sub(rf"\g<1>{name}-", svg)
-    svg = _COLOUR.sub(lambda found: f"var(--{_TOKENS[found[0]]})", svg)
-    told = f' role="img" aria-label="{escape(figure.alt)}"'
-    return Markup(svg.replace("<svg", "<svg" + told, 1))  # noqa: S704 - the alt text is escaped
+    return inline_svg(figure.svg, alt=figure.alt, name=name)
 
 
 def _grouped(blocks: Iterable[Block]) -> list[list[tuple[int, Block]]]:

@@ -25,12 +25,15 @@ class Section(Generic[View_contra]):
         True for what stands in small type at the end.
     clinical
         False for what is also told of a relaxation visit, of which nothing clinical is.
+    appendix
+        True for what follows on pages of its own; the pages before it stand alone.
     """
 
     title: str
     write: Callable[[View_contra], tuple[Block, ...]]
     small: bool = False
     clinical: bool = True
+    appendix: bool = False
 
 
 # Each in the order of the page: who and why, what hands and sensor found, how, what it cannot say.
@@ -48,6 +51,7 @@ SECTIONS: Registry[Section[VisitView]] = Registry(
         "side_by_side": f"{_HERE}.side_by_side:SECTION",
         "stiffness": f"{_HERE}.stiffness:SECTION",
         "further_measures": f"{_HERE}.further_measures:SECTION",
+        "imported": f"{_HERE}.imported:SECTION",
         "treatment_noted": f"{_HERE}.treatment_noted:SECTION",
         "treatment": f"{_HERE}.treatment:SECTION",
         "before_and_after": f"{_HERE}.before_and_after:SECTION",
@@ -67,19 +71,23 @@ COURSE_SECTIONS: Registry[Section[CourseView]] = Registry(
     Section,
     {
         "who_and_why": f"{_HERE}.who_and_why:SECTION",
-        "complaints": f"{_HERE}.complaints:SECTION",
-        "hands_over_visits": f"{_HERE}.hands_over_visits:SECTION",
-        "sensor_over_visits": f"{_HERE}.sensor_over_visits:SECTION",
-        "what_changed": f"{_HERE}.what_changed:SECTION",
-        "trends": f"{_HERE}.trends:SECTION",
-        "treatment_given": f"{_HERE}.treatment_given:SECTION",
         "plan_and_visits": f"{_HERE}.plan_and_visits:SECTION",
+        "complaints": f"{_HERE}.complaints:SECTION",
+        "first_and_latest": f"{_HERE}.first_and_latest:SECTION",
+        "joints_over_visits": f"{_HERE}.joints_over_visits:SECTION",
         "goals": f"{_HERE}.goals:SECTION",
         "sessions": f"{_HERE}.sessions:SECTION",
-        "agreement": f"{_HERE}.agreement:SECTION",
         "signatures": f"{_HERE}.signatures:SECTION",
         "course_method": f"{_HERE}.course_method:SECTION",
-        "course_limits": f"{_HERE}.limits:SECTION",
+        "course_limits": f"{_HERE}.limits:SHORT",
+        "what_changed": f"{_HERE}.what_changed:SECTION",
+        "trends": f"{_HERE}.trends:SECTION",
+        "hands_over_visits": f"{_HERE}.hands_over_visits:SECTION",
+        "sensor_over_visits": f"{_HERE}.sensor_over_visits:SECTION",
+        "imported_over_visits": f"{_HERE}.imported_over_visits:SECTION",
+        "treatment_given": f"{_HERE}.treatment_given:SECTION",
+        "agreement": f"{_HERE}.agreement:SECTION",
+        "amendments": f"{_HERE}.amendments:SECTION",
     },
     group="tissuesense.course_sections",
 )
@@ -99,8 +107,16 @@ CLIENT_SECTIONS: Registry[Section[CourseView]] = Registry(
 def parts_of(sections: Mapping[str, Section[View_contra]], view: View_contra) -> tuple[Part, ...]:
     """Return what every section of a table writes; those with nothing to say are left out."""
     asked = ((name, sections[name]) for name in sections)
-    return tuple(
-        Part(name=name, title=section.title, blocks=blocks, small=section.small)
+    parts = [
+        Part(
+            name=name,
+            title=section.title,
+            blocks=blocks,
+            small=section.small,
+            appendix=section.appendix,
+        )
         for name, section in asked
         if (blocks := section.write(view))
-    )
+    ]
+    # Another package's row stands last, whichever of the two it belongs to.
+    return tuple(sorted(parts, key=lambda part: part.appendix))

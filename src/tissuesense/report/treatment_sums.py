@@ -1,6 +1,6 @@
 """Treatments as they were noted and as the sensor measured them, and their sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tissuesense.core.recording import RecordingKind
@@ -8,6 +8,7 @@ from tissuesense.core.site import BodySite
 from tissuesense.record.history import VisitRecord
 from tissuesense.record.treatment import TECHNIQUE_WORDS, TreatmentDose
 from tissuesense.report.readings import Reading
+from tissuesense.report.words import duration_words
 
 UNNAMED = "technique not noted"
 
@@ -51,6 +52,15 @@ class Given:
 def treatments(visits: Iterable[VisitRecord]) -> tuple[Given, ...]:
     """Return every treatment, in the order of the visits; each recording is counted once."""
     return tuple(given for visit in visits for given in _of_visit(visit))
+
+
+def total_time(given: Sequence[Given]) -> str:
+    """Return the time of all of them in words, and how many were not timed."""
+    timed = [g.seconds for g in given if g.seconds is not None]
+    if not timed:
+        return "not timed"
+    untimed = f", {len(given) - len(timed)} not timed" if len(timed) < len(given) else ""
+    return f"{duration_words(sum(timed))}{untimed}"
 
 
 def _of_visit(visit: VisitRecord) -> list[Given]:

@@ -1,8 +1,6 @@
 """Hand and sensor over the visits of a client and over the practice: store in, analysis out."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
-from typing import Any
 
 import numpy as np
 from sqlalchemy import Select, select
@@ -21,15 +19,15 @@ from tissuesense.analysis.hand_and_sensor.over_time import (
 from tissuesense.analysis.hand_and_sensor.site_agreement import Agree
 from tissuesense.core.quantity import NotEstimable
 from tissuesense.core.recording import RecordingKind
-from tissuesense.record.entry import Entry, EntryId
 from tissuesense.record.history import ClientRecord, VisitRecord
-from tissuesense.record.measurement import StoredMeasurement
 from tissuesense.record.visit import Block, Intent
 from tissuesense.report.hand_beside_sensor import tenderness_agreement
 from tissuesense.report.readings import SiteView, VisitView
 from tissuesense.report.words import plural, site_words
+from tissuesense.store.index import practitioner_of
 from tissuesense.store.opened import Store
-from tissuesense.store.schema import EntryRow, MeasurementRow, PalpationRow, ValueRow, VisitRow
+from tissuesense.store.overviews import struck_out
+from tissuesense.store.schema import MeasurementRow, PalpationRow, ValueRow, VisitRow
 
 # Over several muscles only ratios can be put together: thresholds differ without any tenderness.
 AGAINST_THE_OTHER_SIDE = Comparison(
@@ -62,20 +60,13 @@ def practice_curve(store: Store, site: str, *, practitioner: str = "") -> Calibr
     practitioner
         Whose grades; empty: everybody's, which is one person's own curve in a practice of one.
     """
-    with store.transaction() as session:
-        rows = session.execute(_query(site)).all()
-        taken = _named(store, (row.measured for row in rows))
-        visits = _named(store, (row.visit for row in rows)) if practitioner else {}
-        struck = _struck(store, {row.client for row in rows})
-    cases = [
-        row
-        for row in rows
-        if row.id not in struck
-        and (not practitioner or visits[row.visit].statement.practitioner == practitioner)
-    ]
-    manners = Counter(_manner(taken[row.measured].statement) for row in cases)
-    usual = [manner for manner, _ in manners.most_common(1)]
-    cases = [row for row in cases if _manner(taken[row.measured].statement) in usual]
+    with store.reading() as session:
+        # Of several analyses of one recording, the last one has the word.
+        found = {(row.id, row.felt): row for row in session.execute(_query(site))}
+    whose = {practitioner_of(practitioner)} if practitioner else {row.by for row in found.values()}
+    cases = [row for row in found.values() if row.value is not None and row.by in whose]
+    usual = [manner for manner, _ in Counter(row.manner for row in cases).most_common(1)]
+    cases = [row for row in cases if row.manner in usual]
     return calibration_curve(
         [row.tenderness for row in cases],
         np.array([row.value for row in cases], dtype=np.float64),
@@ -161,16 +152,18 @@ def _case(here: SiteView, there: SiteView) -> SiteCase | None:
     )
 
 
-def _query(site: str) -> Select[str, str, str, str, int | None, float | None]:
+# Quoted: SQLAlchemy 2.0 knows of one parameter only.
+def _query(site: str) -> "Select[str, str, str, str, str, int | None, float | None]":
     """Ask for grade and threshold of one muscle, felt and measured before treatment."""
     m, p, v = MeasurementRow, PalpationRow, ValueRow
     same = (p.visit_id == m.visit_id) & (p.site == m.site) & (p.side == m.side)
     return (
         select(
             m.id,
-            m.entry_id.label("measured"),
+            p.id.label("felt"),
             m.client_id.label("client"),
-            VisitRow.entry_id.label("visit"),
+            m.manner,
+            VisitRow.practitioner.label("by"),
             p.tenderness,
             v.value,
         )
@@ -178,28 +171,7 @@ def _query(site: str) -> Select[str, str, str, str, int | None, float | None]:
         .join(v, (v.measurement_id == m.id) & (v.quantity == _PPT))
         .join(VisitRow, VisitRow.id == m.visit_id)
         .where(m.site == site, m.kind == str(RecordingKind.PPT), m.block == str(Block.PRE))
-        .where(p.tenderness.is_not(None), v.value.is_not(None))
-        .order_by(m.measured_at.desc(), m.id)
+        .where(p.tenderness.is_not(None), ~struck_out())
+        .order_by(m.measured_at.desc(), m.id, v.computed_at)
         .limit(_MOST_CASES)
     )
-
-
-def _named(store: Store, ids: Iterable[str]) -> dict[str, Entry[Any]]:
-    wanted = [EntryId(name) for name in dict.fromkeys(ids)]
-    return {entry.id: entry for entry in store.ledger.named(wanted)}
-
-
-def _struck(store: Store, clients: Iterable[str]) -> frozenset[str]:
-    """Return the measurements of these clients that do not count."""
-    voids = select(EntryRow.id).where(
-        EntryRow.kind == "void", EntryRow.client_id.in_(list(clients))
-    )
-    with store.transaction() as session:
-        ids = list(session.scalars(voids))
-    return frozenset(entry.statement.measurement for entry in _named(store, ids).values())
-
-
-def _manner(taken: StoredMeasurement) -> Hashable:
-    """Return what thresholds must share to be put together."""
-    protocol = taken.context.protocol
-    return protocol.tip_area_cm2, protocol.target_rate_kpa_s, protocol.stop_mode

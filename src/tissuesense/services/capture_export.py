@@ -38,7 +38,7 @@ def export_capture(store: Store, identifier: MeasurementId | FindingId, path: Pa
         When the folder or the disk refuses.
     """
     measurement_id = MeasurementId("-".join(identifier.split("-")[:2]))
-    with store.transaction():
+    with store.reading():
         measurement = load_measurement(store, measurement_id).measurement
         capture = store.raw.capture(measurement_id)
     if capture is None:

@@ -112,6 +112,8 @@ def amend(
         before = body_of(old.kind, old.statement)
         statement = read_statement(old.kind, before | _staying(old, stated))
         body = body_of(old.kind, statement)
+        if old.kind == "void" and statement.measurement != old.statement.measurement:
+            _check_measured(store, old.visit, statement.measurement)
         if body == before:
             raise UsageError("The amendment changes nothing.")
         draft = Draft(
@@ -194,7 +196,9 @@ def strike_out(
     clock: Clock,
     rng: np.random.Generator,
 ) -> Entry[Any]:
-    """Strike a measurement out: it stays in the record and counts for nothing.
+    """Strike a measurement out, or numbers taken in without samples: they stay and do not count.
+
+    `stated` names the measurement by its id, imported numbers by that of their entry (E-...).
 
     Raises
     ------
@@ -204,10 +208,14 @@ def strike_out(
         When there is no reason.
     """
     with store.transaction():
-        named = {entry.statement.id for entry in store.ledger.of_visit(visit, "measurement")}
-        if stated.get("measurement") not in named:
-            raise RecordNotFound("There is no such measurement in this visit.")
+        _check_measured(store, visit, stated.get("measurement"))
         return enter(store, "void", stated, clock=clock, rng=rng, visit=visit)
+
+
+def _check_measured(store: Store, visit: VisitId | None, named: object) -> None:
+    measured = () if visit is None else store.ledger.of_visit(visit, "measurement", "historic")
+    if named not in {e.id if e.kind == "historic" else e.statement.id for e in measured}:
+        raise RecordNotFound("There is no such measurement in this visit.")
 
 
 def signed_part(entries: tuple[Entry[Any], ...]) -> tuple[Entry[Any], ...]:

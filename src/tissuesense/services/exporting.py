@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tissuesense.services.care import keep
 from tissuesense.services.identity import read_identity
 from tissuesense.services.practice import practice_and_people
 from tissuesense.services.records import load_client_record
+from tissuesense.services.reporting import report_files
 from tissuesense.store.opened import Store
 
 
@@ -99,7 +100,8 @@ def export(store: Store, order: Order, *, clock: Clock, rng: np.random.Generator
     Raises
     ------
     UsageError
-        When there is something at `out` already.
+        When there is something at `out` already, or a client's own copy is asked for and not one
+        client is named.
     RecordNotFound
         When there is no such client.
     RecordConflict
@@ -111,6 +113,8 @@ def export(store: Store, order: Order, *, clock: Clock, rng: np.random.Generator
     """
     chosen = FORMATS[order.form]
     _refuse_existing(order.out, folder=chosen.folder)
+    if chosen.own_copy:
+        order = _for_one(order)
     clients, left_out = _whose(store, order)
     read = _Identities(store, clock, rng)
     try:
@@ -125,6 +129,7 @@ def export(store: Store, order: Order, *, clock: Clock, rng: np.random.Generator
                 exported_at=clock.now(),
                 capture=lambda measurement: store.raw.capture(MeasurementId(measurement)),
                 identity=read if order.with_identity else lambda _client: None,
+                pages=partial(_pages, store, clock, read if order.with_identity else None),
             )
             chosen.write(request)
             _write_down(store, order, clients, clock, rng)
@@ -136,6 +141,22 @@ def export(store: Store, order: Order, *, clock: Clock, rng: np.random.Generator
             hint="Choose a place that exists, may be written to and has room.",
         ) from err
     return HandedOut(out=order.out, clients=clients, left_out=left_out, losses=chosen.losses)
+
+
+def _for_one(order: Order) -> Order:
+    """Return the order as the client's own, who may have it whatever was said of sharing."""
+    if order.clients is None or len(set(order.clients)) != 1:
+        raise UsageError(
+            f"'{order.form}' is one client's own copy.", hint="Name that client: --client ID."
+        )
+    return replace(order, on_clients_request=True)
+
+
+def _pages(
+    store: Store, clock: Clock, read: _Identities | None, client: ClientId
+) -> Iterator[tuple[str, bytes]]:
+    identity = None if read is None else read(client)
+    return report_files(store, client, on=clock.local_now().date(), identity=identity)
 
 
 def _refuse_existing(out: Path, *, folder: bool) -> None:

@@ -216,9 +216,9 @@ def load_measurement(store: Store, measurement_id: MeasurementId) -> Measurement
     RecordNotFound
         When there is no such measurement.
     """
-    with store.transaction():
+    with store.reading():
         entries = store.ledger.of_visit(store.raw.visit_of(measurement_id), *_MEASURED)
-        wanted = [e for e in entries if _measurement_of(e) == measurement_id]
+        wanted = [e for e in entries if e.kind == "void" or _measurement_of(e) == measurement_id]
         return _measurement_records(store, wanted)[0]
 
 
@@ -230,7 +230,7 @@ def load_visit_record(store: Store, visit_id: VisitId) -> VisitRecord:
     RecordNotFound
         When there is no such visit.
     """
-    with store.transaction():
+    with store.reading():
         visit = store.visits.get(visit_id)
         return _visit_record(store, visit, store.ledger.of_visit(visit_id))
 
@@ -243,7 +243,7 @@ def load_client_record(store: Store, client_id: ClientId) -> ClientRecord:
     RecordNotFound
         When there is no such client.
     """
-    with store.transaction():
+    with store.reading():
         client = store.clients.get(client_id)
         kinds = [kind for kind in KINDS if kind not in ("client", "identity")]
         entries = store.ledger.of_client(client_id, *kinds)
@@ -272,7 +272,9 @@ def _measurement_records(
     store: Store, entries: Iterable[Entry[Any]]
 ) -> tuple[MeasurementRecord, ...]:
     """Put together what was measured, oldest first; of one time, in the order of keeping."""
-    found = _grouped(entries, _measurement_of)
+    known = tuple(entries)
+    found = _grouped((e for e in known if e.kind != "void"), _measurement_of)
+    struck = {e.statement.measurement: e.statement for e in current(known, "void")}
     traces = store.raw.traces(MeasurementId(name) for name in found)
     records = [
         MeasurementRecord(
@@ -280,7 +282,7 @@ def _measurement_records(
             computed=tuple(
                 f for e in measured if e.kind == "analysis" for f in e.statement.findings
             ),
-            void=next(iter(reversed([e.statement for e in current(measured, "void")])), None),
+            void=struck.get(name),
         )
         for name, measured in found.items()
     ]

@@ -1,6 +1,6 @@
 """Print what was found: a document from the record, a file from the document."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -38,7 +38,12 @@ def build_report(store: Store, client_id: ClientId, visit_id: VisitId | None = N
     RecordNotFound
         When there is no such client, or the client has no such visit, or none at all.
     """
-    with store.transaction():
+    return visit_document(visit_view(store, client_id, visit_id))
+
+
+def visit_view(store: Store, client_id: ClientId, visit_id: VisitId | None = None) -> VisitView:
+    """Return all that the report of a visit is made of; otherwise as `build_report`."""
+    with store.reading():
         client = store.clients.get(client_id)
         visits = store.visits.of_client(client_id)
         record = load_visit_record(store, _asked_for(visits, visit_id).id)
@@ -57,15 +62,13 @@ def build_report(store: Store, client_id: ClientId, visit_id: VisitId | None = N
         for entry in known.current("complaint")
         if entry.recorded_at.astimezone(opened.tzinfo).date() == opened.date()
     ]
-    return visit_document(
-        VisitView(
-            client=client,
-            visits=visits,
-            record=record,
-            signed=signed,
-            complaints=tuple(told),
-            standing=standing(known, today=opened.date()),
-        )
+    return VisitView(
+        client=client,
+        visits=visits,
+        record=record,
+        signed=signed,
+        complaints=tuple(told),
+        standing=standing(known, today=opened.date()),
     )
 
 
@@ -98,6 +101,28 @@ def build_client_page(store: Store, client_id: ClientId, *, on: date) -> Documen
     return client_document(course_view(store, client_id, on=on))
 
 
+def report_files(
+    store: Store, client_id: ClientId, *, on: date, identity: Identity | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield every report of a client as HTML and as PDF, with the name of its file.
+
+    Raises
+    ------
+    RecordNotFound
+        When there is no such client.
+    MissingExtraError
+        When the part that makes PDFs is not installed.
+    """
+    view = course_view(store, client_id, on=on, identity=identity)
+    documents = {"your-page": client_document(view), "course": course_document(view)}
+    for visit in (record.visit for record in view.record.visits):
+        name = f"visit-{visit.opened_at:%Y-%m-%d}-{visit.id}"
+        documents[name] = build_report(store, client_id, visit.id)
+    for name, document in documents.items():
+        for form in _RENDERERS:
+            yield f"{name}.{form}", render(document, form)
+
+
 def course_view(
     store: Store, client_id: ClientId, *, on: date, identity: Identity | None = None
 ) -> CourseView:
@@ -108,7 +133,7 @@ def course_view(
     RecordNotFound
         When there is no such client.
     """
-    with store.transaction():
+    with store.reading():
         record = load_client_record(store, client_id)
         practice = [entry.statement for entry in store.ledger.of_practice("practice")]
         view = CourseView(
@@ -193,7 +218,7 @@ def _signed(store: Store, visit: VisitId) -> tuple[Signed, ...]:
     return tuple(found)
 
 
-_RENDERERS: dict[ReportFormat, Callable[[Document, Paper], bytes]] = {
+_RENDERERS: Mapping[ReportFormat, Callable[[Document, Paper], bytes]] = {
     "html": lambda document, paper: render_html(document, paper=paper).encode(),
     "pdf": lambda document, paper: render_pdf(document, paper=paper),
 }

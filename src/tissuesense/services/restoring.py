@@ -16,8 +16,6 @@ from tissuesense.record.client import ClientId
 from tissuesense.services.care import keep
 from tissuesense.store.backup import Manifest, keys_beside, read_manifest, unpack_ledger
 from tissuesense.store.client_keys import Purpose
-from tissuesense.store.engine import connect
-from tissuesense.store.failures import in_our_words
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.index_rebuild import rebuild_index
 from tissuesense.store.key_copies import erased_clients, remember_copies
@@ -28,14 +26,13 @@ from tissuesense.store.key_safe import (
     is_locked,
     open_safe,
     open_with_recovery_code,
-    store_name,
 )
 from tissuesense.store.keys import AskPassphrase, unlock
 from tissuesense.store.opened import Store
+from tissuesense.store.opening import open_unlocked
 from tissuesense.store.place import ServerPlace, StorePlace
-from tissuesense.store.schema import EntryRow, KeyBase
+from tissuesense.store.schema import EntryRow
 from tissuesense.store.settling import settle
-from tissuesense.store.upgrade import upgrade
 from tissuesense.store.verification import Verification, verify
 
 Safe = Mapping[str, Any]
@@ -218,7 +215,9 @@ def _restored(
     kept = read_key_file(keys, master)
     place.keys.touch(mode=0o600)
     place.write_safe(safe)
-    with _opened(place, master, safe, clock) as store:
+    with open_unlocked(place, master, clock, safe) as store:
+        for copy in place.path.glob("store-*.db"):  # the backup itself is the copy put aside
+            copy.unlink()
         if store.ledger.head() != (manifest.facts.entries, manifest.facts.head):
             raise RecordTampered(f"{backup} does not hold the ledger that it says it holds.")
         erased, keyless = _take_keys(store, kept, clock, rng)
@@ -232,24 +231,6 @@ def _restored(
     return Restored(
         manifest=manifest, keys=keys, erased=erased, keyless=keyless, verification=verification
     )
-
-
-def _opened(place: StoreFolder, master: MasterKey, safe: Safe, clock: Clock) -> Store:
-    """Open what was unpacked, bring it up to date, and make its table of keys."""
-    locked = is_locked(safe)
-    key = master.derive("database") if locked else None
-    engine = connect(place.database, key)
-    try:
-        with in_our_words():
-            upgrade(engine, place, clock=clock)
-            key_engine = connect(place.keys, key, forgetting=True)
-            KeyBase.metadata.create_all(key_engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    for copy in place.path.glob("store-*.db"):  # the backup itself is the copy put aside
-        copy.unlink()
-    return Store(engine, key_engine, master, place.path, name=store_name(safe) if locked else "")
 
 
 def _take_keys(

@@ -12,9 +12,11 @@ from tissuesense.core.clock import Clock
 from tissuesense.core.version import __version__
 from tissuesense.files.replace import make_folder
 from tissuesense.services.sample_practice.build import build_sample_practice
+from tissuesense.services.sample_practice.story import stories_sha256
 from tissuesense.store.opening import open_store
 
 _SEED = 7
+_DIGITS = 12
 
 
 def copy_sample(
@@ -29,8 +31,8 @@ def copy_sample(
     Parameters
     ----------
     cache
-        Where the one to copy from is kept; it is built where there is none of this version and
-        week, and older ones are removed.
+        Where the one to copy from is kept; it is built where there is none of this version, week
+        and stories, and older ones are removed.
     progress
         Called while it is built, with what is done, how far, and of how much.
 
@@ -63,4 +65,4 @@ def _build(
 
 def _name(today: date) -> str:
     year, week, _ = today.isocalendar()
-    return f"sample-{__version__}-{year}-{week:02d}"
+    return f"sample-{__version__}-{year}-{week:02d}-{stories_sha256()[:_DIGITS]}"

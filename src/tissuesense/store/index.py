@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from tissuesense.core.protocol import content_sha256
+from tissuesense.core.recording import RecordingContext
 from tissuesense.record.care import CarePlan
 from tissuesense.record.client import Client
 from tissuesense.record.entry import Entry, EntryId
+from tissuesense.record.historic import HistoricMeasurement
 from tissuesense.record.measurement import Analysis, StoredMeasurement
 from tissuesense.record.notes import MeasurementVoid
 from tissuesense.record.schedule import due_steps
@@ -26,6 +29,12 @@ from tissuesense.store.schema import (
     VoidRow,
 )
 
+# Of the rules below: whoever changes what an entry gives counts it up, and every store that is
+# opened has its index made anew.
+RULES = 2
+
+_DIGITS = 16
+
 
 def index_rows(entry: Entry[Any]) -> list[IndexRow]:
     """Return the rows that an entry puts into the index; an entry of most kinds puts none."""
@@ -37,6 +46,21 @@ def forget_rows(session: Session, entry: EntryId) -> None:
     """Take out of the index what an entry put there: another one has its place now."""
     for table in INDEX:
         session.execute(delete(table).where(table.entry_id == entry))
+
+
+def manner_of(context: RecordingContext) -> str:
+    """Return what two recordings have in common whose thresholds may be put together."""
+    shared = {
+        "tip_area_cm2": context.tip.area_cm2 if context.tip else None,
+        "target_rate_kpa_s": context.target_rate_kpa_s,
+        "stop_mode": context.stop_mode,
+    }
+    return content_sha256("tissuesense.manner/1", shared)[:_DIGITS]
+
+
+def practitioner_of(name: str) -> str:
+    """Return what the index knows a practitioner by: no word that anybody wrote is in it."""
+    return content_sha256("tissuesense.practitioner/1", {"name": name})[:_DIGITS] if name else ""
 
 
 def _client(entry: Entry[Client]) -> list[IndexRow]:
@@ -54,6 +78,7 @@ def _visit(entry: Entry[Visit]) -> list[IndexRow]:
             opened_at=visit.opened_at,
             day=visit.opened_at.toordinal(),
             intent=str(visit.intent),
+            practitioner=practitioner_of(visit.practitioner),
         )
     ]
 
@@ -88,6 +113,25 @@ def _measurement(entry: Entry[StoredMeasurement]) -> list[IndexRow]:
             kind=str(measured.kind),
             block=str(measured.block),
             measured_at=measured.measured_at,
+            manner=manner_of(measured.context),
+        )
+    ]
+
+
+def _historic(entry: Entry[HistoricMeasurement]) -> list[IndexRow]:
+    measured = entry.statement
+    return [
+        MeasurementRow(
+            id=entry.id,
+            entry_id=entry.id,
+            client_id=entry.client,
+            visit_id=entry.visit,
+            site=measured.site.name,
+            side=str(measured.site.side),
+            kind=entry.kind,
+            block=str(measured.block),
+            measured_at=measured.measured_at,
+            manner="",
         )
     ]
 
@@ -134,6 +178,7 @@ _ROWS: Mapping[str, Callable[[Entry[Any]], list[IndexRow]]] = {
     "visit": _visit,
     "palpation": _palpation,
     "measurement": _measurement,
+    "historic": _historic,
     "analysis": _analysis,
     "void": _void,
     "care_plan": _plan,

@@ -8,6 +8,7 @@ from tissuesense.core.errors import RecordError, UsageError
 from tissuesense.store.engine import connect
 from tissuesense.store.failures import in_our_words
 from tissuesense.store.folder import StoreFolder
+from tissuesense.store.index_rebuild import refresh_index
 from tissuesense.store.key_safe import MasterKey, is_locked, new_safe, plain_safe, store_name
 from tissuesense.store.keys import PASSPHRASE_VARIABLE, AskPassphrase, find_passphrase, unlock
 from tissuesense.store.opened import Store
@@ -61,26 +62,36 @@ def open_store(
     if create and not place.exists:
         return _made(place, None if plain else _new_passphrase(passphrase), clock)
     safe = place.safe()
-    return _open(place, unlock(safe, passphrase), clock, safe)
+    place.check_files()
+    return open_unlocked(place, unlock(safe, passphrase), clock, safe)
 
 
 def _made(place: StoreFolder, secret: str | None, clock: Clock) -> Store:
     master, safe, code = _new_key(secret)
-    place.make(safe=safe, fill=lambda made: _open(made, master, clock, safe, new=True).close())
-    return _open(place, master, clock, safe, recovery_code=code)
+    place.make(safe=safe, fill=lambda made: open_unlocked(made, master, clock, safe).close())
+    place.check_files()
+    return open_unlocked(place, master, clock, safe, recovery_code=code)
 
 
-def _open(
+def open_unlocked(
     place: StoreFolder,
     master: MasterKey,
     clock: Clock,
     safe: Mapping[str, Any],
     *,
-    new: bool = False,
     recovery_code: str | None = None,
 ) -> Store:
-    if not new:
-        place.check_files()
+    """Open the store of a folder whose key is known, bringing its tables up to date.
+
+    Files that are not there are made: where a store should be, ask `place.check_files` first.
+
+    Raises
+    ------
+    SchemaTooNew
+        When a later version wrote the store; nothing was touched.
+    RecordError
+        When the database or its keys cannot be read.
+    """
     locked = is_locked(safe)
     key = master.derive("database") if locked else None
     engine = connect(place.database, key)
@@ -93,7 +104,17 @@ def _open(
         engine.dispose()
         raise
     name = store_name(safe) if locked else ""
-    return Store(engine, keys, master, place.path, name=name, recovery_code=recovery_code)
+    return _whole(Store(engine, keys, master, place.path, name=name, recovery_code=recovery_code))
+
+
+def _whole(store: Store) -> Store:
+    """Return a store whose index is as this version makes it."""
+    try:
+        refresh_index(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def _open_on_server(
@@ -119,7 +140,9 @@ def _open_on_server(
         server.close()
         raise
     name = store_name(safe) if is_locked(safe) else ""
-    return Store(server.engine, server.key_engine, master, place, name=name, recovery_code=code)
+    return _whole(
+        Store(server.engine, server.key_engine, master, place, name=name, recovery_code=code)
+    )
 
 
 def _make_folder_of(place: ServerPlace) -> None:

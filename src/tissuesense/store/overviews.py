@@ -12,7 +12,14 @@ from tissuesense.record.client import Client, ClientId
 from tissuesense.record.overview import ClientLine, DueLine
 from tissuesense.record.schedule import Due, DueStep
 from tissuesense.record.visit import Intent
-from tissuesense.store.schema import ClientRow, MeasurementRow, PalpationRow, PlanRow, VisitRow
+from tissuesense.store.schema import (
+    ClientRow,
+    MeasurementRow,
+    PalpationRow,
+    PlanRow,
+    VisitRow,
+    VoidRow,
+)
 
 _CARE_DAY = case((VisitRow.intent == str(Intent.MEDICAL), VisitRow.day))
 
@@ -85,14 +92,18 @@ def _visits(session: Session, clients: Iterable[str]) -> dict[str, _Visits]:
 
 def _sites(session: Session, clients: Iterable[str]) -> dict[str, int]:
     wanted = list(clients)
-    sites = union(
-        *(
-            select(table.client_id, table.site).where(table.client_id.in_(wanted))
-            for table in (PalpationRow, MeasurementRow)
-        )
-    ).subquery()
+    felt, measured = (
+        select(table.client_id, table.site).where(table.client_id.in_(wanted))
+        for table in (PalpationRow, MeasurementRow)
+    )
+    sites = union(felt, measured.where(~struck_out())).subquery()
     query = select(sites.c.client_id, func.count()).group_by(sites.c.client_id)
     return dict(session.execute(query).all())
+
+
+def struck_out() -> ColumnElement[bool]:
+    """Return whether a measurement was struck out."""
+    return select(VoidRow.id).where(VoidRow.measurement_id == MeasurementRow.id).exists()
 
 
 def _steps(session: Session, clients: Iterable[str]) -> dict[str, list[DueStep]]:

@@ -21,7 +21,7 @@ from tissuesense.record.overview import ClientLine, DueLine
 from tissuesense.record.visit import Visit, VisitId
 from tissuesense.store.client_keys import ClientKeys
 from tissuesense.store.ledger import Ledger
-from tissuesense.store.overviews import client_lines, due_lines
+from tissuesense.store.overviews import client_lines, due_lines, struck_out
 from tissuesense.store.schema import (
     ClientRow,
     EntryRow,
@@ -86,7 +86,7 @@ class Clients:
         visits = select(VisitRow.client_id, func.count()).group_by(VisitRow.client_id)
         sites_of = union(
             select(PalpationRow.client_id, PalpationRow.site),
-            select(MeasurementRow.client_id, MeasurementRow.site),
+            select(MeasurementRow.client_id, MeasurementRow.site).where(~struck_out()),
         )
         with self.reading() as session:
             counts = dict(session.execute(visits).all())
@@ -196,7 +196,10 @@ class RawData:
 
     def visit_of(self, measurement_id: MeasurementId) -> VisitId:
         """Return the visit of a measurement; RecordNotFound where there is no such measurement."""
-        query = select(MeasurementRow.visit_id).where(MeasurementRow.id == measurement_id)
+        query = select(MeasurementRow.visit_id).where(
+            MeasurementRow.id == measurement_id,
+            MeasurementRow.kind != "historic",  # that has no samples
+        )
         with self.reading() as session:
             visit = session.scalars(query).one_or_none()
         if visit is None:

@@ -120,7 +120,10 @@ class ClientRow(IndexRow):
 
 
 class VisitRow(IndexRow):
-    """A visit; `day` is its date in the practice, as `date.toordinal` has it."""
+    """A visit; `day` is its date in the practice, as `date.toordinal` has it.
+
+    `practitioner` is equal where the name is; "" where none was stated.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (Index("ix_visit_client_intent", "client_id", "intent", "day"),)
@@ -130,6 +133,7 @@ class VisitRow(IndexRow):
     opened_at: Mapped[datetime]
     day: Mapped[int] = mapped_column(index=True)
     intent: Mapped[str] = mapped_column(String(16))
+    practitioner: Mapped[str] = mapped_column(String(16), server_default="")
 
 
 class PalpationRow(IndexRow):
@@ -152,7 +156,10 @@ class PalpationRow(IndexRow):
 
 
 class MeasurementRow(IndexRow):
-    """One recording at one site, without its samples."""
+    """One recording at one site, without its samples.
+
+    Of the kind "historic": numbers that came without samples, under the id of their entry.
+    """
 
     __tablename__ = "measurement"
     __table_args__ = (
@@ -169,6 +176,8 @@ class MeasurementRow(IndexRow):
     kind: Mapped[str] = mapped_column(String(16))
     block: Mapped[str] = mapped_column(String(16))
     measured_at: Mapped[datetime]
+    # Equal where tip, rate and way of stopping are.
+    manner: Mapped[str] = mapped_column(String(16), server_default="")
 
 
 class ValueRow(IndexRow):
@@ -223,6 +232,14 @@ class WrappedKeyRow(KeyBase):
     client_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(16), primary_key=True)
     wrapped: Mapped[bytes]
+
+
+class IndexMadeRow(Base):
+    """Which version of the program's rules made the index: one row, none where it was earlier."""
+
+    __tablename__ = "index_made"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 INDEX: tuple[type[IndexRow], ...] = (

@@ -19,7 +19,11 @@ from tissuesense.store.schema import ClientRow, EntryRow
 from tissuesense.store.verifying.batches import KeptEntry, Unreadable, kept_entries
 from tissuesense.store.verifying.files import check_files
 from tissuesense.store.verifying.findings import Broken, Findings, Part
-from tissuesense.store.verifying.index import check_index_strays, index_problems
+from tissuesense.store.verifying.index import (
+    check_index_rules,
+    check_index_strays,
+    index_problems,
+)
 from tissuesense.store.verifying.kept import entry_row, reading
 from tissuesense.store.verifying.keys import Erasures, check_keys, find_erasures
 from tissuesense.store.verifying.raw import check_raw_strays, raw_problems
@@ -107,6 +111,7 @@ def verify(
     walk = _Walk(store, erasures, findings, wanted)
     walk.run(progress)
     check_index_strays(store, findings)
+    check_index_rules(store, findings)
     check_raw_strays(store, erasures, findings)
     return Verification(
         head=walk.head,

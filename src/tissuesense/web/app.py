@@ -18,6 +18,15 @@ SCREENS = (
     "entering",
     "today",
     "clients",
+    "measure",
+    "live",
+    "visit",
+    "feel",
+    "treat",
+    "summary",
+    "measurement",
+    "client",
+    "intake",
 )
 
 
@@ -52,4 +61,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await house.table.close()
         await house.desk.close()

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from tissuesense.services.table.table import Table
 from tissuesense.web.desk import Desk
 from tissuesense.web.sessions import SessionBook
 
@@ -20,6 +21,10 @@ class House:
         Whether it speaks TLS.
     recovery_code
         Of a record that was just made, until it was written down.
+    gauge_url, button_url
+        What measures, and what the client holds; empty: nothing was chosen yet.
+    table
+        Where measuring goes on.
     cookie
         Name of the session's cookie.
     """
@@ -28,9 +33,14 @@ class House:
     sessions: SessionBook
     secure: bool = False
     recovery_code: str | None = None
+    gauge_url: str = ""
+    button_url: str = ""
     cookie: str = field(init=False)
+    table: Table = field(init=False)
 
     def __post_init__(self) -> None:
+        (rng,) = self.desk.rng.spawn(1)
+        self.table = Table(at=self.desk.at, clock=self.desk.clock, rng=rng)
         self.cookie = "__Host-tissuesense" if self.secure else "tissuesense"
 
 

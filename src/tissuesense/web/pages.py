@@ -7,11 +7,16 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tissuesense.anatomy.muscle import Muscle
+from tissuesense.anatomy.site_names import known_site
+from tissuesense.core.site import BodySite
+from tissuesense.services.round_choice import RoundChoice
 from tissuesense.web.door.admission import DUTIES, Duty
 from tissuesense.web.house import House, house_of
 from tissuesense.web.language import LANGUAGES, Language, language, preferred
 from tissuesense.web.sessions import ScreenSession
 from tissuesense.web.static_files import static_url
+from tissuesense.web.visit_steps import steps_of
 
 # What stands in the rail: word, address, and whose it is.
 _RAIL = (
@@ -53,6 +58,12 @@ def language_of(request: Request, session: ScreenSession | None) -> Language:
     return language(chosen or preferred(request.headers.get("accept-language", "")))
 
 
+def tongue_of(request: Request) -> Language:
+    """Return the language of the screen that asks."""
+    house = house_of(request)
+    return language_of(request, house.sessions.find(request.cookies.get(house.cookie)))
+
+
 def _frame(
     request: Request, house: House, session: ScreenSession | None, tongue: Language
 ) -> dict[str, Any]:
@@ -68,6 +79,19 @@ def _frame(
         "tongue": tongue,
         "languages": LANGUAGES,
     }
+
+
+def muscle_name(site: BodySite) -> str:
+    """Return what the catalogue calls a site's muscle; another name as it was typed."""
+    found = known_site(site.name)
+    return found.name if isinstance(found, Muscle) else site.name.replace("_", " ")
+
+
+def _steps(choice: RoundChoice) -> list[tuple[str, str, str, bool]]:
+    return [
+        (step.key, step.word, step.url, step.done)
+        for step in steps_of(choice.record, intake_done=choice.intake_done)
+    ]
 
 
 @cache
@@ -90,6 +114,8 @@ def _environment(code: str) -> Environment:
         "clock": tongue.time,
         "decimal": tongue.number,
         "words": tongue.gettext,
+        "muscle": lambda site: tongue.gettext(muscle_name(site)),
+        "visit_steps": _steps,
     }
     environment.globals |= {"static": static_url}
     return environment

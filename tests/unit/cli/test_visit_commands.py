@@ -120,6 +120,27 @@ def test_struck_out_measurement_is_shown_and_not_counted(
     assert re.search(r"V-\S+ .* 0 +0 +open", shell.done("clients", "show", client).out)
 
 
+def test_imported_numbers_are_listed_with_the_id_that_strikes_them_out(
+    shell: Shell, client: str
+) -> None:
+    names = "Measurement time;Iteration;Object;Side;Stiffness\n"
+    table = f"{names}14.03.2025;1;Infraspinatus;Right;251\n"
+    (shell.folder / "myoton.csv").write_text(table, encoding="utf-8")
+    shell.done("import", "--format", "myoton", "--client", client, str(shell.folder / "myoton.csv"))
+    (listed,) = shell.done("clients", "--json").json["clients"]
+    assert listed["sites"] == ["infraspinatus"]
+    (found,) = shell.done("clients", "show", client, "--json").json["imported"]
+    assert (found["site"], found["void"]) == ("infraspinatus", None)
+    assert found["id"] in shell.done("clients", "show", client).out
+
+    void = ("visit", "void", "--visit", found["visit"], "--measurement", found["id"])
+    shell.done(*void, "--why", "another person's")
+    (listed,) = shell.done("clients", "--json").json["clients"]
+    assert listed["sites"] == []
+    (found,) = shell.done("clients", "show", client, "--json").json["imported"]
+    assert found["void"]["why"] == "another person's"
+
+
 def test_what_a_verb_printed_can_be_changed_and_fed_back(shell: Shell, visit: str) -> None:
     words = ("visit", "treat", "--visit", visit, *PLACE, "--technique", "mfr", "--seconds", "90")
     treated = shell.done(*words).json

@@ -20,6 +20,6 @@ def test_every_kind_of_statement_has_a_row() -> None:
     rows = " ".join(re.findall(r"^\| ([a-z][^|]*) \|", PAGE, flags=re.MULTILINE))
     said = {"profile": "handedness", "joint": "joint", "not_done": "left out", "dose": "treatment"}
     said |= {"historic": "another instrument", "closed": "visit", "daily_life": "daily life"}
-    said |= {"care_plan": "care plan"}
+    said |= {"care_plan": "care plan", "site_list": "sites to examine"}
     for kind in (*OF_CLIENT, *OF_VISIT):
         assert said.get(kind, kind) in rows

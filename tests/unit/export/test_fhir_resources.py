@@ -14,7 +14,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.export.whole_record import CAPTURE, whole_record, whole_request
+from tests.unit.export.whole_record import (
+    CAPTURE,
+    imported_struck_out,
+    whole_record,
+    whole_request,
+)
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.core.quantity import Estimate
@@ -235,6 +240,46 @@ def test_what_the_hands_did_not_examine_is_not_there() -> None:
     empty = [o for o in observations("palpation") if "hasMember" not in o]
     assert len(empty) == 1
     assert component(empty[0], "block")["valueCodeableConcept"]["text"] == "post"
+
+
+def test_the_sites_to_examine_are_listed_in_their_order() -> None:
+    (listed,) = of_kind("List")
+    places = [referred(entry["item"]) for entry in listed["entry"]]
+    assert [
+        (place["locationQualifier"][0]["text"], place["location"]["text"]) for place in places
+    ] == [("right", "trapezius upper"), ("left", "scalenes"), ("left", "trapezius upper")]
+    flags = [entry.get("flag", {}).get("text") for entry in listed["entry"]]
+    assert flags == [None, "Felt by hand, no gauge is set on it", None]
+    # A site that is listed and felt is one place.
+    (felt,) = (o for o in observations("palpation") if "hasMember" in o)
+    assert felt["bodySite"]["extension"][0]["valueReference"] == listed["entry"][2]["item"]
+
+
+def test_a_press_that_was_taken_back_says_when_how_and_why_and_does_not_count() -> None:
+    presses = observations("indentation-press")
+    assert [
+        code_of({"code": p["interpretation"][0]}) if "interpretation" in p else "" for p in presses
+    ] == ["", "not-counted", ""]
+    said = [[note["text"] for note in press.get("note", [])] for press in presses]
+    assert [sum("by double tap" in text for text in texts) for texts in said] == [0, 3, 0]
+    told = [text.partition(" at ")[0] for text in said[1] if "by double tap" in text]
+    assert told == ["Taken back", "Counts again", "Taken back"]
+    assert any(text.startswith("taken_back: ") for text in said[1])
+    assert "coughed" not in json.dumps(presses[0])
+    session = next(iter(observations("indentation-secant-stiffness-n-mm")))
+    assert component(session, "n-accepted")["valueQuantity"]["value"] == 2
+
+
+def test_a_retake_of_another_measurement_or_press_is_not_told_here() -> None:
+    record = whole_record()
+    first = record.visits[0]
+    retakes = [e for e in first.entries if e.kind == "retake"]
+    elsewhere = [
+        replace(retakes[0], statement=replace(retakes[0].statement, press=7)),
+        replace(retakes[1], statement=replace(retakes[1].statement, measurement="M-7QK4Z0A0")),
+    ]
+    record = replace(record, visits=(replace(first, entries=(first.entries[0], *elsewhere)),))
+    assert "double tap" not in json.dumps(told(record))
 
 
 def test_scales_of_a_joint_keep_their_labels() -> None:
@@ -480,3 +525,22 @@ def test_a_historic_number_is_not_one_of_ours(flags: tuple[HistoricFlag, ...], w
     assert stiffness["effectiveDateTime"] == when
     assert "raw_absent" in stiffness["note"][0]["text"]
     assert odd["valueQuantity"] == {"value": 1.5, "unit": "[arb'U]"}
+
+
+def test_imported_numbers_that_were_struck_out_are_entered_in_error_with_the_reason() -> None:
+    record = whole_record()
+    first = record.visits[0]
+    stated = next(e for visit in record.visits for e in visit.entries if e.kind == "historic")
+    visit = replace(first, entries=(first.entries[0], stated), measurements=())
+    record = replace(record, visits=(visit,))
+    kept, struck = told(record), told(imported_struck_out(record))
+
+    assert {r["status"] for r in kept if r.get("device")} == {"final"}
+    numbers = [r for r in struck if r.get("device")]
+    assert len(numbers) == len(stated.statement.quantities)
+    for each in numbers:
+        assert each["status"] == "entered-in-error"
+        assert "wrong client" in "".join(note["text"] for note in each["note"])
+    report = next(r for r in struck if r["resourceType"] == "DiagnosticReport")
+    results = {result["reference"] for result in report.get("result", ())}
+    assert not results & {f"urn:uuid:{each['id']}" for each in numbers}

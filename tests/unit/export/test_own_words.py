@@ -1,11 +1,14 @@
 """Without the identity, nothing that anybody wrote in own words is handed out."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
 from tests.unit.export.whole_record import whole_record
 
+from tissuesense.core.site import ComplaintKind
 from tissuesense.export.own_words import _WORDS, WITHHELD, without_words
+from tissuesense.export.tables.schema import OF_CLIENTS
 from tissuesense.record.document import record_json
 from tissuesense.record.history import ClientRecord
 
@@ -34,6 +37,28 @@ def test_every_kind_of_own_words_is_tried_and_withheld() -> None:
     assert len(own_words(record)) > 20
     assert own_words(without_words(record)) == {WITHHELD}
     assert all(visit.visit.reason in {"", WITHHELD} for visit in without_words(record).visits)
+
+
+def test_what_tables_hold_back_is_held_back_here_too() -> None:
+    record = whole_record()
+    held_back = {
+        (f"{table.name}.{column.name}", said)
+        for table in OF_CLIENTS
+        for row in map(table.row, table.rows(record) if table.rows else ())
+        for column, said in zip(table.columns, row, strict=True)
+        if column.private and said and said not in tuple(ComplaintKind)
+    }
+    assert ("retakes.why", "coughed") in held_back
+    stays = set(_texts(record_json(without_words(record))))
+    assert [where for where, said in held_back if said in stays] == []
+
+
+def _texts(content: object) -> Iterator[str]:
+    if isinstance(content, dict | list):
+        for each in content.values() if isinstance(content, dict) else content:
+            yield from _texts(each)
+    elif isinstance(content, str):
+        yield content
 
 
 def test_all_else_stays() -> None:

@@ -1,5 +1,6 @@
 """The tables hold every statement that stands now, every number, and nobody's name unasked."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.unit.export.whole_record import (
     IDENTITY,
     THERAPIST,
     TRICKY,
+    imported_struck_out,
     whole_record,
     whole_request,
 )
@@ -129,6 +131,50 @@ def test_a_struck_out_measurement_is_there_and_marked(tmp_path: Path) -> None:
     assert [row["void_why"] for row in void] == ["wrong side"]
     for name in ("results", "trials", "values"):
         assert {row["measurement"] for row in rows[name] if row["void"]} == {void[0]["measurement"]}
+
+
+def test_a_press_that_was_taken_back_is_there_and_marked(tmp_path: Path) -> None:
+    rows, _ = poured(whole_request(tmp_path))
+    told = [
+        (row["recording"], row["press"], row["taken_back"], row["why"]) for row in rows["retakes"]
+    ]
+    (name,) = {row["recording"] for row in rows["retakes"]}
+
+    assert told == [(name, 2, back, None) for back in (True, False, True)]
+    pressed = {row["index"]: row for row in rows["trials"] if row["measurement"] == name}
+    assert {index: row["accepted"] for index, row in pressed.items()} == {
+        1: True,
+        2: False,
+        3: True,
+    }
+    assert "taken_back" in pressed[2]["flags"].split(";")
+    (measured,) = (row for row in rows["measurements"] if row["measurement"] == name)
+    assert RecordingContext.from_dict(json.loads(measured["context"])).taken_back == {2}
+
+
+def test_the_sites_of_a_list_stand_in_its_order(tmp_path: Path) -> None:
+    rows, _ = poured(whole_request(tmp_path))
+    (listed,) = rows["site_lists"]
+    found = [
+        (row["entry"], row["number"], row["side"], row["site"], row["felt_only"])
+        for row in rows["listed_sites"]
+    ]
+    assert found == [
+        (listed["entry"], 1, "right", "trapezius_upper", False),
+        (listed["entry"], 2, "left", "scalenes", True),
+        (listed["entry"], 3, "left", "trapezius_upper", False),
+    ]
+    assert "scalenes" in {row["site"] for row in rows["sites"]}
+
+
+def test_imported_numbers_that_were_struck_out_are_there_and_marked(tmp_path: Path) -> None:
+    record = imported_struck_out(whole_record())
+    rows, _ = poured(whole_request(tmp_path, records=(record,), identified=True))
+
+    assert [(row["void"], row["void_why"]) for row in rows["historic"]] == [(True, "wrong client")]
+    assert {row["void"] for row in rows["historic_values"]} == {True}
+    kept, _ = poured(whole_request(tmp_path))
+    assert {row["void"] for row in (*kept["historic"], *kept["historic_values"])} == {False}
 
 
 def test_every_number_ever_computed_is_there_and_the_latest_are_marked(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """An invented client's record with every kind of statement in it, as pure objects without a store.
 
 Two visits: the first whole, signed and amended; the second for relaxation. One measurement of pain
-that counts and was analysed twice, one struck out, one of stiffness, one of another instrument.
+that counts and was analysed twice, one struck out, one of stiffness with a press taken back, one of
+another instrument.
 `IDENTITY` is who it is; no other text of the record names the client.
 """
 
@@ -19,6 +20,7 @@ from tissuesense.analysis.analyse import analyze
 from tissuesense.core.recording import Recording, RecordingKind
 from tissuesense.core.site import BodySite, ComplaintKind, Side
 from tissuesense.export.registry import Request
+from tissuesense.record.at_the_table import Retake, SiteList, TakenBackBy
 from tissuesense.record.audit import Exported, IdentityRead, Imported
 from tissuesense.record.care import (
     CarePlan,
@@ -94,6 +96,7 @@ SECOND_VISIT_AT = datetime(2026, 3, 9, 17, 5, tzinfo=ZONE)
 THERAPIST = "R. Tester"
 LEFT = BodySite("trapezius_upper", Side.LEFT)
 RIGHT = BodySite("trapezius_upper", Side.RIGHT)
+SCALENES = BodySite("scalenes", Side.LEFT)
 CAPTURE = b"a capture as the wire said it"
 # Text that breaks naive writers: quotes, a comma, lines, a formula, letters of many scripts.
 TRICKY = '=HYPERLINK("http://x"), said "ow",\r\nthen laughed; ½ 北京 \U0001f642\tend '
@@ -322,6 +325,8 @@ def _first_visit(writing: Writing, seed: int, episode: EntryId) -> VisitRecord:
         episode=episode,
     )
     writing.state("visit", visit, visit=visit.id)
+    sites = SiteList(sites=(RIGHT, SCALENES, LEFT), felt_only=(SCALENES,), catalogue="1.0")
+    writing.state("site_list", sites, visit=visit.id)
     _hands(writing, visit.id)
     ppt = _measured(writing, visit.id, SessionSpec(seed=seed))
     later = stored_findings(
@@ -335,7 +340,11 @@ def _first_visit(writing: Writing, seed: int, episode: EntryId) -> VisitRecord:
     void = MeasurementVoid(measurement=wrong.measurement.id, why="wrong side")
     writing.state("void", void, visit=visit.id)
     stiffness = _measured(
-        writing, visit.id, SessionSpec(seed=seed, kind=RecordingKind.INDENTATION), block=Block.POST
+        writing,
+        visit.id,
+        SessionSpec(seed=seed, kind=RecordingKind.INDENTATION),
+        block=Block.POST,
+        taken_back=2,
     )
     _treatment(writing, visit.id, stiffness.measurement.id)
     _words(writing, visit.id)
@@ -469,22 +478,28 @@ def _words(writing: Writing, visit: VisitId) -> None:
 
 
 def _measured(
-    writing: Writing, visit: VisitId, spec: SessionSpec, *, block: Block = Block.PRE
+    writing: Writing,
+    visit: VisitId,
+    spec: SessionSpec,
+    *,
+    block: Block = Block.PRE,
+    taken_back: int | None = None,
 ) -> MeasurementRecord:
     simulated = simulated_recording(spec)
-    site = simulated.context.body_site
+    context = simulated.context
+    if taken_back is not None:
+        context = replace(context, extra={**context.extra, "taken_back": [taken_back]})
+    site = context.body_site
     assert site is not None
     writing.at += timedelta(minutes=5)
-    recording = Recording(
-        trace=simulated.trace, context=simulated.context, quality=simulated.quality
-    )
+    recording = Recording(trace=simulated.trace, context=context, quality=simulated.quality)
     measurement = Measurement(
         id=new_measurement_id(writing.rng),
         visit=visit,
         site=site,
         kind=spec.kind,
         measured_at=writing.at,
-        context=simulated.context,
+        context=context,
         quality=simulated.quality,
         trace_sha256=simulated.trace.sha256,
         capture_sha256=sha256(CAPTURE),
@@ -492,7 +507,39 @@ def _measured(
         block=block,
         trace=simulated.trace,
     )
+    if taken_back is not None:
+        _take_back(writing, measurement, taken_back)
     return MeasurementRecord(
         measurement=measurement,
         computed=stored_findings(measurement.id, analyze(recording), computed_at=writing.at),
     )
+
+
+def _take_back(writing: Writing, measurement: Measurement, press: int) -> None:
+    for back in (True, False, True):
+        retake = Retake(
+            measurement=measurement.id,
+            press=press,
+            taken_back=back,
+            at=writing.at,
+            by=TakenBackBy.DOUBLE_TAP,
+            why="coughed" if back else "",
+        )
+        writing.state("retake", retake, visit=measurement.visit)
+
+
+def imported_struck_out(record: ClientRecord) -> ClientRecord:
+    """Return the record with every imported number struck out."""
+    visits = []
+    for visit in record.visits:
+        voids = (
+            replace(
+                entry,
+                id=EntryId(f"{entry.id}V"),
+                kind="void",
+                statement=MeasurementVoid(measurement=entry.id, why="wrong client"),
+            )
+            for entry in visit.current("historic")
+        )
+        visits.append(replace(visit, entries=(*visit.entries, *voids)))
+    return replace(record, visits=tuple(visits))

@@ -13,7 +13,9 @@ from tissuesense.core.site import BodySite, Side
 from tissuesense.record.care import CarePlan, Episode, Goal, GoalMeasure, Phase, Referral
 from tissuesense.record.client import Client
 from tissuesense.record.entry import Entry, EntryId
+from tissuesense.record.historic import HistoricFlag, HistoricMeasurement, HistoricQuantity
 from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
+from tissuesense.record.joint import JointFinding
 from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.notes import Meaning, MeasurementVoid, Signature, SoapNote, VisitClosed
 from tissuesense.record.people import Practice
@@ -208,6 +210,10 @@ def _full_visit(n: int) -> VisitRecord:
             "closed", VisitClosed(closed_at=at + timedelta(minutes=40)), 400 + n, at, visit=who
         ),
     ]
+    if n == 0:
+        entries.append(written("historic", imported(), 600, at, visit=who))
+        turned = JointFinding(joint="neck", movement="rotation", side=Side.LEFT, active_deg=52)
+        entries.append(written("joint", turned, 601, at, visit=who))
     if n == 8:
         entries.append(
             written(
@@ -224,6 +230,21 @@ def _full_visit(n: int) -> VisitRecord:
         void = MeasurementVoid(measurement=struck.measurement.id, why="Wrong side.")
         measurements.append(replace(struck, void=void))
     return VisitRecord(visit=visit(n), entries=tuple(entries), measurements=tuple(measurements))
+
+
+def imported() -> HistoricMeasurement:
+    """Return numbers of another instrument, far beyond all others, of a day without an hour."""
+    return HistoricMeasurement(
+        site=LEFT,
+        measured_at=opened(0),
+        instrument="MyotonPRO 17",
+        quantities=(
+            HistoricQuantity(name="myotonpro_stiffness", values=(2511.5, 2550.0), unit="N/m"),
+            HistoricQuantity(name="peak_force", values=(98765.0,), unit="N"),
+        ),
+        source_sha256="a" * 64,
+        flags=(HistoricFlag.RAW_ABSENT, HistoricFlag.TIME_UNKNOWN),
+    )
 
 
 def _relaxation(n: int) -> VisitRecord:

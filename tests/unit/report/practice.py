@@ -11,6 +11,7 @@ from tissuesense.core.recording import Recording, RecordingKind
 from tissuesense.core.site import BodySite, ComplaintKind, Side
 from tissuesense.record.client import Client, ClientId
 from tissuesense.record.entry import Entry, EntryId
+from tissuesense.record.historic import HistoricMeasurement, HistoricQuantity
 from tissuesense.record.history import MeasurementRecord, VisitRecord
 from tissuesense.record.intake import Complaint
 from tissuesense.record.joint import JointFinding
@@ -178,6 +179,7 @@ def full_visit() -> VisitView:
                     )
                 ),
                 *_written(),
+                entry("historic", _elsewhere(), 99),
             ),
             measurements=(
                 *(
@@ -194,6 +196,16 @@ def full_visit() -> VisitView:
 HEADACHE = Complaint(
     kind=ComplaintKind.HEADACHE, region="left temple", nrs_now=6, nrs_worst=8, onset="two years"
 )
+
+
+def _elsewhere() -> HistoricMeasurement:
+    return HistoricMeasurement(
+        site=BodySite(SITES[0], Side.LEFT),
+        measured_at=OPENED,
+        instrument="",
+        quantities=(HistoricQuantity(name="peak_force", values=(21.5,), unit="N"),),
+        source_sha256="b" * 64,
+    )
 
 
 def _written() -> Iterator[Entry[Any]]:

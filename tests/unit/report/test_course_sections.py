@@ -72,7 +72,7 @@ def test_every_row_of_a_table_fills_its_columns(course: str) -> None:
 
 def test_an_empty_course_says_that_there_is_nothing() -> None:
     assert "none on record" in part("who_and_why", "empty")
-    assert "Nothing was examined by hand" in part("hands_over_visits", "empty")
+    assert "No site was examined by hand" in part("hands_over_visits", "empty")
     assert "Nothing was measured" in part("sensor_over_visits", "empty")
     assert "No visit is on record" in part("sessions", "empty")
     assert "No care plan" in part("plan_and_visits", "empty")
@@ -202,7 +202,7 @@ def test_a_signature_of_other_content_is_told_as_such() -> None:
 
 
 def test_an_amendment_is_told_with_both_texts_and_its_reason() -> None:
-    told = part("signatures")
+    told = part("amendments")
 
     assert "Come again next week." in told
     assert "Come again in five weeks." in told

@@ -92,6 +92,21 @@ def test_json_out_and_in_and_out_again_is_equal_but_for_its_stamp(
     assert first["clients"] == second["clients"] == third["clients"]
 
 
+def test_json_without_the_identity_names_nobody_and_keeps_own_words(
+    store: Store, tmp_path: Path
+) -> None:
+    client = client_ids(store)[0]
+    enter(store, "identity", {"name": "Frieda Example"}, clock=CLOCK, rng=RNG, client=client)
+    told = {"kind": "headache", "note": "since the move to Aunt Berta's"}
+    enter(store, "complaint", told, clock=CLOCK, rng=RNG, client=client)
+    exported(store, tmp_path / "a.json")
+    exported(store, tmp_path / "b.fhir", form="fhir")
+    written = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert "Aunt Berta" in written
+    assert "Frieda" not in written
+    assert "Aunt Berta" not in (tmp_path / "b.fhir").read_text(encoding="utf-8")
+
+
 def test_each_client_stands_on_a_line_of_its_own(store: Store, tmp_path: Path) -> None:
     exported(store, tmp_path / "a.json")
     first, *lines, last = (tmp_path / "a.json").read_text(encoding="utf-8").splitlines()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from tests.unit.services.captured import CLOCK, captured_session, imported_session
 
-from tissuesense.analysis.analyse import RecordingAnalysis
+from tissuesense.analysis.analyse import RecordingAnalysis, analyze
 from tissuesense.core.errors import RecordNotFound, TissueSenseError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.record.client import ClientId
@@ -178,6 +178,26 @@ def test_capture_of_another_session_is_noticed(store: Store) -> None:
     outcome = reproduce(store, record.measurement.id)
     assert not outcome.equal
     assert outcome.differences[0].where == "trace"
+
+
+@pytest.mark.parametrize("kind", [RecordingKind.PPT, RecordingKind.INDENTATION])
+def test_a_press_that_was_taken_back_comes_out_taken_back(
+    store: Store, kind: RecordingKind
+) -> None:
+    whole, acquisition = captured_session(SessionSpec(kind=kind))
+    context = whole.recording.context
+    context = replace(context, extra={**context.extra, "taken_back": [2]})
+    analysed = analyze(replace(whole.recording, context=context))
+    record = saved(store, (analysed, acquisition))
+    outcome = reproduce(store, record.measurement.id)
+    assert outcome.equal
+    assert outcome.from_capture
+    taken_back = {found.index for found in record.findings if "taken_back" in found.flags}
+    assert taken_back == {2}
+    assert reproduce(store, record.findings[0].id).equal
+    # Without what the side-car says, the session is another one.
+    altered(store, "measurement", lambda body: body["context"].pop("taken_back"))
+    assert not reproduce(store, record.measurement.id).equal
 
 
 def test_outcome_is_plain_data(store: Store) -> None:

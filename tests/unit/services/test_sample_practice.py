@@ -11,13 +11,15 @@ import pytest
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.recording import RecordingKind
+from tissuesense.record.at_the_table import Retake, SiteList
 from tissuesense.record.client import ClientId
 from tissuesense.record.document import record_json
-from tissuesense.record.history import ClientRecord, VisitRecord
+from tissuesense.record.history import ClientRecord, MeasurementRecord, VisitRecord
 from tissuesense.record.schedule import schedule
 from tissuesense.record.statements import KINDS
 from tissuesense.record.visit import Block, Intent
 from tissuesense.services.records import load_client_record
+from tissuesense.services.reproduce import reproduce
 from tissuesense.services.sample_practice.build import build_sample_practice
 from tissuesense.services.sample_practice.story import STORIES, Story, read_story
 from tissuesense.store.opening import open_store
@@ -30,6 +32,7 @@ NEVER_SAID = re.compile(r"\b(ab)?normal|diagnos|patholog|\brisk|\bcause|improve"
 
 @dataclass(frozen=True, slots=True)
 class Built:
+    folder: Path
     clients: tuple[ClientId, ...]
     records: tuple[ClientRecord, ...]
     kinds: frozenset[str]
@@ -50,12 +53,20 @@ def build(folder: Path, stories: tuple[Story, ...], *, seed: int = 7) -> Built:
         entries = [e for c in clients for e in store.ledger.of_client(c, *KINDS)]
         practice = store.ledger.of_practice(*KINDS)
         return Built(
+            folder,
             clients,
             tuple(load_client_record(store, client) for client in clients),
             frozenset(entry.kind for entry in (*entries, *practice)),
             tuple(e.statement.name for e in entries if e.kind == "identity"),
             tuple(told),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    visit: VisitRecord
+    said: Retake
+    measured: MeasurementRecord
 
 
 def quick(name: str) -> Story:
@@ -105,6 +116,61 @@ def test_hands_come_before_the_gauge(built: Built) -> None:
         felt = [found.found_at for found in visit.manual_findings]
         pressed = [each.measurement.measured_at for each in visit.measurements]
         assert not felt or not pressed or max(felt) < min(pressed)
+
+
+def test_the_sites_are_listed_before_anybody_feels_or_presses(built: Built) -> None:
+    for visit in visits(built):
+        kinds = [entry.kind for entry in visit.entries]
+        examined = [kind for kind in kinds if kind in {"palpation", "joint", "measurement"}]
+        if visit.visit.intent is Intent.MEDICAL:
+            assert kinds.index("site_list") < kinds.index(examined[0])
+            assert set(visit.latest("site_list").sites) >= set(visit.sites)
+        else:
+            assert "site_list" not in kinds
+
+
+def test_where_no_gauge_is_set_on_a_site_is_listed_as_felt_only(built: Built) -> None:
+    felt_only = 0
+    for visit in visits(built):
+        listed: SiteList | None = visit.latest("site_list")
+        pressed = {each.measurement.site for each in visit.counting}
+        felt_only += len(listed.felt_only) if listed else 0
+        assert listed is None or set(listed.felt_only) == set(listed.sites) - pressed
+    assert felt_only > 10
+
+
+def taken_back(built: Built) -> TakenBack:
+    (found,) = (
+        TakenBack(visit, said, measured)
+        for visit in visits(built)
+        for said in visit.statements("retake")
+        for measured in visit.measurements
+        if measured.measurement.id == said.measurement
+    )
+    return found
+
+
+def test_one_press_is_taken_back_and_another_one_made(built: Built) -> None:
+    found = taken_back(built)
+    assert found.said.why
+    accepted = {
+        each.index: each.accepted for each in found.measured.findings if each.item == "trial"
+    }
+    back = {each.index for each in found.measured.findings if "taken_back" in each.flags}
+    assert back == {found.said.press}
+    assert not accepted[found.said.press]
+    assert sum(accepted.values()) == 3
+    kinds = [entry.kind for entry in found.visit.entries]
+    assert kinds.count("retake") == 1
+
+
+def test_the_press_that_was_taken_back_comes_out_of_the_capture_again(built: Built) -> None:
+    found = taken_back(built)
+    with open_store(built.folder, clock=ManualClock()) as store:
+        outcome = reproduce(store, found.measured.measurement.id)
+    assert outcome.equal
+    assert outcome.from_capture
+    assert outcome.compared == len(found.measured.findings)
 
 
 def test_every_visit_is_noted_signed_and_closed(built: Built) -> None:

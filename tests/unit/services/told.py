@@ -18,12 +18,20 @@ ABOUT_A_CLIENT: Mapping[str, dict[str, Any]] = {
     "goal": {"text": "a day without headache"},
 }
 IN_A_VISIT: Mapping[str, dict[str, Any]] = {
+    "site_list": {"sites": [{"name": "scalenes", "side": "left"}], "catalogue": "1.0"},
     "palpation": {**SITE, "tenderness": 2, "tone": 1},
     "joint": {"joint": "neck", "movement": "rotation", "side": "left", "active_deg": 60},
     "dose": {**SITE, "technique": "mfr", "seconds": 90, "nrs_during": 6},
     "not_done": {"what": "right suboccipitals", "reason": "refused"},
     "note": {"subjective": "Headache since Monday"},
     "void": {"measurement": "M-7QK4Z0A0", "why": "wrong side"},
+    "retake": {
+        "measurement": "M-7QK4Z0A0",
+        "press": 2,
+        "taken_back": True,
+        "at": "2026-01-05T09:50:00+00:00",
+        "by": "touch",
+    },
     "closed": {"closed_at": "2026-01-05T10:00:00+00:00"},
 }
 ABOUT_THE_PRACTICE: Mapping[str, dict[str, Any]] = {

@@ -10,6 +10,7 @@ from tests.unit.services.filled_store import CLOCK, client_ids, filled
 from tissuesense.core.site import BodySite, Side
 from tissuesense.record.client import ClientId
 from tissuesense.services.agreement import practice_curve
+from tissuesense.services.day import glance, standings
 from tissuesense.services.records import load_client_record, load_visit_record
 from tissuesense.store.opened import Store
 from tissuesense.store.schema import Base
@@ -28,6 +29,8 @@ QUESTIONS: dict[str, Question] = {
     "a curve": lambda store, client: store.trends.site(client, SITE, "ppt_kpa"),
     "grades": lambda store, client: store.trends.grades(client, SITE),
     "a whole record": load_client_record,
+    "a client at a glance": lambda store, client: glance(store, client, "ppt_kpa", today=TODAY),
+    "plans of some clients": lambda store, client: standings(store, [client], today=TODAY),
     "a hand's own curve": lambda store, _: practice_curve(store, SITE.name),
     "the practice's own entries": lambda store, _: store.ledger.of_practice("practice"),
 }

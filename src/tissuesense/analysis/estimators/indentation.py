@@ -46,8 +46,8 @@ def analyse_indentation(recording: Recording) -> IndentationAnalysis:
         for index, (course, law) in enumerate(zip(read.courses, read.laws, strict=True), start=1)
     ]
     back = recording.context.taken_back
-    presses = [_taken_back(press) if press.index in back else press for press in marked(presses)]
-    return summarise(presses, read.flags, side_car.layer)
+    presses = [_taken_back(press) if press.index in back else press for press in presses]
+    return summarise(marked(presses), read.flags, side_car.layer)
 
 
 def _taken_back(press: IndentationPress) -> IndentationPress:
@@ -131,7 +131,7 @@ def _recording_flags(
 
 ESTIMATOR = Estimator(
     name="indentation",
-    version="3",
+    version="3.1",
     kinds=frozenset({RecordingKind.INDENTATION}),
     analyse=analyse_indentation,
 )

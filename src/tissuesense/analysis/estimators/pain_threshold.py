@@ -51,7 +51,8 @@ def analyse(recording: Recording) -> PainThreshold:
     NoColumn, NoProbeArea
         When the recording has no force or states no probe area.
     UsageError
-        When the side-car names an aggregation that there is not.
+        When the side-car names an aggregation that there is not, or what it lists as taken back
+        are no numbers of presses.
     """
     pain = PainRecording.of(recording)
     found = tuple(pain.presses())
@@ -75,7 +76,7 @@ def analyse(recording: Recording) -> PainThreshold:
 
 ESTIMATOR = Estimator(
     name="pain_threshold",
-    version="1.2",
+    version="1.3",
     kinds=frozenset({RecordingKind.PPT, RecordingKind.TOLERANCE}),
     analyse=analyse,
 )
@@ -91,13 +92,13 @@ def _trials(
         trial = _trial(pain, press, curve, index=len(trials) + 1, stray=place in stray)
         if _pressed(trial, float(pain.t_s[0])):
             trials.append(trial)
-    return tuple(_taken_back(trial, pain.context.taken_back) for trial in trials)
+    back = pain.context.taken_back
+    return tuple(_taken_back(trial) if trial.index in back else trial for trial in trials)
 
 
-def _taken_back(trial: PainTrial, numbers: frozenset[int]) -> PainTrial:
-    if trial.index not in numbers:
-        return trial
-    return replace(trial, accepted=False, flags=(*trial.flags, QualityFlag.TAKEN_BACK))
+def _taken_back(trial: PainTrial) -> PainTrial:
+    flags = (*trial.flags, QualityFlag.TAKEN_BACK)
+    return replace(trial, accepted=False, at_least_kpa=None, flags=flags)
 
 
 def _pressed(trial: PainTrial, first_s: float) -> bool:

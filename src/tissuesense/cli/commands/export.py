@@ -14,7 +14,8 @@ def command(
         str,
         typer.Option(
             "--format",
-            help="fhir or json: a file; redcap, frictionless, bids, parquet or csv: a folder.",
+            help="fhir or json: a file; redcap, frictionless, bids, parquet or csv: a folder; "
+            "copy: a zip with all of it for the client.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="File or folder to write; it must not exist yet.")],
@@ -38,6 +39,8 @@ def command(
     """Write the record, or that of some clients, without names unless they are asked for.
 
     What the format cannot hold is said on stderr. Each client's record says that it was handed out.
+
+    Of the client's own copy, name one client: --format copy --client ID --out copy.zip
 
     Example: tissuesense export --format csv --out tables
     """

@@ -179,13 +179,18 @@ def skip(
 @app.command()
 def void(
     visit: VisitOption = None,
-    measurement: Annotated[str | None, typer.Option(help="The measurement's id.")] = None,
+    measurement: Annotated[
+        str | None, typer.Option(help="The measurement's id; of imported numbers, E-...")
+    ] = None,
     why: Annotated[str | None, typer.Option(help="Such as: wrong side.")] = None,
     source: FromOption = None,
     data: DataOption = None,
     _json: AsJsonOption = True,
 ) -> None:
     """Strike a measurement out: it stays in the record and counts for nothing.
+
+    Numbers that were imported without samples are struck out by the id of their entry, which
+    'tissuesense clients show' prints.
 
     Example: tissuesense visit void --visit V-7QK4Z0A0 --measurement M-7QK4Z0A0 --why "wrong side"
     """

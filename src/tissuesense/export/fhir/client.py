@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from tissuesense.export.fhir.at_the_table import site_list
 from tissuesense.export.fhir.care_plan import care_plan, goal, referral
 from tissuesense.export.fhir.chart import Chart, Stated, VisitChart
 from tissuesense.export.fhir.consent import consent
@@ -35,6 +36,7 @@ OF_CLIENT: Mapping[str, Callable[[Chart, Stated], Iterable[Json]]] = MappingProx
 )
 OF_VISIT: Mapping[str, Callable[[VisitChart, Stated], Iterable[Json]]] = MappingProxyType(
     {
+        "site_list": site_list,
         "palpation": palpation,
         "joint": joint,
         "dose": dose,
@@ -52,7 +54,8 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         "measurement": "its Observations and a DocumentReference",
         "analysis": "the Observations of its measurement, the latest one",
         "visit": "the Encounter, with an Observation for each thing that may matter",
-        "void": "the status of the Observations of its measurement",
+        "void": "the status of the Observations of its measurement or imported numbers",
+        "retake": "a note on the Observation of its press, which says whether it counts",
         "signature": "a Provenance",
         "exported": "a loss",
         "imported": "a loss",

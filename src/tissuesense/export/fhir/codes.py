@@ -43,6 +43,8 @@ _FOUND = {
     "mdc": "Minimal detectable change",
     "trace-start": "First sample of the trace, in seconds of the recording",
     "not-counted": "Was taken and does not count",
+    "sites-to-examine": "Sites that a visit is to examine",
+    "felt-only": "Felt by hand, no gauge is set on it",
     "palpation": "Palpation of a site",
     "palpation-tenderness": "Tenderness on palpation",
     "palpation-tone": "Tone on palpation",

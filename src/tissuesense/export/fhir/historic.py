@@ -6,6 +6,7 @@ from tissuesense.core.flag_words import flag_words
 from tissuesense.export.fhir.chart import Stated, VisitChart
 from tissuesense.export.fhir.codes import concept
 from tissuesense.export.fhir.elements import (
+    STRUCK_OUT,
     Json,
     identifier,
     labelled,
@@ -29,6 +30,8 @@ def historic(visit: VisitChart, stated: Stated) -> Iterator[Json]:
     """
     said: HistoricMeasurement = stated.statement
     at = said.measured_at.astimezone(visit.zone)
+    void = next((h.void for h in visit.record.historic if h.id == stated.entry.id), None)
+    status = stated.status if void is None else STRUCK_OUT
     instrument = _instrument(visit, said)
     when = {"effectiveDateTime": at.date().isoformat()} if _day_alone(said) else {}
     for found in said.quantities:
@@ -39,6 +42,7 @@ def historic(visit: VisitChart, stated: Stated) -> Iterator[Json]:
             f"historic {found.name}",
             at=at,
             **when,
+            status=status,
             code=code,
             valueQuantity=_amount(found.value, found.unit),
             bodySite=body_site(visit.chart, said.site),
@@ -47,6 +51,7 @@ def historic(visit: VisitChart, stated: Stated) -> Iterator[Json]:
             derivedFrom=[reference("DocumentReference", stated.root)],
             component=[block_component(said.block), *_values(found)],
             note=notes(
+                labelled("Struck out", "" if void is None else void.why),
                 labelled("Site, as the file names it", said.site_as_named),
                 labelled("Circumstances", said.circumstances),
                 *(f"{flag}: {flag_words(flag)}" for flag in said.flags),
@@ -56,7 +61,7 @@ def historic(visit: VisitChart, stated: Stated) -> Iterator[Json]:
         "DocumentReference",
         stated.root,
         masterIdentifier=identifier("sha256", said.source_sha256),
-        status="current",
+        status="current" if void is None else STRUCK_OUT,
         type=concept("source-file"),
         subject=visit.patient,
         content=[

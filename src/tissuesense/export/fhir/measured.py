@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.trace import Trace
 from tissuesense.export.fhir.absent import not_estimable
+from tissuesense.export.fhir.at_the_table import taken_back
 from tissuesense.export.fhir.chart import VisitChart
 from tissuesense.export.fhir.codes import concept
 from tissuesense.export.fhir.device import gauge, software
@@ -76,7 +77,7 @@ def _repeat(
             *({"code": measured.code(other.quantity), **value(other)} for other in others),
             *_samples(measured, trace),
         ],
-        note=tuple(flag_notes(flags)),
+        note=(*flag_notes(flags), *taken_back(measured, key)),
     )
 
 

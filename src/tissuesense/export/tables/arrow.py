@@ -15,6 +15,9 @@ from tissuesense.record.measurement import Measurement
 
 _ROWS_AT_ONCE = 10_000
 _SAMPLES_AT_ONCE = 200_000
+# A row takes far less memory once it is packed; so do many pieces, once they are one.
+_ROWS_UNPACKED = 250
+_PIECES = 50
 
 
 def has_arrow() -> bool:
@@ -66,7 +69,9 @@ class ParquetTables:
         file = self._file(table)
         for row in rows:
             file.rows.append(row)
-            if len(file.rows) >= _ROWS_AT_ONCE:
+            if len(file.rows) >= _ROWS_UNPACKED:
+                file.pack()
+            if file.packed >= _ROWS_AT_ONCE:
                 file.flush()
 
     def add_samples(self, measurement: Measurement) -> None:
@@ -84,8 +89,8 @@ class ParquetTables:
                 for name in TRACES.names[1:]
             ),
         ]
-        file.batches.append(arrow.Table.from_arrays(arrays, schema=file.schema))
-        if sum(batch.num_rows for batch in file.batches) >= _SAMPLES_AT_ONCE:
+        file.add(arrow.Table.from_arrays(arrays, schema=file.schema))
+        if file.packed >= _SAMPLES_AT_ONCE:
             file.flush()
 
     def _file(self, table: Table) -> "_File":
@@ -106,21 +111,34 @@ class _File:
         self._writer = writer
         self.schema = schema
         self.rows: list[Row] = []
-        self.batches: list[Any] = []
+        self.packed = 0
+        self._pieces: list[Any] = []
 
-    def flush(self) -> None:
-        """Write what has come together as one row group."""
+    def add(self, piece: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+        """Take rows that are packed already."""
+        self._pieces.append(piece)
+        self.packed += piece.num_rows
+        if len(self._pieces) >= _PIECES:
+            self._pieces = [self._arrow.concat_tables(self._pieces).combine_chunks()]
+
+    def pack(self) -> None:
+        """Pack the rows that came one by one."""
         if self.rows:
             columns = zip(*self.rows, strict=True)
             arrays = [
                 self._arrow.array(column, field.type)
                 for column, field in zip(columns, self.schema, strict=True)
             ]
-            self.batches.append(self._arrow.Table.from_arrays(arrays, schema=self.schema))
-        whole = self._arrow.concat_tables(self.batches) if self.batches else ()
-        if len(whole):
+            self.rows = []
+            self.add(self._arrow.Table.from_arrays(arrays, schema=self.schema))
+
+    def flush(self) -> None:
+        """Write what has come together as one row group."""
+        self.pack()
+        if self.packed:
+            whole = self._arrow.concat_tables(self._pieces)
             self._writer.write_table(whole, row_group_size=len(whole))
-        self.rows, self.batches = [], []
+        self._pieces, self.packed = [], 0
 
 
 def _arrow(name: str) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -1,11 +1,35 @@
 """Tables of what other instruments gave: numbers that came without their samples."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tissuesense.export.tables.column import number, site_column, text, time, whole, words
-from tissuesense.export.tables.stated import BLOCK, BODY_SIDE, parts_of, stated
+from tissuesense.export.tables.column import (
+    number,
+    site_column,
+    text,
+    time,
+    whole,
+    within,
+    words,
+    yes_no,
+)
+from tissuesense.export.tables.stated import BLOCK, BODY_SIDE, Part, parts_of, stated
+from tissuesense.record.entry import Entry
 from tissuesense.record.historic import HistoricMeasurement, HistoricQuantity
+from tissuesense.record.history import ClientRecord, HistoricRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was taken in, and whether it counts."""
+
+    entry: Entry[HistoricMeasurement]
+    record: HistoricRecord
+
+    @property
+    def void(self) -> bool:
+        """Whether it was struck out."""
+        return self.record.void is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,15 +39,27 @@ class HistoricValue:
     quantity: HistoricQuantity
     repeat: int
     value: float
+    void: bool
 
 
-def _values(measurement: HistoricMeasurement) -> Iterator[HistoricValue]:
-    for quantity in measurement.quantities:
-        for repeat, value in enumerate(quantity.values, start=1):
-            yield HistoricValue(quantity=quantity, repeat=repeat, value=value)
+def _taken(record: ClientRecord) -> Iterator[Taken]:
+    for visit in record.visits:
+        for entry, found in zip(visit.current("historic"), visit.historic, strict=True):
+            yield Taken(entry=entry, record=found)
 
 
-HISTORIC = stated(
+def _values(record: ClientRecord) -> Iterator[Part]:
+    for taken in _taken(record):
+        values = (
+            HistoricValue(quantity=quantity, repeat=repeat, value=value, void=taken.void)
+            for quantity in taken.record.measured.quantities
+            for repeat, value in enumerate(quantity.values, start=1)
+        )
+        for count, value in enumerate(values, start=1):
+            yield Part(entry=taken.entry, number=count, part=value)
+
+
+_STATED = stated(
     "historic",
     "his",
     "historic",
@@ -42,16 +78,27 @@ HISTORIC = stated(
     ),
     visit=True,
 )
-HISTORIC_VALUES = parts_of(
+HISTORIC = replace(
+    _STATED,
+    rows=_taken,
+    columns=(
+        *within(_STATED.columns, "entry"),
+        yes_no("void", "It was struck out and does not count.", required=True),
+        words("void_why", "Why.", at=lambda taken: taken.record.void and taken.record.void.why),
+    ),
+)
+_PARTS = parts_of(
     "historic_values",
     "hva",
     "The values of those, one row each",
-    {"historic": _values},
+    {},
     (
         text("quantity", "What it is; none of this program's own.", at="quantity.name"),
         whole("repeat", "Which value of that quantity, from 1.", required=True),
         number("value", "", "The value, in `unit`.", required=True),
         text("unit", "Its unit, in UCUM.", at="quantity.unit", required=True),
         text("method", "How the instrument came by it.", at="quantity.method"),
+        yes_no("void", "It was struck out and does not count.", required=True),
     ),
 )
+HISTORIC_VALUES = replace(_PARTS, rows=_values)

@@ -71,7 +71,7 @@ def described(tables: Iterable[Table]) -> Iterator[Described]:
 SITES = Table(
     name="sites",
     short="sit",
-    title="Sites of the body that were felt, measured or treated",
+    title="Sites of the body that were listed, felt, measured or treated",
     key="site",
     columns=(
         text("site", "Its id in the catalogue of muscles.", at="name", required=True),

@@ -1,5 +1,6 @@
 """All tables of an export, in the order in which a reader meets them."""
 
+from tissuesense.export.tables.at_the_table import LISTED_SITES, RETAKES, SITE_LISTS
 from tissuesense.export.tables.hands import DOSES, JOINTS, MANUAL, NOT_DONE, NOTES, SIGNATURES
 from tissuesense.export.tables.historic import HISTORIC, HISTORIC_VALUES
 from tissuesense.export.tables.intake import (
@@ -32,8 +33,11 @@ OF_CLIENTS = (
     RESULTS,
     TRIALS,
     VALUES,
+    RETAKES,
     HISTORIC,
     HISTORIC_VALUES,
+    SITE_LISTS,
+    LISTED_SITES,
     MANUAL,
     JOINTS,
     COMPLAINTS,

@@ -14,4 +14,4 @@ def write(view: CourseView) -> tuple[Block, ...]:
     return (Paragraph(first), *((Listing(tuple(others)),) if others else ()))
 
 
-SECTION = Section(title="Hand and sensor, over the visits", write=write)
+SECTION = Section(title="Hand and sensor, over the visits", write=write, appendix=True)

@@ -1,23 +1,22 @@
 """What the client told, and how much it was on each day of asking, 0 to 10."""
 
-from tissuesense.core.dates import day
 from tissuesense.record.intake import Complaint
 from tissuesense.report.course_view import CourseView, Told
 from tissuesense.report.document import Block, Cell, Column, Row, Table, Voice, say
 from tissuesense.report.quantities import NOTHING
 from tissuesense.report.registry import Section
-from tissuesense.report.words import complaint_words
+from tissuesense.report.words import complaint_words, short_day
 
 _COLUMNS = (
-    Column(title="Complaint, as told", voice=Voice.HAND, share=3.0),
-    Column(title="First", unit="0 to 10", numeric=True, share=0.8),
-    Column(title="Latest", unit="0 to 10", numeric=True, share=0.8),
-    Column(title="Worst, first\nand latest", unit="0 to 10", numeric=True, share=1.1),
-    Column(title="Each time that it was asked", share=3.0),
+    Column(title="Complaint, as told", voice=Voice.HAND, share=3.3),
+    Column(title="First", unit="0 to 10", numeric=True, share=0.6),
+    Column(title="Latest", unit="0 to 10", numeric=True, share=0.6),
+    Column(title="Worst", unit="0 to 10", numeric=True, share=0.6),
+    Column(title="Each time that it was asked", share=4.2),
 )
 _NOTE = (
     "The client's own numbers, 0 none to 10 worst imaginable, before treatment. How far such a "
-    "number moves by itself is not known here, so that no change of it is judged."
+    "number moves by itself is not known here: no change of it is judged."
 )
 
 
@@ -32,7 +31,7 @@ def _row(told: Told) -> Row:
     numbers = [str(complaint.nrs_now) for _, complaint in asked]
     first, latest = (numbers[0], numbers[-1]) if numbers else (NOTHING, NOTHING)
     since = f"; since {told.first.onset}" if told.first.onset else ""
-    days = f" ({day(asked[0][0])} to {day(asked[-1][0])})" if len(asked) > 1 else ""
+    days = f" ({short_day(asked[0][0])} to {short_day(asked[-1][0])})" if len(asked) > 1 else ""
     return Row(
         (
             Cell(say(complaint_words(told.first) + since), heads=True),

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from tissuesense.core.dates import day
 from tissuesense.core.recording import REPLAYED, SIMULATED, SOURCE, RecordingKind
 from tissuesense.report.course_view import CourseView
-from tissuesense.report.document import Block, Facts, say
+from tissuesense.report.document import Block, Paragraph, Run, Voice, say
 from tissuesense.report.quantities import number
 from tissuesense.report.readings import Reading
 from tissuesense.report.registry import Section
@@ -19,13 +20,14 @@ _ERROR = (
 
 
 def write(view: CourseView) -> tuple[Block, ...]:
-    """Return the facts of all recordings of care together."""
+    """Return the facts of all recordings of care together, in few lines."""
     readings = [Reading(m) for v in view.care for m in v.counting]
     if not readings:
         return ()
     struck = sum(m.void is not None for v in view.care for m in v.measurements)
     rows = ((name, text) for name, text in _facts(readings, struck) if text)
-    return (Facts(tuple((name, say(text)) for name, text in rows)),)
+    told = (say(Run(f"{name}: ", Voice.STRONG), f"{text}. ") for name, text in rows)
+    return (Paragraph(tuple(chain.from_iterable(told))),)
 
 
 def _facts(readings: list[Reading], struck: int) -> Iterator[tuple[str, str]]:

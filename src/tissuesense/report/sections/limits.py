@@ -1,6 +1,6 @@
 """What the numbers do not mean."""
 
-from tissuesense.report.document import Block, Listing, say
+from tissuesense.report.document import Block, Listing, Paragraph, say
 from tissuesense.report.registry import Section
 
 _LIMITS = """
@@ -26,4 +26,10 @@ def write(_view: object) -> tuple[Block, ...]:
     return (Listing(tuple(say(limit.replace("\n", " ")) for limit in limits)),)
 
 
+def write_short(_view: object) -> tuple[Block, ...]:
+    """Return the same as one paragraph, for a report that has two pages."""
+    return (Paragraph(say(" ".join(_LIMITS.split()))),)
+
+
 SECTION = Section(title="What these numbers do not mean", write=write, small=True)
+SHORT = Section(title="What these numbers do not mean", write=write_short, small=True)

@@ -28,7 +28,7 @@ def write(view: CourseView) -> tuple[Block, ...]:
     rows = tuple(_row(count) for count in standing.phases)
     return (
         Table(columns=_COLUMNS, rows=(*rows, _sum(standing)), caption=f"As of {day(view.on)}"),
-        Facts(tuple((name, say(text)) for name, text in _facts(standing) if text)),
+        Facts(tuple((name, say(text)) for name, text in _facts(view, standing) if text)),
     )
 
 
@@ -52,14 +52,16 @@ def _sum(standing: Schedule) -> Row:
     return Row((Cell(say("Together"), heads=True), *(Cell(say(t)) for t in (*texts, told))))
 
 
-def _facts(standing: Schedule) -> tuple[tuple[str, str], ...]:
-    plan = standing.plan
+def _facts(view: CourseView, standing: Schedule) -> tuple[tuple[str, str], ...]:
+    """Return what the table has not; what the referral says already is not said again."""
+    plan, order = standing.plan, view.record.latest("referral")
+    as_ordered = order is not None and set(plan.modalities) == set(order.modalities)
+    known_note = order is not None and plan.payer_note == order.payer_note
     return (
         ("Ordered in all", used_words(standing)),
-        ("Next visit", due_words(standing)),
-        ("Review", review_words(standing)),
-        ("Modalities planned", ", ".join(plan.modalities)),
-        ("Payer note", plan.payer_note),
+        ("Next visit", "; ".join(filter(None, (due_words(standing), review_words(standing))))),
+        ("Modalities planned", "" if as_ordered else ", ".join(plan.modalities)),
+        ("Payer note", "" if known_note else plan.payer_note),
         ("Note of the plan", plan.note),
     )
 

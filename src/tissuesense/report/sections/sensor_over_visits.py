@@ -80,4 +80,4 @@ def _value(point: Point, unit: str) -> Words:
     return say(bare(point.value, point.u, unit))
 
 
-SECTION = Section(title="What the sensor measured", write=write)
+SECTION = Section(title="What the sensor measured", write=write, appendix=True)

@@ -6,11 +6,21 @@ from tissuesense.record.history import VisitRecord
 from tissuesense.record.notes import VisitClosed
 from tissuesense.record.visit import Intent
 from tissuesense.report.course_view import CourseView
-from tissuesense.report.document import Block, Cell, Column, Paragraph, Row, Table, say
+from tissuesense.report.document import (
+    Block,
+    Cell,
+    Column,
+    Paragraph,
+    Row,
+    Run,
+    Table,
+    Voice,
+    say,
+)
 from tissuesense.report.quantities import NOTHING
 from tissuesense.report.readings import Signed
 from tissuesense.report.registry import Section
-from tissuesense.report.treatment_sums import treatments
+from tissuesense.report.treatment_sums import Given, total_time, treatments
 from tissuesense.report.words import modality_words, plural, short_day, site_and_side
 
 _NUMBER = Column(title="No.", numeric=True, share=0.4)
@@ -23,9 +33,8 @@ _OTHERS = (
     Column(title="Signed", share=1.3),
 )
 _NOTE = (
-    "Duration: from opening the visit to closing it; a visit that was not closed has none and adds "
-    "nothing to the sum. The sums are of the visits of care. "
-    "Modalities and sites are those of the treatments noted in the visit."
+    "Duration: from opening to closing; none where not closed. Sums: of the visits of care. "
+    "Modalities, sites: as noted."
 )
 _RELAXATION = "relaxation, no part of this care"
 _NOBODY = "not stated"
@@ -52,7 +61,22 @@ def write(view: CourseView) -> tuple[Block, ...]:
             caption=f"Practitioner of every session: {who.pop()}" if alone else "",
             note=say(_NOTE),
         ),
+        *_given(view),
     )
+
+
+def _given(view: CourseView) -> tuple[Paragraph, ...]:
+    """Say how often each technique was given and for how long; site by site is the appendix."""
+    given: dict[str, list[Given]] = {}
+    for one in treatments(view.care):
+        given.setdefault(one.technique, []).append(one)
+    if not given:
+        return ()
+    told = "; ".join(
+        f"{technique} {plural(len(every), 'time')}, {total_time(every)}"
+        for technique, every in sorted(given.items())
+    )
+    return (Paragraph(say(Run("Given in all: ", Voice.STRONG), f"{told}.")),)
 
 
 def _row(record: VisitRecord, no: int | None, signed: Sequence[Signed], *, alone: bool) -> Row:

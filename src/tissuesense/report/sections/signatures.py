@@ -1,20 +1,22 @@
-"""Who signed, which signatures do not speak for what stands there now, and every amendment."""
+"""Who signed, which signatures do not speak for what stands there now, and a line to sign."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from tissuesense.report.amendments import amendment_words, signed_words
+from tissuesense.report.amendments import signed_words
 from tissuesense.report.course_view import CourseView
-from tissuesense.report.document import Block, Listing, Words, say
+from tissuesense.report.document import Block, Facts, Listing, Words, say
 from tissuesense.report.readings import Signed
 from tissuesense.report.registry import Section
 from tissuesense.report.words import plural, short_day
 
+_LINE = f"date {'_' * 16}  signature {'_' * 28}"
+
 
 def write(view: CourseView) -> tuple[Block, ...]:
-    """Return the signatures, and what was amended with both texts and the reason."""
+    """Return the signatures, how much was amended, and where the report itself is signed."""
     items = (*_signatures(view), *_unsigned(view), *_amended(view))
-    return (Listing(items),) if items else ()
+    return (*((Listing(items),) if items else ()), Facts((("For the practice", say(_LINE)),)))
 
 
 def _signatures(view: CourseView) -> Iterator[Words]:
@@ -52,8 +54,8 @@ def _unsigned(view: CourseView) -> Iterator[Words]:
 
 
 def _amended(view: CourseView) -> Iterator[Words]:
-    for old, new in view.amended():
-        yield amendment_words(old, new, when=view.local(new.recorded_at))
+    if count := len(view.amended()):
+        yield say(f"{plural(count, 'amendment')}, told in the appendix.")
 
 
-SECTION = Section(title="Signatures and amendments", write=write)
+SECTION = Section(title="Signatures", write=write)

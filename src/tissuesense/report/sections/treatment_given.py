@@ -4,8 +4,8 @@ from tissuesense.report.course_view import CourseView
 from tissuesense.report.document import Block, Cell, Column, Row, Table, Voice, say
 from tissuesense.report.quantities import NOTHING, number
 from tissuesense.report.registry import Section
-from tissuesense.report.treatment_sums import Given, treatments
-from tissuesense.report.words import duration_words, site_and_side
+from tissuesense.report.treatment_sums import Given, total_time, treatments
+from tissuesense.report.words import site_and_side
 
 _COLUMNS = (
     Column(title="Site", share=1.7),
@@ -38,18 +38,12 @@ def _row(site: str, technique: str, given: list[Given]) -> Row:
     texts = (
         technique,
         str(len(given)),
-        _total_time(given),
+        total_time(given),
         _mean_pressure(given),
         _by_estimate(given),
         " to ".join(dict.fromkeys((str(min(said)), str(max(said))))) if said else NOTHING,
     )
     return Row((Cell(say(site), heads=True), *(Cell(say(text)) for text in texts)))
-
-
-def _total_time(given: list[Given]) -> str:
-    timed = [g.seconds for g in given if g.seconds is not None]
-    untimed = f", {len(given) - len(timed)} not timed" if len(timed) < len(given) else ""
-    return (duration_words(sum(timed)) if timed else "") + untimed if timed else "not timed"
 
 
 def _mean_pressure(given: list[Given]) -> str:
@@ -70,4 +64,4 @@ def _by_estimate(given: list[Given]) -> str:
     return ", ".join(f"{grade} ({count})" for grade, count in counted.items())
 
 
-SECTION = Section(title="What was done", write=write)
+SECTION = Section(title="What was done", write=write, appendix=True)

@@ -60,7 +60,7 @@ def _figure(series: Series, view: CourseView) -> Figure:
     control = " (control site)" if series.site.name in view.controls else ""
     alt = f"{place}{control}, over {len(series.valued)} visits: {_in_words(series)}. {found.words}."
     return Figure(
-        svg=trend_figure(_trend(series, view), alt=alt),
+        svg=trend_figure(trend_of(series, view), alt=alt),
         alt=alt,
         title=say(f"{place}{control}: {found.words}"),
         half=True,
@@ -78,7 +78,8 @@ def _in_words(series: Series) -> str:
     return "; ".join(told) + error
 
 
-def _trend(series: Series, view: CourseView) -> Trend:
+def trend_of(series: Series, view: CourseView) -> Trend:
+    """Return what the figure of a series shows: values, band, grades, treatments and phases."""
     first = view.care[0].visit.opened_at
     scale, short, lowest, highest = _GRADED.get(series.measure.session, ("", "", 0, 3))
     treated = [v for v in view.care if any(d.site == series.site for d in v.statements("dose"))]
@@ -184,4 +185,4 @@ def _cell(series: Series, visit: VisitId, felt: Mapping[VisitId, ManualFinding])
     return say(bare(point.value, point.u, series.measure.unit), *by_hand)
 
 
-SECTION = Section(title="Over the visits", write=write)
+SECTION = Section(title="Over the visits", write=write, appendix=True)

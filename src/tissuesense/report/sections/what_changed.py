@@ -85,4 +85,4 @@ def _unbroken(text: str) -> Words:
     return say(Number(value=number), *((" ", Number(value=f"({interval}")) if bracket else ()))
 
 
-SECTION = Section(title="What changed", write=write)
+SECTION = Section(title="What changed", write=write, appendix=True)

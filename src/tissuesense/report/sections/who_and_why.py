@@ -10,7 +10,11 @@ from tissuesense.report.registry import Section
 from tissuesense.report.words import plural
 
 _Rows = Iterator[tuple[str, str]]
-_LETTER = {True: "on file", False: "not on file", None: "not asked"}
+_LETTER = {
+    True: "letter of medical necessity on file",
+    False: "no letter of medical necessity on file",
+    None: "letter of medical necessity not asked for",
+}
 
 
 def write(view: CourseView) -> tuple[Block, ...]:
@@ -20,13 +24,14 @@ def write(view: CourseView) -> tuple[Block, ...]:
 
 
 def _person(view: CourseView) -> _Rows:
-    yield "Client", view.record.client.id
     who = view.identity
-    if who is not None:
-        yield "Name", who.name
-        yield "Born", "" if who.birth_date is None else day(who.birth_date)
-        yield "Insurer", who.insurer
-        yield "Member number", who.member_number
+    if who is None:
+        yield "Client", view.record.client.id
+    else:
+        born = "" if who.birth_date is None else f"born {day(who.birth_date)}"
+        yield "Client", ", ".join(filter(None, (view.record.client.id, who.name, born)))
+        member = f"member number {who.member_number}" if who.member_number else ""
+        yield "Insurer", ", ".join(filter(None, (who.insurer, member)))
     if view.practice is not None:
         yield "Practice", ", ".join(filter(None, (view.practice.name, view.practice.address)))
 
@@ -35,13 +40,13 @@ def _order(referral: Referral | None) -> _Rows:
     if referral is None:
         yield "Referral", "none on record"
         return
-    yield "Referred by", f"{referral.prescriber}, {day(referral.on)}"
+    letter = _LETTER[referral.letter_of_medical_necessity]
+    yield "Referred by", f"{referral.prescriber}, {day(referral.on)}; {letter}"
     yield "Condition", f"{referral.condition} (in the prescriber's words)"
     yield "Codes", _codes(referral.codes)
     asked = ", ".join(filter(None, (referral.frequency, referral.duration)))
-    yield "Frequency ordered", asked or "not stated"
-    yield "Modalities ordered", _modalities(referral.modalities)
-    yield "Letter of medical necessity", _LETTER[referral.letter_of_medical_necessity]
+    modalities = _modalities(referral.modalities)
+    yield "Frequency ordered", "; ".join(filter(None, (asked or "not stated", modalities)))
     yield "Payer note", referral.payer_note
 
 

@@ -111,8 +111,9 @@ def _check_visit(visit: VisitRecord, record: ClientRecord) -> None:
     measured = {each.measurement.id for each in visit.measurements}
     if len(measured) < len(visit.measurements):
         raise UsageError("two measurements have one id.")
+    named = measured | {entry.id for entry in visit.entries if entry.kind == "historic"}
     for entry in visit.entries:
-        if entry.kind == "void" and entry.statement.measurement not in measured:
+        if entry.kind == "void" and entry.statement.measurement not in named:
             raise UsageError(f"statement {entry.id} strikes out what is not there.")
 
 

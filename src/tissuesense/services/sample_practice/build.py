@@ -185,13 +185,15 @@ class _VisitSheet:
     def fill(self, number: int) -> None:
         """Write the whole visit, from palpation to its closing."""
         story, person = self.chart.story, self.chart.person(self.visit)
+        if listed := story.site_list(number):
+            self.enter("site_list", listed)
         for felt in story.at_visit(story.felt, number):
             self.enter("palpation", felt)
         for moved in story.at_visit(story.moved, number):
             self.enter("joint", moved)
         self.strike_out(person)
         for press in story.presses(self.visit.measured):
-            self.measure(press, person)
+            self.examine(press, person)
         for dose in self.visit.doses:
             self.treat(dose, person)
         for press in story.presses(self.visit.after):
@@ -202,6 +204,22 @@ class _VisitSheet:
 
     def enter(self, kind: str, stated: Mapping[str, Any]) -> str:
         return self.chart.desk.enter(kind, stated, visit=self.id)
+
+    def examine(self, press: Press, person: Person) -> None:
+        """Measure before the treatment; where the story says so, a press is taken back."""
+        back = self.visit.taken_back
+        if not back or Press.read(back["measure"]) != press:
+            self.measure(press, person)
+            return
+        kept = self.measure(press, person, taken_back=back["press"])
+        retake = {
+            "measurement": kept.measurement.id,
+            "press": back["press"],
+            "taken_back": True,
+            "at": self.chart.desk.clock.now().isoformat(),
+            "why": back["why"],
+        }
+        self.enter("retake", retake)
 
     def strike_out(self, person: Person) -> None:
         """Measure what is not to count, and say why."""
@@ -228,11 +246,18 @@ class _VisitSheet:
         self.enter("dose", dose)
 
     def measure(
-        self, press: Press, person: Person, *, block: Block = Block.PRE, technique: str = ""
+        self,
+        press: Press,
+        person: Person,
+        *,
+        block: Block = Block.PRE,
+        technique: str = "",
+        taken_back: int | None = None,
     ) -> MeasurementRecord:
         """Measure with a simulated gauge and keep it."""
         desk = self.chart.desk
-        measured, capture = measured_on(person.url(press, technique), press, clock=desk.clock)
+        url = person.url(press, technique)
+        measured, capture = measured_on(url, press, clock=desk.clock, taken_back=taken_back)
         if measured.analysis is None:
             raise RecordError("The simulated gauge gave nothing to keep.")
         desk.clock.advance(_PRESS_S)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.recording import RecordingKind
+from tissuesense.core.recording import TAKEN_BACK, RecordingKind
 from tissuesense.services.measure import Measured, concluded, measure
 from tissuesense.services.measure_plan import plan_measurement
 from tissuesense.services.sample_practice.story import Press
@@ -50,10 +50,19 @@ class Person:
         return "sim:?" + "&".join(f"{key}={value}" for key, value in stated.items())
 
 
-def measured_on(url: str, press: Press, *, clock: Clock) -> tuple[Measured, bytes]:
-    """Run one measurement through a gauge; return what was measured and the raw capture."""
+def measured_on(
+    url: str, press: Press, *, clock: Clock, taken_back: int | None = None
+) -> tuple[Measured, bytes]:
+    """Run one measurement through a gauge; return what was measured and the raw capture.
+
+    Parameters
+    ----------
+    taken_back
+        Number of a press that is not to count; another one is pressed in its place.
+    """
+    stated = {"kind": press.kind, "site": press.site.name, "side": press.site.side}
     plan = plan_measurement(
-        {"kind": press.kind, "site": press.site.name, "side": press.site.side},
+        stated if taken_back is None else stated | {TAKEN_BACK: [taken_back]},
         trials=1 if press.kind is RecordingKind.DOSE else _TRIALS,
         preset_name=_PRESETS.get(press.kind),
     )

@@ -2,13 +2,16 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
+from tissuesense.anatomy.catalogue import catalogue
+from tissuesense.core.protocol import content_sha256
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 
@@ -45,6 +48,8 @@ class StoryVisit:
         Statements of treatments; those with "sensor" are recorded by a gauge.
     struck_out
         What is measured once too often ("measure"), and "why" it does not count.
+    taken_back
+        In which measurement ("measure") which "press" is taken back, and "why".
     amended
         What the note should have said, with its "reason".
     """
@@ -59,6 +64,7 @@ class StoryVisit:
     doses: tuple[Mapping[str, Any], ...] = ()
     not_done: tuple[Mapping[str, Any], ...] = ()
     struck_out: Mapping[str, str] = field(default_factory=dict)
+    taken_back: Mapping[str, Any] = field(default_factory=dict)
     subjective: str = ""
     assessment: str = ""
     plan: str = ""
@@ -98,6 +104,24 @@ class Story:
         """Return a list of `measures`; none for no name."""
         return tuple(Press.read(text) for text in self.measures[name]) if name else ()
 
+    def site_list(self, number: int) -> dict[str, Any]:
+        """Return the sites to examine at visit `number`, from 0 on; nothing where there are none.
+
+        First those that are felt, then those that are only measured.
+        """
+        visit = self.visit[number]
+        felt = [_site(stated) for stated in self.at_visit(self.felt, number)]
+        presses = (*self.presses(visit.measured), *self.presses(visit.after))
+        pressed = [press.site for press in presses]
+        sites = tuple(dict.fromkeys([*felt, *pressed]))
+        if not sites:
+            return {}
+        return {
+            "sites": [asdict(site) for site in sites],
+            "felt_only": [asdict(site) for site in sites if site not in pressed],
+            "catalogue": catalogue().version,
+        }
+
     def stated_on(self, day: int, monday: date) -> Sequence[dict[str, Any]]:
         """Return what is stated about the client on a day, its days as dates."""
         first = self.visit[0].day
@@ -121,6 +145,22 @@ def read_story(name: str) -> Story:
     """Return one of `STORIES`."""
     path = files("tissuesense.services.sample_practice") / "stories" / f"{name}.toml"
     return TypeAdapter(Story).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def stories_sha256() -> str:
+    """Return what tells these stories, and how they are told, from any others."""
+    package = files("tissuesense.services.sample_practice")
+    told = {
+        file.name: sha256(file.read_bytes()).hexdigest()
+        for folder in (package, package / "stories")
+        for file in folder.iterdir()
+        if file.is_file()
+    }
+    return content_sha256("tissuesense.stories/1", told)
+
+
+def _site(stated: Mapping[str, Any]) -> BodySite:
+    return BodySite(stated["site"], Side(stated["side"]))
 
 
 def _at(track: Mapping[str, Any], number: int, *, of: int) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from sqlalchemy import Dialect, func, select
 
 from tissuesense.core.errors import RecordConflict, RecordError
 from tissuesense.record.entry import Entry
-from tissuesense.store.index import index_rows
+from tissuesense.store.index import RULES, index_rows
 from tissuesense.store.opened import Store
-from tissuesense.store.schema import INDEX, EntryRow, IndexRow
+from tissuesense.store.schema import INDEX, EntryRow, IndexMadeRow, IndexRow
 from tissuesense.store.verifying.batches import KeptEntry
 from tissuesense.store.verifying.findings import Findings, Part
 from tissuesense.store.verifying.kept import Kept, exact, kept_of, reading, table_of
@@ -45,6 +45,20 @@ def check_index_strays(store: Store, findings: Findings) -> None:
         else:
             if count:
                 findings.add(Part.INDEX, f"Rows of {name} that belong to no entry: {count}.")
+
+
+def check_index_rules(store: Store, findings: Findings) -> None:
+    """Look whether it is written down that the index was made by the rules of this version."""
+    try:
+        with reading(store.engine, store.reading) as session:
+            versions = session.scalars(select(IndexMadeRow.version)).all()
+    except RecordConflict:
+        raise
+    except RecordError:
+        findings.add(Part.FILE, "The table index_made cannot be read.")
+    else:
+        if versions != [RULES]:
+            findings.add(Part.INDEX, "The index was made by the rules of another version.")
 
 
 def _differences(kind: type[IndexRow], expected: list[Kept], found: list[Kept]) -> Iterator[str]:

@@ -1,0 +1,154 @@
+// The intake's cards save themselves one after the other, and a pain drawing is made by touch.
+import "./body.js";
+
+// The same module that the page has loaded, under the same address: not a second one.
+const { post, tellProblem, toast } = await import(document.querySelector('script[src*="/app.js"]').src);
+
+const page = document.querySelector(".intake");
+const TOUCHED_MS = 50, TYPED_MS = 700;
+const NOT_STATED = new Set(["csrf", "entry", "card", "visit", "quality", "place"]);
+
+const stated = (form) => new URLSearchParams(
+  [...new FormData(form)].filter(([name]) => !NOT_STATED.has(name)),
+).toString();
+
+function unanswered(form) {
+  const needs = form.querySelector("[data-needs]")?.dataset.needs;
+  return needs && !form.elements.entry.value && !form.elements[needs].value;
+}
+
+for (const form of document.querySelectorAll("form[data-fills]")) {
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+  const note = form.querySelector("[data-saved]");
+  let kept = stated(form), waiting, running = false, again = false;
+
+  const save = async (anyway = false) => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    if (running) { again = true; return; }
+    const now = stated(form);
+    if ((now === kept && anyway !== true) || unanswered(form)) return;
+    running = true;
+    try {
+      const told = await post(form.action, new URLSearchParams(new FormData(form)));
+      kept = now;
+      form.elements.entry.value = told.entry;
+      form.querySelector(".problem")?.remove();
+      form.querySelector("[data-first]")?.closest("p").remove();
+      if (told.said) note.textContent = told.said;
+      if (form.querySelector(".marks-list")) showMarks(form, told.marks);
+      if (told.undo) {
+        toast(page.dataset.changed, { word: page.dataset.undo, run: () => takeBack(told.undo) });
+      }
+    } catch (error) {
+      tellProblem(form, error.message);
+    } finally {
+      running = false;
+      if (again) { again = false; save(); }
+    }
+  };
+  form.addEventListener("change", () => { clearTimeout(waiting); waiting = setTimeout(save, TOUCHED_MS); });
+  form.addEventListener("input", (event) => {
+    if (event.target.matches("textarea, input:not([type=radio], [type=checkbox], [type=date])")) {
+      clearTimeout(waiting);
+      waiting = setTimeout(save, TYPED_MS);
+    }
+  });
+  form.addEventListener("submit", (event) => { event.preventDefault(); save(true); });
+  // Whoever leaves in the middle of a word loses nothing.
+  addEventListener("pagehide", () => {
+    if (stated(form) !== kept && !running && !unanswered(form)) {
+      navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+    }
+  });
+}
+
+async function takeBack(entry) {
+  try {
+    await post(`/clients/${page.dataset.client}/intake/undo`, { entry });
+    location.reload();
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+// The pain drawing: the list is what is saved, the map shows the same marks.
+const SVG = "http://www.w3.org/2000/svg";
+const shapeOf = (form, quality) =>
+  form.querySelector(`input[name=quality][value=${quality}] + span path`).getAttribute("d");
+const touched = (form) => form.dispatchEvent(new Event("change"));
+
+function glyph(form, quality, ...classes) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("class", classes.join(" "));
+  path.setAttribute("d", shapeOf(form, quality));
+  return path;
+}
+
+function showMarks(form, marks) {
+  const list = form.querySelector(".marks-list");
+  list.replaceChildren(...marks.map(([value, words]) => item(form, list, value, words)));
+  if (!marks.length) {
+    const none = document.createElement("li");
+    none.className = "none muted";
+    none.textContent = list.dataset.none;
+    list.append(none);
+  }
+  form.querySelector("[data-count]").textContent = marks.length ? `(${marks.length})` : "";
+  for (const map of form.querySelectorAll("svg[data-body]")) {
+    map.querySelector(".marks").replaceChildren(...marks
+      .map(([value]) => value.split(","))
+      .filter(([view]) => view === map.dataset.body)
+      .map(([, x, y, quality]) => {
+        const mark = document.createElementNS(SVG, "g");
+        mark.setAttribute("transform", `translate(${x} ${y})`);
+        mark.append(glyph(form, quality, "halo"), glyph(form, quality, quality));
+        return mark;
+      }));
+  }
+}
+
+function item(form, list, value, words) {
+  const line = document.createElement("li");
+  const input = Object.assign(document.createElement("input"), { type: "hidden", name: "mark", value });
+  const sign = document.createElementNS(SVG, "svg");
+  const quality = value.split(",")[3];
+  for (const [name, said] of [["class", "quality-sign"], ["viewBox", "-3 -3 6 6"], ["aria-hidden", "true"]]) sign.setAttribute(name, said);
+  sign.append(glyph(form, quality, quality));
+  const told = document.createElement("span");
+  told.textContent = words;
+  const remove = Object.assign(document.createElement("button"), { name: "remove", textContent: list.dataset.remove });
+  remove.setAttribute("aria-label", `${list.dataset.remove}: ${words}`);
+  line.append(input, sign, told, remove);
+  return line;
+}
+
+const marksOf = (form) => [...form.querySelectorAll(".marks-list li:not(.none)")].map(
+  (line) => [line.querySelector("input").value, line.querySelector("span").textContent],
+);
+
+for (const form of document.querySelectorAll("form.complaint")) {
+  const add = (view, x, y) => {
+    const quality = new FormData(form).get("quality");
+    showMarks(form, [...marksOf(form), [`${view},${x},${y},${quality}`, ""]]);
+    touched(form);
+  };
+  form.addEventListener("place", (event) => add(event.detail.view, event.detail.x, event.detail.y));
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=remove], button[name=add]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.name === "add") {
+      const key = form.elements.place.value;
+      const shape = form.querySelector(`use[href="#${key}"].place`);
+      if (shape) add(key.split("-")[0], shape.dataset.x, shape.dataset.y);
+      else form.elements.place.focus();
+      return;
+    }
+    const list = form.querySelector(".marks-list");
+    const at = [...list.children].indexOf(button.closest("li"));
+    showMarks(form, marksOf(form).filter((_, i) => i !== at));
+    (list.querySelectorAll("button")[Math.min(at, list.children.length - 1)] ?? form.elements.place).focus();
+    touched(form);
+  });
+}
