@@ -35,6 +35,8 @@ _HELD_SHARE = 0.8
 _LET_GO_WITHIN_S = 1.0
 RATE_BAND = 0.2
 _INSIDE_BAND = 0.14
+_PACES = frozenset({Cue.GOOD, Cue.FASTER, Cue.SLOWER})
+_WORD_FOR_S = 0.4
 _JUDGE_AFTER_S = 0.5  # skin gives way first: no ramp starts straight
 _UNLOADED_S = 1.0
 
@@ -66,7 +68,7 @@ class PressGuide:
         self._beat = Beat()
         self._force_n = 0.0
         self._off_since_s: float | None = None
-        self._paced = Cue.PRESS
+        self._paced, self._paced_s = Cue.PRESS, 0.0
         self._press = _Press(onset_s=0.0, rate=RampRate(0.0, 0.0))
 
     def follow(
@@ -176,8 +178,15 @@ class PressGuide:
             self._phase = Phase.RAMP
         elif self._phase is Phase.RAMP and self._force_n < _LETTING_GO_SHARE * self._press.peak_n:
             self._stop(t_s, StoppedBy.RELEASE)
-        self._paced = self._pace()
+        self._say_pace(t_s)
         return self._let_go(t_s)
+
+    def _say_pace(self, t_s: float) -> None:
+        """Change the word for the rate, once the last one has been there to be read."""
+        pace = self._pace()
+        judged = {pace, self._paced} <= _PACES
+        if pace is not self._paced and not (judged and t_s < self._paced_s + _WORD_FOR_S):
+            self._paced, self._paced_s = pace, t_s
 
     def _let_go(self, t_s: float) -> ActEnded | None:
         if self._force_n >= max(_OFF_N, _OFF_SHARE * self._press.peak_n):

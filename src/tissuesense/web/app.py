@@ -25,8 +25,11 @@ SCREENS = (
     "treat",
     "summary",
     "measurement",
+    "trend",
+    "reports",
     "client",
     "intake",
+    "begin",
 )
 
 

@@ -1,5 +1,6 @@
 """The body as shapes that a finger, a mouse or a key can pick: made from the anatomy's drawing."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -130,11 +131,16 @@ def on_body(view: View, x: float, y: float) -> bool:
 
 
 def mark_place(mark: DrawnMark, tongue: Language) -> str:
-    """Return where a mark of a pain drawing lies: "back: Upper trapezius, left"."""
+    """Return where a mark of a pain drawing lies: "in front: Upper trapezius, left"."""
     view = View(mark.view.value)
     found = sites_at(view, mark.x, mark.y)
-    side = view.right_of_picture if mark.x > 0 else view.right_of_picture.other
-    where = site_name(found[0], tongue) if found else tongue.gettext(str(side))
+    if found:
+        where = site_name(found[0], tongue)
+    else:
+        shapes = picture(view).shapes
+        near = min(shapes, key=lambda shape: math.dist((shape.x, shape.y), (mark.x, mark.y)))
+        region = catalogue().muscles[near.sites[0].name].region
+        where = f"{tongue.gettext(region.value)}, {tongue.gettext(str(near.side))}"
     return f"{tongue.gettext(_FROM[view])}: {where}"
 
 

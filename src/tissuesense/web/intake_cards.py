@@ -19,6 +19,7 @@ from tissuesense.record.intake import (
     ScreenAnswer,
 )
 from tissuesense.record.statements import body_of
+from tissuesense.services.where_to_begin import habit_of
 from tissuesense.web.body_pick import mark_place
 from tissuesense.web.language import Language
 
@@ -200,15 +201,6 @@ class Intake:
 
 _PLAIN = frozenset({"yes", "no"})
 _LEFT_OUT = (None, "", [])
-
-
-def habit_of(told: DailyLife) -> str:
-    """Return which habit an answer is about, a no included; else the question itself."""
-    return told.habit or _by_name().get(told.question, told.question)
-
-
-def _by_name() -> Mapping[str, str]:
-    return {pattern.name: pattern.id for pattern in catalogue().patterns_of(Ground.HABIT)}
 
 
 def topic_of(habit: str) -> LifeTopic:

@@ -154,7 +154,7 @@ def _maps(view: VisitView, tongue: Language, base: str) -> tuple[Plot, ...]:
     return tuple(
         _map(name, title, marks, scale, tongue, base)
         for name, title, marks, scale in asked
-        if marks
+        if any(m.hand is not None or m.level is not None or m.missing for m in marks.values())
     )
 
 

@@ -73,14 +73,20 @@ class Trend:
     begins: str = ""
 
 
-def trend_figure(trend: Trend, *, alt: str) -> str:
-    """Return the panel as SVG, half a column wide; values from zero on, no axis is cut."""
-    height = _TOP + _PLOT + _TREATED + (_STRIP if trend.grades else 0.0) + _AXIS
-    drawing = Drawing(_WIDTH, height)
-    frame = _Frame.of(trend)
+def trend_figure(trend: Trend, *, alt: str, width: float = _WIDTH, plot: float = _PLOT) -> str:
+    """Return the panel as SVG, by default half a column wide; values from zero on, no axis is cut.
+
+    Parameters
+    ----------
+    width, plot
+        Of the whole picture, and how high the values stand in it, in points.
+    """
+    height = _TOP + plot + _TREATED + (_STRIP if trend.grades else 0.0) + _AXIS
+    drawing = Drawing(width, height)
+    frame = _Frame.of(trend, width, plot)
     _phases(drawing, frame, trend.phases)
     _values(drawing, frame, trend)
-    bottom = _TOP + _PLOT
+    bottom = _TOP + plot
     for day in trend.visits:
         x = frame.x(day)
         drawing.line([(x, bottom), (x, bottom + _TICK)], "control")
@@ -101,22 +107,24 @@ class _Frame:
     last: float
     top: float
     step: float
+    width: float
+    plot: float
 
     @classmethod
-    def of(cls, trend: Trend) -> "_Frame":
+    def of(cls, trend: Trend, width: float, plot: float) -> "_Frame":
         days = [*trend.visits, *(point.day for point in trend.points)]
         highest = [p.value + (p.bar or 0.0) for p in trend.points]
         highest += [trend.band[1]] if trend.band else []
         step = nice_step(_HEADROOM * max(highest), _MOST_TICKS)
         top = step * math.ceil(_HEADROOM * max(highest) / step)
-        return cls(min(days) - _EDGE_DAYS, max(days) + _EDGE_DAYS, top, step)
+        return cls(min(days) - _EDGE_DAYS, max(days) + _EDGE_DAYS, top, step, width, plot)
 
     def x(self, day: float) -> float:
         part = (day - self.first) / (self.last - self.first)
-        return _LEFT + min(max(part, 0.0), 1.0) * (_WIDTH - _LEFT - _RIGHT)
+        return _LEFT + min(max(part, 0.0), 1.0) * (self.width - _LEFT - _RIGHT)
 
     def y(self, value: float) -> float:
-        return _TOP + _PLOT * (1 - min(max(value, 0.0), self.top) / self.top)
+        return _TOP + self.plot * (1 - min(max(value, 0.0), self.top) / self.top)
 
 
 def _phases(drawing: Drawing, frame: _Frame, phases: Sequence[Stretch]) -> None:
@@ -125,15 +133,15 @@ def _phases(drawing: Drawing, frame: _Frame, phases: Sequence[Stretch]) -> None:
         if right <= left:
             continue
         if index % 2:
-            drawing.box(left, _TOP, right - left, _PLOT, "level")
+            drawing.box(left, _TOP, right - left, frame.plot, "level")
         if index:
-            drawing.line([(left, _TOP - 8), (left, _TOP + _PLOT)], "control", dashes="1.5 1.5")
+            drawing.line([(left, _TOP - 8), (left, _TOP + frame.plot)], "control", dashes="1.5 1.5")
         fits = text_width(phase.words) < right - left - 2
         drawing.text(left + 2, _TOP - 3, phase.words if fits else str(phase.number))
 
 
 def _values(drawing: Drawing, frame: _Frame, trend: Trend) -> None:
-    right = _WIDTH - _RIGHT
+    right = frame.width - _RIGHT
     if trend.band is not None:
         low, high = (frame.y(value) for value in trend.band)
         drawing.box(_LEFT, high, right - _LEFT, low - high, "band")
@@ -177,7 +185,7 @@ def _strip(drawing: Drawing, frame: _Frame, trend: Trend, top: float) -> None:
         return top + _STRIP - 5 - part * (_STRIP - 11)
 
     for grade in (trend.lowest, trend.highest):
-        drawing.line([(_LEFT, y(grade)), (_WIDTH - _RIGHT, y(grade))], "line", width=0.5)
+        drawing.line([(_LEFT, y(grade)), (frame.width - _RIGHT, y(grade))], "line", width=0.5)
         label = f"{grade:+d}".replace("-", "\N{MINUS SIGN}") if trend.lowest else str(grade)
         drawing.text(_LEFT - 4, y(grade) + 2.6, label, colour="hand", anchor="end")
     drawing.text(2, (y(trend.lowest) + y(trend.highest)) / 2 + 2.6, trend.scale, colour="hand")

@@ -1,65 +1,26 @@
 // The intake's cards save themselves one after the other, and a pain drawing is made by touch.
 import "./body.js";
-
-// The same module that the page has loaded, under the same address: not a second one.
-const { post, tellProblem, toast } = await import(document.querySelector('script[src*="/app.js"]').src);
+import { post, savesItself, toast } from "./saving.js";
 
 const page = document.querySelector(".intake");
-const TOUCHED_MS = 50, TYPED_MS = 700;
 const NOT_STATED = new Set(["csrf", "entry", "card", "visit", "quality", "place"]);
 
-const stated = (form) => new URLSearchParams(
-  [...new FormData(form)].filter(([name]) => !NOT_STATED.has(name)),
-).toString();
-
-function unanswered(form) {
-  const needs = form.querySelector("[data-needs]")?.dataset.needs;
-  return needs && !form.elements.entry.value && !form.elements[needs].value;
-}
-
 for (const form of document.querySelectorAll("form[data-fills]")) {
-  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
-  const note = form.querySelector("[data-saved]");
-  let kept = stated(form), waiting, running = false, again = false;
-
-  const save = async (anyway = false) => {
-    clearTimeout(waiting);
-    waiting = undefined;
-    if (running) { again = true; return; }
-    const now = stated(form);
-    if ((now === kept && anyway !== true) || unanswered(form)) return;
-    running = true;
-    try {
-      const told = await post(form.action, new URLSearchParams(new FormData(form)));
-      kept = now;
+  const needs = form.querySelector("[data-needs]")?.dataset.needs;
+  savesItself(form, {
+    stated: () => new URLSearchParams(
+      [...new FormData(form)].filter(([name]) => !NOT_STATED.has(name)),
+    ).toString(),
+    // A remark without its answer waits for it.
+    ready: () => !needs || form.elements.entry.value || form.elements[needs].value,
+    saved: (told) => {
       form.elements.entry.value = told.entry;
-      form.querySelector(".problem")?.remove();
       form.querySelector("[data-first]")?.closest("p").remove();
-      if (told.said) note.textContent = told.said;
       if (form.querySelector(".marks-list")) showMarks(form, told.marks);
       if (told.undo) {
         toast(page.dataset.changed, { word: page.dataset.undo, run: () => takeBack(told.undo) });
       }
-    } catch (error) {
-      tellProblem(form, error.message);
-    } finally {
-      running = false;
-      if (again) { again = false; save(); }
-    }
-  };
-  form.addEventListener("change", () => { clearTimeout(waiting); waiting = setTimeout(save, TOUCHED_MS); });
-  form.addEventListener("input", (event) => {
-    if (event.target.matches("textarea, input:not([type=radio], [type=checkbox], [type=date])")) {
-      clearTimeout(waiting);
-      waiting = setTimeout(save, TYPED_MS);
-    }
-  });
-  form.addEventListener("submit", (event) => { event.preventDefault(); save(true); });
-  // Whoever leaves in the middle of a word loses nothing.
-  addEventListener("pagehide", () => {
-    if (stated(form) !== kept && !running && !unanswered(form)) {
-      navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
-    }
+    },
   });
 }
 

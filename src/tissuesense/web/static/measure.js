@@ -129,18 +129,19 @@ function paint() {
   const key = `${state}|${word}|${beside}`;
   if (key !== shown) {
     shown = key;
-    if (stage.dataset.state !== state) {
+    if (stage.dataset.state !== state || !at("shape-path").getAttribute("d")) {
       stage.dataset.state = state;
       const [path, hollow] = SHAPES[state] ?? SHAPES.wait;
       at("shape-path").setAttribute("d", path);
       stage.toggleAttribute("data-hollow", hollow);
+      tunnel.recolour();
       at("alert").textContent = state === "stop" || state === "nodata" ? word : "";
     }
     at("word").textContent = word;
     at("beside").textContent = beside;
   }
+  if (view) dots(progress?.judged ?? []);
   if (progress) {
-    dots(progress);
     const text = view.sentence ? spoken[view.sentence] ?? view.sentence : "";
     if (at("verdict").textContent !== text) at("verdict").textContent = text;
     const told = progress.told.join("   ");
@@ -167,12 +168,12 @@ function measureLag() {
 }
 
 let dotKey = "";
-function dots(progress) {
-  const missing = Math.max(0, view.wanted - progress.judged.filter(Boolean).length);
-  const key = `${progress.judged}|${missing}`;
+function dots(judged) {
+  const missing = Math.max(0, view.wanted - judged.filter(Boolean).length);
+  const key = `${judged}|${missing}`;
   if (key === dotKey) return;
   dotKey = key;
-  at("dots").replaceChildren(...[...progress.judged.map((ok) => (ok ? "accepted" : "rejected")), ...Array(missing).fill("")].map((kind) => {
+  at("dots").replaceChildren(...[...judged.map((ok) => (ok ? "accepted" : "rejected")), ...Array(missing).fill("")].map((kind) => {
     const dot = document.createElement("span");
     dot.className = `dot ${kind}`;
     return dot;

@@ -52,6 +52,9 @@ export class Tunnel {
     this.breaks = new Set([...this.breaks].map((i) => i - count).filter((i) => i > 0));
   }
 
+  /** Ask for the colours anew: the ground behind the picture has changed. */
+  recolour() { this.colours = null; this.dirty = true; }
+
   /** Draw, if there is anything new. `slope` is the asked rate in limits a second, or null. */
   draw(slope) {
     if (!this.dirty && slope === this.slope) return false;
@@ -68,16 +71,21 @@ export class Tunnel {
     pen.clearRect(0, 0, width, height);
     const left = 8, right = width - 8, bottom = height - 6, top = 10;
     const now = this.t.length && this.at != null ? this.t[this.t.length - 1] - this.at : 0;
-    const seconds = Math.max(slope ? 0.75 / slope : 8, now * 1.15, 4);
+    // The window grows with the press, in steps, so that it stands still while the hand reads it.
+    const reached = this.at != null ? Math.max(0, this.share[this.share.length - 1] ?? 0) : 0;
+    const whole = [0.4, 0.65, 1.05].find((share) => reached < 0.85 * share) ?? 1.05;
+    const seconds = Math.max(slope ? whole / slope : 8, now * 1.15, 4);
     const x = (t) => left + (t / seconds) * (right - left);
-    const y = (share) => bottom - Math.max(-0.02, Math.min(1.05, share)) * (bottom - top);
+    const y = (share) => bottom - Math.max(-0.02, Math.min(1.05, share / whole)) * (bottom - top);
 
     pen.lineWidth = 1.5; pen.strokeStyle = ink.line; pen.setLineDash([]);
     pen.beginPath(); pen.moveTo(left, y(0)); pen.lineTo(right, y(0)); pen.stroke();
-    pen.strokeStyle = ink.stop; pen.lineWidth = 3; pen.setLineDash([10, 8]);
-    pen.beginPath(); pen.moveTo(left, y(1)); pen.lineTo(right, y(1)); pen.stroke();
+    if (whole > 1) {
+      pen.strokeStyle = ink.stop; pen.lineWidth = 3; pen.setLineDash([10, 8]);
+      pen.beginPath(); pen.moveTo(left, y(1)); pen.lineTo(right, y(1)); pen.stroke();
+    }
     if (slope) {
-      pen.fillStyle = ink.band; pen.setLineDash([]);
+      pen.fillStyle = ink.tube; pen.setLineDash([]);
       pen.beginPath(); pen.moveTo(x(0), y(0)); pen.lineTo(x(seconds), y(slope * (1 + BAND) * seconds));
       pen.lineTo(x(seconds), y(slope * (1 - BAND) * seconds)); pen.closePath(); pen.fill();
       pen.strokeStyle = ink.control; pen.lineWidth = 2; pen.setLineDash([8, 6]);
@@ -115,7 +123,7 @@ export class Tunnel {
 
   palette() {
     const style = getComputedStyle(this.canvas);
-    return Object.fromEntries(["ink", "muted", "line", "control", "band", "stop"].map(
+    return Object.fromEntries(["ink", "muted", "line", "control", "tube", "stop"].map(
       (name) => [name, style.getPropertyValue(`--${name}`).trim()]));
   }
 }

@@ -1,0 +1,50 @@
+// A form that saves itself: one request after the other, nothing lost when somebody leaves.
+
+// The same module that the page has loaded, under the same address: not a second one.
+const { post, tellProblem, toast } = await import(document.querySelector('script[src*="/app.js"]').src);
+export { post, toast };
+
+const TOUCHED_MS = 50, TYPED_MS = 700;
+
+/**
+ * Save a form as it is touched.
+ * `stated` gives what it says as text, `ready` whether that can be saved yet, `saved` is told the answer.
+ */
+export function savesItself(form, { stated, ready = () => true, saved = () => {} }) {
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+  const note = form.querySelector("[data-saved]");
+  let kept = stated(), waiting, running = false, again = false;
+
+  const save = async (button) => {
+    clearTimeout(waiting);
+    if (running) { again = true; return; }
+    const now = stated();
+    if ((now === kept && !button) || !ready()) return;
+    const fields = new URLSearchParams(new FormData(form, button));
+    running = true;
+    try {
+      const told = await post(form.action, fields);
+      kept = now;
+      form.querySelector(".problem")?.remove();
+      if (told.said) note.textContent = told.said;
+      saved(told);
+      if (stated() !== now && !again) kept = stated(); // what the answer itself changed
+    } catch (error) {
+      tellProblem(form, error.message);
+    } finally {
+      running = false;
+      if (again) { again = false; save(); }
+    }
+  };
+  const soon = (after) => { clearTimeout(waiting); waiting = setTimeout(save, after); };
+  form.addEventListener("change", () => soon(TOUCHED_MS));
+  form.addEventListener("input", (event) => {
+    if (event.target.matches("textarea, input:not([type=radio], [type=checkbox], [type=date])")) soon(TYPED_MS);
+  });
+  form.addEventListener("submit", (event) => { event.preventDefault(); save(event.submitter ?? undefined); });
+  addEventListener("pagehide", () => {
+    if (!running && stated() !== kept && ready()) {
+      navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+    }
+  });
+}
