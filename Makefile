@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: make demo, make test. Everything else is for people who change the code.
-.PHONY: demo test check format bench lock clean
+.PHONY: demo app test check format bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,6 +7,9 @@ READY := $(VENV)/.ready
 
 demo: $(READY)
 	$(BIN)/tissuesense demo --out demo-out
+
+app: $(READY)
+	$(BIN)/tissuesense app --demo
 
 test: $(READY)
 	@sh tools/system_packages.sh

@@ -16,7 +16,7 @@ from tissuesense.analysis.analyse import analyze
 from tissuesense.core.clock import SystemClock
 from tissuesense.record.client import ClientId
 from tissuesense.record.history import MeasurementRecord
-from tissuesense.services.measure import judged_presses
+from tissuesense.services.judged import judged_presses
 from tissuesense.services.records import add_client, load_client_record
 from tissuesense.services.running_capture import Recovered, recover
 from tissuesense.store.folder import StoreFolder

@@ -57,6 +57,7 @@ def test_every_module_that_the_architecture_names_is_there() -> None:
             "analysis/estimators",
             "report/sections",
             "export/formats",
+            "web/routes",
         )
     }
     source = ROOT / "src" / "tissuesense"

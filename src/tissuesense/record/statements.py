@@ -100,7 +100,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "not_done": Kind(type=NotDone, about=About.VISIT, title="Not done"),
         "note": Kind(type=SoapNote, about=About.VISIT, title="Note", only_one=True),
         "void": Kind(type=MeasurementVoid, about=About.VISIT, title="Measurement struck out"),
-        "retake": Kind(type=Retake, about=About.VISIT, title="Press taken back"),
+        "retake": Kind(type=Retake, about=About.VISIT, title="Press taken back", entered=False),
         "signature": Kind(type=Signature, about=About.VISIT, title="Signature", entered=False),
         "closed": Kind(type=VisitClosed, about=About.VISIT, title="Visit closed", only_one=True),
         "client": Kind(type=Client, about=About.CLIENT, title="Client", entered=False),

@@ -4,14 +4,10 @@ import asyncio
 import enum
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from tissuesense.analysis.analyse import RecordingAnalysis, analyze
-from tissuesense.analysis.result import Finding
 from tissuesense.core.errors import CaptureError, NoColumn, TransportError
-from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import (
-    TAKEN_BACK,
     Recording,
     RecordingContext,
     RecordingKind,
@@ -19,7 +15,8 @@ from tissuesense.core.recording import (
 from tissuesense.devices.health import GaugeHealth
 from tissuesense.guidance.guide import guide_for
 from tissuesense.guidance.view import ActEnded, GuideView, StoppedBy
-from tissuesense.guidance.words import ITEMS, USUAL_MOST, readings_stopped, verdict
+from tissuesense.guidance.words import ITEMS, USUAL_MOST, readings_stopped
+from tissuesense.services.judged import JudgedPress, TakenBack, judged_presses
 from tissuesense.services.measure_plan import PAIN_KINDS, MeasurePlan
 from tissuesense.transport.assembly import SampleBlock
 from tissuesense.transport.base import LinkState
@@ -113,37 +110,8 @@ class Measured:
         """Whether there was any press at all, or whatever is measured."""
         return bool(self._judged())
 
-    def _judged(self) -> "tuple[JudgedPress, ...]":
+    def _judged(self) -> tuple[JudgedPress, ...]:
         return judged_presses(self.analysis) if self.analysis else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedPress:
-    """One press, or whatever is measured, as the estimator judged it."""
-
-    accepted: bool
-    sentence: str
-
-
-class TakenBack:
-    """Presses that whoever measures takes back, or gives back their place, while it goes on."""
-
-    def __init__(self) -> None:
-        self.numbers: tuple[int, ...] = ()
-        self.changes = 0
-
-    def take_back(self, number: int) -> None:
-        """Let a press count for nothing."""
-        if number not in self.numbers:
-            self.numbers, self.changes = (*self.numbers, number), self.changes + 1
-
-    def undo(self) -> int | None:
-        """Give the press that was taken back last its place again; return which."""
-        if not self.numbers:
-            return None
-        *rest, last = self.numbers
-        self.numbers, self.changes = tuple(rest), self.changes + 1
-        return last
 
 
 async def measure(
@@ -200,38 +168,6 @@ def concluded(measured: Measured, device: Device) -> Measured:
     if measured.analysis is None or recording == measured.recording:
         return replace(measured, recording=recording)
     return replace(measured, recording=recording, analysis=analyze(recording))
-
-
-def judged_presses(analysis: RecordingAnalysis) -> tuple[JudgedPress, ...]:
-    """Return every press of an analysis with its verdict in words, in order.
-
-    Whatever the kind consists of is judged so; what that itself consists of is not.
-    """
-    rows = [finding for finding in analysis.findings() if finding.index is not None]
-    rows = [finding for finding in rows if finding.item == rows[0].item]
-    target = analysis.recording.context.target_rate_kpa_s
-    return tuple(
-        _judged(list(group), target)
-        for _, group in groupby(rows, key=lambda finding: finding.index)
-    )
-
-
-def _with_taken_back(context: RecordingContext, numbers: Collection[int]) -> RecordingContext:
-    if not numbers:
-        return context
-    return replace(context, extra={**context.extra, TAKEN_BACK: sorted(numbers)})
-
-
-def _judged(row: list[Finding], target_rate_kpa_s: float | None) -> JudgedPress:
-    accepted = all(finding.accepted for finding in row)
-    flags = tuple(dict.fromkeys(str(flag) for finding in row for flag in finding.flags))
-    rate = next((f.value for f in row if f.quantity == "ramp_rate_kpa_s"), None)
-    error = None
-    if isinstance(rate, Estimate) and target_rate_kpa_s is not None:
-        error = rate.value / target_rate_kpa_s - 1.0
-    return JudgedPress(
-        accepted=accepted, sentence=verdict(accepted=accepted, flags=flags, rate_error=error)
-    )
 
 
 class _LiveMeasurement:
@@ -294,9 +230,7 @@ class _LiveMeasurement:
         return Recording(
             trace=self._device.trace(),
             # Anew: who stops may be told by the first signal.
-            context=_with_taken_back(
-                self._plan.context(self._device.context), self._taken_back.numbers
-            ),
+            context=self._taken_back.told(self._plan.context(self._device.context)),
             quality=self._device.quality(),
         )
 

@@ -25,13 +25,6 @@ IN_A_VISIT: Mapping[str, dict[str, Any]] = {
     "not_done": {"what": "right suboccipitals", "reason": "refused"},
     "note": {"subjective": "Headache since Monday"},
     "void": {"measurement": "M-7QK4Z0A0", "why": "wrong side"},
-    "retake": {
-        "measurement": "M-7QK4Z0A0",
-        "press": 2,
-        "taken_back": True,
-        "at": "2026-01-05T09:50:00+00:00",
-        "by": "touch",
-    },
     "closed": {"closed_at": "2026-01-05T10:00:00+00:00"},
 }
 ABOUT_THE_PRACTICE: Mapping[str, dict[str, Any]] = {

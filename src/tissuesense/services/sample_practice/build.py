@@ -11,13 +11,14 @@ from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import RecordError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
+from tissuesense.record.at_the_table import Retake
 from tissuesense.record.client import ClientId
 from tissuesense.record.entry import EntryId
 from tissuesense.record.history import MeasurementRecord
 from tissuesense.record.notes import Meaning
 from tissuesense.record.treatment import Technique
 from tissuesense.record.visit import Block, VisitId
-from tissuesense.services.care import amend, close, enter, sign
+from tissuesense.services.care import amend, close, enter, keep, sign
 from tissuesense.services.objective import objective_words
 from tissuesense.services.records import (
     Acquisition,
@@ -212,14 +213,15 @@ class _VisitSheet:
             self.measure(press, person)
             return
         kept = self.measure(press, person, taken_back=back["press"])
-        retake = {
-            "measurement": kept.measurement.id,
-            "press": back["press"],
-            "taken_back": True,
-            "at": self.chart.desk.clock.now().isoformat(),
-            "why": back["why"],
-        }
-        self.enter("retake", retake)
+        desk = self.chart.desk
+        retake = Retake(
+            measurement=kept.measurement.id,
+            press=back["press"],
+            taken_back=True,
+            at=desk.clock.now(),
+            why=back["why"],
+        )
+        keep(desk.store, "retake", retake, at=desk.clock.now(), rng=desk.rng, visit=self.id)
 
     def strike_out(self, person: Person) -> None:
         """Measure what is not to count, and say why."""

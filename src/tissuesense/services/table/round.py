@@ -19,11 +19,11 @@ from tissuesense.record.measurement import MeasurementId
 from tissuesense.record.notes import MissingReason
 from tissuesense.services.before_pressing import prepare
 from tissuesense.services.care import enter, keep
+from tissuesense.services.judged import TakenBack
 from tissuesense.services.keep_measured import save_measured, why_incomplete
 from tissuesense.services.measure import (
     Measured,
     MeasureProgress,
-    TakenBack,
     concluded,
     measure,
 )
