@@ -9,7 +9,7 @@ demo: $(READY)
 	$(BIN)/tissuesense demo --out demo-out
 
 app: $(READY)
-	$(BIN)/tissuesense app --demo
+	$(BIN)/tissuesense app
 
 test: $(READY)
 	@sh tools/system_packages.sh

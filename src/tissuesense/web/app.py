@@ -1,5 +1,6 @@
 """The app put together: the gate, the sessions, one router for each screen."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -8,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from tissuesense.core.version import __version__
+from tissuesense.services.warm_up import warm_up
 from tissuesense.web.door.gate import Gate
 from tissuesense.web.house import House
 from tissuesense.web.mistakes import answer_mistakes
@@ -16,6 +18,7 @@ from tissuesense.web.static_files import router as static_router
 # One module for each screen, each with a `router`; in this order where two could answer.
 SCREENS = (
     "entering",
+    "sample",
     "today",
     "clients",
     "measure",
@@ -30,6 +33,8 @@ SCREENS = (
     "client",
     "intake",
     "begin",
+    "identity",
+    "plan",
 )
 
 
@@ -61,8 +66,11 @@ def create_app(house: House, *, hosts: Iterable[str]) -> ASGIApp:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     await house.desk.start()
+    warming = asyncio.create_task(asyncio.to_thread(warm_up))
     try:
         yield
     finally:
+        await warming
         await house.table.close()
+        await house.sample.close()
         await house.desk.close()

@@ -5,6 +5,7 @@ import enum
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -49,6 +50,7 @@ class Desk:
         self.rng = rng
         self.demo = demo
         self.told: tuple[str, ...] = ()
+        self._own_place: StorePlace | None = None
         self._store: Store | None = None
         self._state = DeskState.LOCKED
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="record")
@@ -100,6 +102,25 @@ class Desk:
         if store is not None:
             self._state = DeskState.LOCKED
             await self._in_thread(store.close)
+
+    async def look_at_sample(self, folder: Path) -> None:
+        """Put the sample practice on the desk; the practice's own record waits, locked."""
+        await self.lock()
+        self._own_place, self.place, self.demo = self.place, folder, True
+        await self.start()
+
+    async def leave_sample(self) -> None:
+        """Take the practice's own record up again, where there is one."""
+        if self._own_place is None:
+            return
+        await self.lock()
+        self.place, self._own_place, self.demo = self._own_place, None, False
+        await self.start()
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the sample practice lies over a record of the practice's own."""
+        return self._own_place is not None
 
     async def close(self) -> None:
         """Let go of the store and of its thread."""

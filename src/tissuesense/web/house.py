@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from tissuesense.services.table.table import Table
 from tissuesense.web.desk import Desk
+from tissuesense.web.sample_desk import SampleDesk
 from tissuesense.web.sessions import SessionBook
 
 
@@ -25,6 +26,8 @@ class House:
         What measures, and what the client holds; empty: nothing was chosen yet.
     table
         Where measuring goes on.
+    sample
+        The sample practice, one click away.
     cookie
         Name of the session's cookie.
     """
@@ -37,9 +40,11 @@ class House:
     button_url: str = ""
     cookie: str = field(init=False)
     table: Table = field(init=False)
+    sample: SampleDesk = field(init=False)
 
     def __post_init__(self) -> None:
         (rng,) = self.desk.rng.spawn(1)
+        self.sample = SampleDesk(self.desk)
         self.table = Table(at=self.desk.at, clock=self.desk.clock, rng=rng)
         self.cookie = "__Host-tissuesense" if self.secure else "tissuesense"
 

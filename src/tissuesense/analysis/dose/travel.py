@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import find_peaks
 
 from tissuesense.analysis.signals.cleaning import binned, clean
 from tissuesense.core.arrays import FloatArray
@@ -46,6 +45,8 @@ class Travel:
 
 def find_travel(t_s: FloatArray, way_mm: FloatArray) -> Travel | None:
     """Return the travel in a position along the skin, shape (n,); None for too few samples."""
+    from scipy.signal import find_peaks  # noqa: PLC0415 - loads all of scipy.stats
+
     if t_s.size < _FEWEST:
         return None
     signal = clean(t_s, way_mm)

@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import find_peaks
 
 from tissuesense.analysis.numerics.order_statistics import median, quantile
 from tissuesense.analysis.signals.press_grid import MEDIAN_WINDOW_S, PressGrid
@@ -153,6 +152,8 @@ def _rises(calm: FloatArray, least_n: float) -> list[_Rise]:
 
 def _peaks(calm: FloatArray, least_n: float) -> list[int]:
     """Return the highest point of every rise; one that is not let go between two peaks is one."""
+    from scipy.signal import find_peaks  # noqa: PLC0415 - loads all of scipy.stats
+
     lowest, least = calm.min(), 0.7 * least_n
     padded = np.concatenate(([lowest], calm, [lowest]))
     # A peak stands out by no more than its height above the lowest point: the rest need no look.
