@@ -4,10 +4,19 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol
 
-from tissuesense.services.table.view import Samples, TableView
+from tissuesense.services.table.view import Samples
 
 _MOST_BLOCKS = 256
+
+
+class Picture(Protocol):
+    """How things stand, as a screen may show it; two that are equal show the same."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        ...
 
 
 class Outbox:
@@ -19,11 +28,11 @@ class Outbox:
 
     def __init__(self) -> None:
         self._samples: deque[Samples] = deque(maxlen=_MOST_BLOCKS)
-        self._view: TableView | None = None
+        self._view: Picture | None = None
         self._news = asyncio.Event()
         self.dropped = 0
 
-    def put_view(self, view: TableView | None) -> None:
+    def put_view(self, view: Picture | None) -> None:
         """Replace the view that waits."""
         self._view = view
         self._news.set()
@@ -35,7 +44,7 @@ class Outbox:
         self._samples.append(samples)
         self._news.set()
 
-    async def take(self) -> tuple[TableView | None, list[Samples]]:
+    async def take(self) -> tuple[Picture | None, list[Samples]]:
         """Wait for news; return the view, if it is a new one, and all new samples."""
         await self._news.wait()
         self._news.clear()
@@ -50,7 +59,12 @@ class Audience:
 
     def __init__(self) -> None:
         self._outboxes: set[Outbox] = set()
-        self.view: TableView | None = None
+        self.view: Picture | None = None
+
+    @property
+    def watched(self) -> bool:
+        """Whether any screen watches."""
+        return bool(self._outboxes)
 
     @contextmanager
     def seat(self) -> Iterator[Outbox]:
@@ -64,7 +78,7 @@ class Audience:
         finally:
             self._outboxes.discard(outbox)
 
-    def show(self, view: TableView) -> None:
+    def show(self, view: Picture) -> None:
         """Show how things stand now."""
         if view == self.view:
             return

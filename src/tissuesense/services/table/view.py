@@ -100,7 +100,7 @@ class TableView:
             "sentence": self.sentence,
             "said": self.said,
             "next_in_s": _tenths(self.next_in_s),
-            "told": list(self.told),
+            "told": [said for said in self.told if not (self.blinded and "kPa" in said)],
             "gauge": self.gauge,
             "battery_percent": self.battery_percent,
             "contact_t_s": self.contact_t_s,
