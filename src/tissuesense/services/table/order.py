@@ -13,7 +13,7 @@ from tissuesense.core.site import BodySite
 from tissuesense.record.client import ClientId
 from tissuesense.record.visit import Block, VisitId
 from tissuesense.services.measure_plan import MeasurePlan, plan_measurement
-from tissuesense.transport.url import simulated_at
+from tissuesense.transport.url import parse_device_url, simulated_at
 
 _LINGER_S = 5.0
 _USUAL_PAUSE_S = 6.0
@@ -81,6 +81,20 @@ class TableOrder:
         plan = plan_measurement(stated, trials=self.trials, preset_name=self.preset)
         dose = self.kind is RecordingKind.DOSE
         return replace(plan, linger_s=0.0 if dose else self.linger_s)
+
+    def check(self) -> None:
+        """Refuse what could not be measured, before anybody stands at the table in vain.
+
+        Raises
+        ------
+        UsageError, ConfigurationError
+            When a plan cannot be made, or an address of the gauge or of the button cannot be read.
+        """
+        for site in self.sites:
+            self.plan(site)
+        for url in (self.device, self.button):
+            if url is not None:
+                parse_device_url(url)
 
     def url(self, site: BodySite, rng: np.random.Generator) -> str:
         """Return the gauge's URL; a simulated one is set on the site, and no two rounds are alike.

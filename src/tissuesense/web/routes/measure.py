@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from tissuesense.core.errors import UsageError
+from tissuesense.core.errors import ConfigurationError, TissueSenseError, UsageError
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite, Side
 from tissuesense.guidance.presets import presets
@@ -33,7 +33,6 @@ KINDS = (
     RecordingKind.TAP,
     RecordingKind.DOSE,
 )
-_USUAL_PRESET = "somedic30"
 _LONGEST_PAUSE_S = 600.0
 
 
@@ -66,10 +65,10 @@ async def begin(
     }
     try:
         order = _ordered(house, choice, form, **chosen)
-        for site in order.sites:
-            order.plan(site)
-    except UsageError as error:
+        order.check()
+    except (UsageError, ConfigurationError) as error:
         return _asked(request, house, choice, chosen, status=422, wrong=error)
+    await house.bench.let_go()  # a gauge is never shared
     house.table.start(order, actor=session.actor)
     return RedirectResponse("/measure", status_code=303)
 
@@ -128,7 +127,7 @@ def _asked(
     chosen: dict[str, Any],
     *,
     status: int = 200,
-    wrong: UsageError | None = None,
+    wrong: TissueSenseError | None = None,
 ) -> Response:
     return page(
         request,
@@ -137,7 +136,7 @@ def _asked(
         choice=choice,
         kinds=KINDS,
         presets=presets(),
-        usual_preset=_USUAL_PRESET,
+        usual_preset=house.settings.now.preset,
         orders=tuple(SiteOrder),
         gauge_url=house.gauge_url or ("sim:?subject=desk_worker" if house.desk.demo else ""),
         wrong=wrong,
