@@ -174,8 +174,8 @@ def _start(
     logging.getLogger("tissuesense").setLevel(level)
     logging.captureWarnings(capture=True)
     logging.getLogger("py.warnings").setLevel(logging.DEBUG if debug else logging.ERROR)
-    # What the radio's libraries warn of is mended, or said in a sentence of our own.
-    for library in ("bleak", "dbus_fast"):
+    # What these libraries complain of is mended, or said in a sentence of our own.
+    for library in ("bleak", "dbus_fast", "uvicorn.error", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING if debug else logging.CRITICAL)
     if demo:
         from tissuesense.cli.sample import sample_practice

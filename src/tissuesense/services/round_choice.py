@@ -109,6 +109,6 @@ def _unpressable(site: BodySite) -> str:
 
 def _landmark(site: BodySite) -> str:
     found = known_site(site.name)
-    if isinstance(found, Muscle) and found.sites:
-        return found.sites[0].landmark
+    if isinstance(found, Muscle) and found.site:
+        return found.site[0].landmark
     return ""

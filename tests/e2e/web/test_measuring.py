@@ -38,7 +38,7 @@ def begin(page: Page, hand: HandOnGauge, *sites: str, **fields: object) -> str:
     assert visit is not None
     stated = {
         "gauge": hand.url, "kind": "ppt", "block": "pre", "preset": "somedic30",
-        "probe_area_cm2": "1", "pause_s": "2", **fields,
+        "probe_area_cm2": "1", "pause_s": "2", "rest_s": "0", **fields,
     }  # fmt: skip
     pairs = [["site", site] for site in sites] + [[k, str(v)] for k, v in stated.items()]
     assert page.evaluate(POST, [f"{visit[0]}/measure", pairs]).endswith("/measure")
@@ -72,7 +72,7 @@ def test_three_presses_are_recorded_without_a_touch_and_the_next_site_comes(
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("2 of 2")
     expect(rows.first).to_contain_text("hidden until felt")
-    expect(rows.last).to_contain_text("no press")
+    expect(rows.last).to_contain_text("Stopped before")
 
 
 @pytest.mark.parametrize(("times", "word"), [(2.0, "Slower"), (0.5, "Faster")])

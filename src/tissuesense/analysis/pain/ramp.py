@@ -89,6 +89,9 @@ class PressedCurve:
         before, after = low[low < high[0]], low[low > high[-1]]
         if after.size == 0:
             return False
+        falling = self.t_s[high[-1] : after[0] + 1]
+        if float(np.diff(falling).max()) > _LONGEST_LETTING_GO_S:
+            return False  # nobody saw how it fell
         rise_s = self.t_s[high[0]] - self.t_s[before[-1] if before.size else 0]
         fall_s = self.t_s[after[0]] - self.t_s[high[-1]]
         return bool(fall_s > _LONGEST_LETTING_GO_S and fall_s > _SLOWER_THAN_THE_RISE * rise_s)

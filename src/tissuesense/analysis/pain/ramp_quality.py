@@ -234,7 +234,9 @@ def _too_short(facts: RampFacts) -> Remark | None:
 def _lost_samples(facts: RampFacts) -> Remark | None:
     t = facts.raw_t_s
     steps = t[1:] - t[:-1]
+    # What begins with the last readings of the press hides how it went on.
     let_go_s = max(facts.stop_s, facts.release_s or facts.stop_s)
+    let_go_s += _LOST_STEPS * facts.usual_step_s
     on_the_way = (t[1:] > facts.ramp_start_s) & (t[:-1] < let_go_s)
     wide = on_the_way & (steps > _LOST_STEPS * facts.usual_step_s)
     if not wide.any():

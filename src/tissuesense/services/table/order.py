@@ -39,6 +39,8 @@ class TableOrder:
         URL of the button that the client holds; None: a key stands for it.
     stated
         Keys of a side-car that hold for every site.
+    rest_s
+        Between two presses at one spot; None: what the protocol says.
     pause_s
         From one site to the next, to move the hands.
     blinded
@@ -55,6 +57,7 @@ class TableOrder:
     preset: str | None = None
     trials: int | None = None
     stated: tuple[tuple[str, Any], ...] = ()
+    rest_s: float | None = None
     pause_s: float = _USUAL_PAUSE_S
     linger_s: float = _LINGER_S
     blinded: bool = False
@@ -80,7 +83,11 @@ class TableOrder:
         }
         plan = plan_measurement(stated, trials=self.trials, preset_name=self.preset)
         dose = self.kind is RecordingKind.DOSE
-        return replace(plan, linger_s=0.0 if dose else self.linger_s)
+        return replace(
+            plan,
+            linger_s=0.0 if dose else self.linger_s,
+            rest_s=plan.rest_s if self.rest_s is None else self.rest_s,
+        )
 
     def check(self) -> None:
         """Refuse what could not be measured, before anybody stands at the table in vain.

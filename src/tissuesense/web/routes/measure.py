@@ -1,6 +1,6 @@
 """Measuring: choose what, watch it go, see what came of it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -34,6 +34,8 @@ KINDS = (
     RecordingKind.DOSE,
 )
 _LONGEST_PAUSE_S = 600.0
+_USUAL_PAUSE_S = 6.0
+_S = TypeVar("_S", float, None)
 
 
 @caring.get("/visits/{visit}/measure", response_model=None)
@@ -171,7 +173,8 @@ def _ordered(
         preset=(text_of(form, "preset") or None) if paced else None,
         trials=_count(text_of(form, "trials")),
         stated=tuple(stated.items()),
-        pause_s=_seconds(text_of(form, "pause_s"), usual_s=6.0),
+        rest_s=_seconds(text_of(form, "rest_s"), usual_s=None),
+        pause_s=_seconds(text_of(form, "pause_s"), usual_s=_USUAL_PAUSE_S),
     )
 
 
@@ -192,10 +195,12 @@ def _count(typed: str) -> int | None:
     return number
 
 
-def _seconds(typed: str, *, usual_s: float) -> float:
-    seconds = float(number_in(typed, "pause")) if typed else usual_s
+def _seconds(typed: str, *, usual_s: _S) -> float | _S:
+    if not typed:
+        return usual_s
+    seconds = float(number_in(typed, "seconds"))
     if not 0 <= seconds <= _LONGEST_PAUSE_S:
-        raise UsageError(f"The pause is 0 to {_LONGEST_PAUSE_S:g} s.")
+        raise UsageError(f"A rest and a pause are 0 to {_LONGEST_PAUSE_S:g} s.")
     return seconds
 
 
