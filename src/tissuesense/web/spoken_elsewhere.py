@@ -1,0 +1,41 @@
+"""What other floors say in English and a page shows: for who translates, and for the test of it.
+
+A sentence that other floors put together from parts, with a number in it, stays English.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator
+
+from tissuesense.anatomy.catalogue import catalogue
+from tissuesense.core.flag_words import flag_words
+from tissuesense.core.quality import QualityFlag
+from tissuesense.core.site import ComplaintKind
+from tissuesense.guidance.words import SPOKEN
+from tissuesense.record.care import Modality
+from tissuesense.record.intake import DEGREE_WORDS, SCREEN_ITEMS
+from tissuesense.record.notes import MissingReason
+from tissuesense.record.treatment import TECHNIQUE_WORDS, Intensity
+from tissuesense.record.visit import TENDERNESS_WORDS, TONE_WORDS, Temperature
+
+
+def spoken_elsewhere() -> frozenset[str]:
+    """Return every such message."""
+    return frozenset(message for message in _messages() if message)
+
+
+def _messages() -> Iterator[str]:
+    yield from SPOKEN
+    yield from (flag_words(flag) for flag in QualityFlag)
+    yield from SCREEN_ITEMS.values()
+    yield from (*DEGREE_WORDS, *TENDERNESS_WORDS, *TONE_WORDS.values())
+    yield from TECHNIQUE_WORDS.values()
+    yield from _words(ComplaintKind, Modality, MissingReason, Intensity, Temperature)
+    for muscle in catalogue().muscles.values():
+        yield muscle.name
+        yield muscle.reach_reason
+        yield from (site.landmark for site in muscle.site)
+
+
+def _words(*kinds: Iterable[enum.StrEnum]) -> Iterator[str]:
+    for kind in kinds:
+        yield from (str(member).replace("_", " ") for member in kind)
