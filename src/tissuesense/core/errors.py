@@ -28,6 +28,11 @@
      |    +-- RecordConflict             changed since it was read
      |    +-- SchemaTooNew               written by a later version; nothing was touched
      |    +-- StoreLocked                no passphrase, or the wrong one
+     +-- AccessRefused                   the app did not do what a screen asked for; .refusal
+     |    +-- NotAdmitted                nobody let this screen in, or its time is over
+     |    +-- NotAllowed                 beyond the screen's role, or no form of ours
+     |    +-- BodyTooLarge               more than is taken at once
+     |    +-- BodyTooSlow                it did not arrive in time
 
 Bytes that are wrong in a stream are not exceptions but `FrameRejected` events; data that cannot
 answer are not exceptions but `NotEstimable` outcomes.
@@ -278,3 +283,69 @@ class StoreLocked(RecordError):  # noqa: N818 - named for the state a person mee
     """The store is encrypted and the passphrase is missing or wrong."""
 
     code = "store_locked"
+
+
+class Refusal(enum.StrEnum):
+    """Why the app refused somebody."""
+
+    HOST = "unknown host"
+    ORIGIN = "foreign origin"
+    LARGE = "too large"
+    SLOW = "too slow"
+    LINK = "used start link"
+    SESSION = "no session"
+    FORM = "old form"
+    ROLE = "beyond its role"
+    CODE = "wrong pairing code"
+    PASSPHRASE = "wrong passphrase"  # noqa: S105 - a reason
+
+
+class AccessRefused(TissueSenseError):  # noqa: N818 - named for the state a person meets
+    """The app did not do what a screen asked for."""
+
+    code = "access_refused"
+
+    def __init__(self, message: str, *, refusal: Refusal, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.refusal = refusal
+
+
+class NotAdmitted(AccessRefused):
+    """Nobody let this screen in, or its time is over."""
+
+    code = "not_admitted"
+
+    def __init__(self, refusal: Refusal = Refusal.SESSION) -> None:
+        super().__init__(
+            "This screen is not let in.",
+            refusal=refusal,
+            hint="Open the link that the program printed when it started; it works once. For a "
+            "new one, start the program again.",
+        )
+
+
+class NotAllowed(AccessRefused):
+    """The screen's role does not go so far, or what it sent is no form of ours."""
+
+    code = "not_allowed"
+
+    def __init__(self, message: str, *, refusal: Refusal = Refusal.ROLE, hint: str = "") -> None:
+        super().__init__(message, refusal=refusal, hint=hint)
+
+
+class BodyTooLarge(AccessRefused):
+    """What was sent is more than is taken at once."""
+
+    code = "body_too_large"
+
+    def __init__(self) -> None:
+        super().__init__("That is too large.", refusal=Refusal.LARGE)
+
+
+class BodyTooSlow(AccessRefused):
+    """What was sent did not arrive in time."""
+
+    code = "body_too_slow"
+
+    def __init__(self) -> None:
+        super().__init__("That took too long to arrive.", refusal=Refusal.SLOW)

@@ -94,3 +94,25 @@ class KeysChanged:
     """
 
     what: KeysChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The app refused somebody; at most one such statement is made a minute.
+
+    Attributes
+    ----------
+    pairing_codes, passphrases
+        How many wrong ones were typed since the statement before.
+    beyond_role
+        How often a screen asked for what its role may not do.
+    """
+
+    pairing_codes: int = 0
+    passphrases: int = 0
+    beyond_role: int = 0
+
+    def __post_init__(self) -> None:
+        counts = (self.pairing_codes, self.passphrases, self.beyond_role)
+        if min(counts) < 0 or not any(counts):
+            raise UsageError("Something was refused, so many times; none of it less than never.")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from tissuesense.record.care import CarePlan
 from tissuesense.record.schedule import schedule
 
-_SHORTEST_DAYS = 1
+_NEXT_DAY = timedelta(days=1)
 
 
 def visits_ahead(
@@ -24,5 +24,6 @@ def visits_ahead(
             return
         day = max(due.first if early else due.last, here)
         yield day
-        kept, here, early = [*kept, day], day + timedelta(days=_SHORTEST_DAYS), not early
-
+        if day == date.max:
+            return
+        kept, here, early = [*kept, day], day + _NEXT_DAY, not early

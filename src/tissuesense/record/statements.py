@@ -15,7 +15,14 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from tissuesense.core.errors import UsageError
 from tissuesense.record.at_the_table import Retake, SiteList
-from tissuesense.record.audit import Erased, Exported, IdentityRead, Imported, KeysChanged
+from tissuesense.record.audit import (
+    Erased,
+    Exported,
+    IdentityRead,
+    Imported,
+    KeysChanged,
+    Refused,
+)
 from tissuesense.record.care import CarePlan, Episode, Goal, Referral
 from tissuesense.record.client import Client
 from tissuesense.record.historic import HistoricMeasurement
@@ -123,6 +130,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "keys_changed": Kind(
             type=KeysChanged, about=About.PRACTICE, title="Locks changed", entered=False
         ),
+        "refused": Kind(type=Refused, about=About.PRACTICE, title="Refused", entered=False),
     }
 )
 

@@ -1,9 +1,10 @@
 """A client's story as one page tells it: no sample of any recording is opened for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -29,10 +30,17 @@ _NO_SAMPLES = Trace(t_s=np.empty(0))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One quantity of one site over the visits, and what may be said of its change."""
+    """One quantity of one site over the visits, and what may be said of its change.
+
+    Attributes
+    ----------
+    band
+        What the unchanged stay within; None where that is unknown.
+    """
 
     series: Series
     judged: Judged
+    band: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +106,7 @@ def story_of(store: Store, client: ClientId, *, today: date) -> Story:
         consents=tuple(consents.values()),
         referral=record.latest("referral"),
         goals=record.statements("goal"),
-        sites=tuple(_sites(view)),
+        sites=tuple(_sites(store, view)),
     )
 
 
@@ -149,7 +157,7 @@ def _measurements(entries: Sequence[Entry[Any]]) -> Iterator[MeasurementRecord]:
         )
 
 
-def _sites(view: CourseView) -> Iterator[SiteStory]:
+def _sites(store: Store, view: CourseView) -> Iterator[SiteStory]:
     """Yield every site that was felt or measured, control sites last."""
     felt = {one.site: one.found[-1] for one in view.felt()}
     lines: dict[BodySite, list[Series]] = {}
@@ -161,5 +169,26 @@ def _sites(view: CourseView) -> Iterator[SiteStory]:
             site=site,
             control=site.name in view.controls,
             felt=felt.get(site),
-            lines=tuple(Line(series=one, judged=judge(one)) for one in lines.get(site, ())),
+            lines=tuple(_line(store, one) for one in lines.get(site, ())),
         )
+
+
+# Of measurements that never change; it goes with the store that they were read from.
+_KNOWN: WeakKeyDictionary[Store, dict[Hashable, tuple[Judged, tuple[float, float] | None]]] = (
+    WeakKeyDictionary()
+)
+_MOST_KNOWN = 4000
+
+
+def _line(store: Store, series: Series) -> Line:
+    """Return what may be said of a change, worked out once for the same numbers."""
+    known = _KNOWN.setdefault(store, {})
+    records = [point.reading.record for point in series.points]
+    numbers = tuple((record.measurement.id, len(record.computed)) for record in records)
+    key = (series.site, series.measure.session, numbers)
+    if key not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[key] = judge(series), series.error_band()
+    judged, band = known[key]
+    return Line(series=series, judged=judged, band=band)

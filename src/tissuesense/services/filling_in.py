@@ -4,8 +4,9 @@ Filling in what was empty goes on with the statement. Changing what was answered
 record keeps both. On another day the answer is a new statement: what was told before was so then.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from tissuesense.core.clock import Clock
 from tissuesense.core.errors import RecordConflict, RecordNotFound
 from tissuesense.record.client import ClientId
 from tissuesense.record.entry import Draft, Entry, EntryId, new_entry_id
+from tissuesense.record.intake import Consent
 from tissuesense.record.statements import body_of, kind_named, read_statement
 from tissuesense.services.care import amend, keep
 from tissuesense.store.opened import Store
 
+RATINGS = ("nrs_now", "nrs_worst", "nrs_mean_24h")
 INTAKE_KINDS = ("complaint", "posture", "daily_life", "screen", "consent")
 _CHANGED = "changed at the intake"
 _TAKEN_BACK = "taken back at once"
@@ -49,9 +52,11 @@ def fill_in(
     clock: Clock,
     rng: np.random.Generator,
     goes_on_with: EntryId | None = None,
-    asked_anew: Collection[str] = (),
 ) -> Filled:
     """Write down a form as it stands now.
+
+    A rating speaks of its day alone. Where another day leaves all ratings of a complaint empty, it
+    is the old statement that is put right.
 
     Parameters
     ----------
@@ -59,9 +64,6 @@ def fill_in(
         The whole statement, not what changed alone.
     goes_on_with
         The entry that the form was filled from, or one before it; None for a new statement.
-    asked_anew
-        Fields that speak of their day only, such as a rating. Where another day leaves all of them
-        empty, it is the old statement that is put right.
 
     Raises
     ------
@@ -71,17 +73,18 @@ def fill_in(
         When a value is not what the kind can hold.
     """
     statement = read_statement(kind, stated)
-    body = body_of(kind, statement)
     with store.transaction():
         tip = _tip(store, kind, client, goes_on_with)
+        if kind == "consent":
+            statement = _of_its_day(statement, tip, clock.local_now().date())
+        body = body_of(kind, statement)
         if tip is None:
             entry = keep(store, kind, statement, at=clock.now(), rng=rng, client=client)
             return Filled(entry=entry, written=True)
         before = body_of(kind, tip.statement)
         same = _same_day(tip, clock)
-        if not same and asked_anew and all(body[name] is None for name in asked_anew):
-            # Nothing was asked anew: what was told before is put right, and its day stays.
-            same, body = True, body | {name: before[name] for name in asked_anew}
+        if not same and kind == "complaint" and all(body[name] is None for name in RATINGS):
+            same, body = True, body | {name: before[name] for name in RATINGS}
         if body == before:
             return Filled(entry=tip, written=False)
         if not same or kind_named(kind).only_one:
@@ -123,9 +126,7 @@ def take_back(
         return amend(store, entry.id, stated, reason=_TAKEN_BACK, clock=clock, rng=rng)
 
 
-def _tip(
-    store: Store, kind: str, client: ClientId, begins: EntryId | None
-) -> Entry[Any] | None:
+def _tip(store: Store, kind: str, client: ClientId, begins: EntryId | None) -> Entry[Any] | None:
     """Return the entry that stands today where `begins` stood."""
     store.clients.get(client)
     entries = store.ledger.of_client(client, kind)
@@ -146,6 +147,16 @@ def _own(store: Store, client: ClientId, entry: Entry[Any]) -> Entry[Any]:
     if entry.client != store.clients.get(client).id or entry.kind not in INTAKE_KINDS:
         raise RecordNotFound("There is no such entry of this client.")
     return entry
+
+
+def _of_its_day(consent: Consent, tip: Entry[Consent] | None, today: date) -> Consent:
+    """Return a consent with its own day: one that is withdrawn now does not bear the old day."""
+    before = None if tip is None else tip.statement
+    if before is not None and before.given is consent.given:
+        return consent
+    if before is None or consent.on != before.on:
+        return consent if consent.on else replace(consent, on=today)
+    return replace(consent, on=today, how="" if consent.how == before.how else consent.how)
 
 
 def _same_day(entry: Entry[Any], clock: Clock) -> bool:

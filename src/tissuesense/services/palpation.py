@@ -1,82 +1,83 @@
-"""What the hands found, stated as it is felt; whether a measured value was seen before is kept."""
+"""What the hands found, stated as it is felt, and whether a measured value was seen before."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
-from tissuesense.core.clock import Clock
 from tissuesense.core.recording import RecordingKind
-from tissuesense.core.site import BodySite
+from tissuesense.core.site import BodySite, parse_side
 from tissuesense.record.entry import Entry
-from tissuesense.record.history import current
 from tissuesense.record.joint import JointFinding
-from tissuesense.record.measurement import StoredMeasurement
-from tissuesense.record.visit import Block, ManualFinding, VisitId
-from tissuesense.services.visit_entries import state
-from tissuesense.store.opened import Store
+from tissuesense.record.measurement import MeasurementId, StoredMeasurement
+from tissuesense.record.visit import Block, ManualFinding
+from tissuesense.services.visit_entries import VisitEntries
 
 _GRADES = ("tenderness", "tone", "taut_band", "twitch", "refers")
 
 
-def value_was_shown(measured: Collection[StoredMeasurement], site: BodySite, block: Block) -> bool:
-    """Return whether a value of this site was on the screen in this block of the visit.
+def measured_here(
+    measured: Iterable[StoredMeasurement], site: BodySite, block: Block
+) -> frozenset[MeasurementId]:
+    """Return what was measured of a site in a block of the visit, struck out or not.
 
-    What was struck out was seen too. A treatment's recording has no value of the site.
+    A treatment's recording has no value of the site.
     """
-    return any(
-        taken.site == site and taken.block is block and taken.kind is not RecordingKind.DOSE
+    return frozenset(
+        taken.id
         for taken in measured
+        if taken.site == site and taken.block is block and taken.kind is not RecordingKind.DOSE
     )
 
 
 def feel(
-    store: Store,
-    visit: VisitId,
-    site: BodySite,
-    block: Block,
+    entries: VisitEntries,
     stated: Mapping[str, Any],
     *,
+    shown: Container[MeasurementId] = (),
     reason: str = "",
-    clock: Clock,
-    rng: np.random.Generator,
-) -> Entry[Any]:
+) -> Entry[ManualFinding]:
     """State what the hands found at a site; it takes the place of what was stated there before.
 
-    A grade that is stated, or changed, once the value of the site was shown says so.
+    A grade that is stated, or changed, once the value of the site was shown says so. Where the
+    site was measured and its value may have stayed hidden, nothing is claimed; the times tell.
+
+    Parameters
+    ----------
+    stated
+        Site, side and block, and every grade: one that is left out or None was not examined.
+    shown
+        The measurements whose values are known to have been on a screen.
+    reason
+        Why it is changed, where the visit is signed or closed.
 
     Raises
     ------
     RecordNotFound
         When there is no such visit.
     UsageError
-        When a grade is out of its scale, or the visit is signed and no reason is given.
+        When a grade is out of its scale, or a reason is missing.
     """
+    site = BodySite(str(stated.get("site", "")), parse_side(str(stated.get("side", ""))))
+    block = Block(stated.get("block", Block.PRE))
 
     def is_here(found: ManualFinding) -> bool:
         return found.site == site and found.block is block
 
-    with store.transaction():
-        taken = [entry.statement for entry in store.ledger.of_visit(visit, "measurement")]
-        known = current(store.ledger.of_visit(visit, "palpation"), "palpation")
-        old = next((e.statement for e in reversed(known) if is_here(e.statement)), None)
-        told = dict(stated) | {"site": site.name, "side": str(site.side), "block": str(block)}
+    with entries.store.transaction():
+        taken = [e.statement for e in entries.store.ledger.of_visit(entries.visit, "measurement")]
+        known = (entry.statement for entry in reversed(entries.of("palpation")))
+        old = next((found for found in known if is_here(found)), None)
+        told = dict(stated)
         if old is None or any(getattr(old, name) != told.get(name) for name in _GRADES):
-            told["seen_value_first"] = value_was_shown(taken, site, block)
-        return state(
-            store, visit, "palpation", told, same=is_here, reason=reason, clock=clock, rng=rng
-        )
+            here = measured_here(taken, site, block)
+            # Once a site is felt, its value is shown as soon as it is measured.
+            seen = old is not None or any(one in shown for one in here)
+            told["seen_value_first"] = (True if seen else None) if here else False
+        return entries.state("palpation", told, same=is_here, reason=reason)
 
 
 def move(
-    store: Store,
-    visit: VisitId,
-    stated: Mapping[str, Any],
-    *,
-    reason: str = "",
-    clock: Clock,
-    rng: np.random.Generator,
-) -> Entry[Any]:
+    entries: VisitEntries, stated: Mapping[str, Any], *, reason: str = ""
+) -> Entry[JointFinding]:
     """State what was found at a joint; the same movement and side in the same block is one.
 
     Raises
@@ -84,8 +85,7 @@ def move(
     RecordNotFound
         When there is no such visit.
     UsageError
-        When it is not what a finding at a joint can hold, or the visit is signed and no reason is
-        given.
+        When it is not what a finding at a joint can hold, or a reason is missing.
     """
     place = [str(stated.get(key, "")).casefold() for key in ("joint", "movement", "side", "block")]
 
@@ -93,4 +93,4 @@ def move(
         here = (found.joint, found.movement, found.side, found.block)
         return [str(part).casefold() for part in here] == place
 
-    return state(store, visit, "joint", stated, same=is_same, reason=reason, clock=clock, rng=rng)
+    return entries.state("joint", stated, same=is_same, reason=reason)

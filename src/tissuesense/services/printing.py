@@ -5,6 +5,7 @@ Nothing here touches the store, so that any of it can be done in another process
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tissuesense.core.errors import MissingExtraError
 from tissuesense.report.course_report import client_document, course_document
@@ -59,14 +60,13 @@ def picture(svg: str, *, width_pt: float = 480.0) -> bytes:
         import typst  # noqa: PLC0415 - an optional part
     except ModuleNotFoundError as err:
         raise MissingExtraError("A plot as PNG", extra="pdf") from err
-    drawn: bytes = typst.compile(
-        _PICTURE,
-        format="png",
-        ppi=_SHARP_PPI,
-        sys_inputs={"svg": svg, "width": f"{width_pt:g}pt"},
-        ignore_system_fonts=True,
-        font_paths=_plot_fonts(),
-    )
+    options: dict[str, Any] = {
+        "ppi": _SHARP_PPI,
+        "sys_inputs": {"svg": svg, "width": f"{width_pt:g}pt"},
+        "ignore_system_fonts": True,
+        "font_paths": _plot_fonts(),
+    }
+    drawn: bytes = typst.compile(_PICTURE, format="png", **options)
     return drawn
 
 

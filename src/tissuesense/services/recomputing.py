@@ -1,4 +1,4 @@
-"""Numbers computed again from the same raw data, beside those of before: which moved, and how far."""
+"""Numbers computed again from the same raw data, beside those of before: which moved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,9 +64,7 @@ def compared(record: MeasurementRecord) -> tuple[Compared, ...]:
     )
 
 
-def recompute_visit(
-    store: Store, visit: VisitId, *, clock: Clock, rng: np.random.Generator
-) -> int:
+def recompute_visit(store: Store, visit: VisitId, *, clock: Clock, rng: np.random.Generator) -> int:
     """Analyse every measurement of a visit again; return how many there are.
 
     Raises

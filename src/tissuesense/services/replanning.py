@@ -1,4 +1,4 @@
-"""Change a plan: what is new is kept, what stayed is not written twice, what was wrong is amended."""
+"""Change a plan: what is new is kept, what stayed is not written twice, what was wrong amended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -49,9 +49,7 @@ class SiteTrend:
             TrendRow(
                 point=point,
                 hand=hands.get(point.visit.id),
-                doses=tuple(
-                    d for d in visits[point.visit.id].statements("dose") if d.site == site
-                ),
+                doses=tuple(d for d in visits[point.visit.id].statements("dose") if d.site == site),
                 phase=self._phase(point.when.date()),
             )
             for point in self.chosen.points

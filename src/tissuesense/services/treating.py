@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
-from tissuesense.core.clock import Clock
 from tissuesense.record.entry import Entry, EntryId
-from tissuesense.record.history import VisitRecord, current
+from tissuesense.record.history import VisitRecord
 from tissuesense.record.treatment import TreatmentDose
-from tissuesense.record.visit import VisitId
-from tissuesense.services.care import enter
-from tissuesense.services.visit_entries import latest_of, restate
-from tissuesense.store.opened import Store
+from tissuesense.services.visit_entries import VisitEntries
 
 _LONGEST = timedelta(hours=4)  # that a treatment of one site can last
 _SHORTEST_S = 0.1
@@ -39,14 +33,7 @@ def doses(record: VisitRecord) -> tuple[Entry[TreatmentDose], ...]:
     return tuple(sorted(record.current("dose"), key=first))
 
 
-def begin(
-    store: Store,
-    visit: VisitId,
-    stated: Mapping[str, Any],
-    *,
-    clock: Clock,
-    rng: np.random.Generator,
-) -> Entry[Any]:
+def begin(entries: VisitEntries, stated: Mapping[str, Any]) -> Entry[TreatmentDose]:
     """Begin a treatment now; one that is still going on ends: there is one pair of hands.
 
     Raises
@@ -56,17 +43,15 @@ def begin(
     UsageError
         When site or technique is missing or unknown.
     """
-    with store.transaction():
-        for entry in current(store.ledger.of_visit(visit, "dose"), "dose"):
-            if is_running(entry.statement, clock.now()):
-                end(store, visit, entry.id, clock=clock, rng=rng)
-        started = dict(stated) | {"started_at": clock.local_now().isoformat()}
-        return enter(store, "dose", started, clock=clock, rng=rng, visit=visit)
+    with entries.store.transaction():
+        for entry in entries.of("dose"):
+            if is_running(entry.statement, entries.clock.now()):
+                end(entries, entry.id)
+        started_at = entries.clock.local_now().isoformat()
+        return entries.enter("dose", dict(stated) | {"started_at": started_at})
 
 
-def end(
-    store: Store, visit: VisitId, entry: EntryId, *, clock: Clock, rng: np.random.Generator
-) -> Entry[Any]:
+def end(entries: VisitEntries, entry: EntryId) -> Entry[TreatmentDose]:
     """End a treatment now; one that has ended stays as it is.
 
     Raises
@@ -74,11 +59,11 @@ def end(
     RecordNotFound
         When the visit has no such treatment.
     """
-    with store.transaction():
-        going: TreatmentDose = latest_of(store, visit, entry).statement
-        if going.started_at is None or not is_running(going, clock.now()):
-            return latest_of(store, visit, entry)
-        seconds = max((clock.now() - going.started_at).total_seconds(), _SHORTEST_S)
-        return restate(
-            store, visit, entry, {"seconds": round(seconds, 1)}, clock=clock, rng=rng
-        )
+    with entries.store.transaction():
+        latest = entries.latest(entry)
+        going: TreatmentDose = latest.statement
+        now = entries.clock.now()
+        if going.started_at is None or not is_running(going, now):
+            return latest
+        seconds = max((now - going.started_at).total_seconds(), _SHORTEST_S)
+        return entries.restate(latest.id, {"seconds": round(seconds, 1)})

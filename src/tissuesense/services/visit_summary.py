@@ -9,7 +9,7 @@ from tissuesense.core.quantity import Estimate
 from tissuesense.core.recording import RecordingKind
 from tissuesense.core.site import BodySite
 from tissuesense.record.visit import Block, Intent, ManualFinding
-from tissuesense.report.change_words import Judged, Size, judge_in_visit
+from tissuesense.report.change_words import Size, judge_in_visit
 from tissuesense.report.comparison import (
     change_in_visit,
     compare_stiffness,
@@ -124,10 +124,13 @@ class VisitSummary:
         return tuple((one, line) for one in self.sites for line in one.lines if line.change)
 
     @property
-    def told_first(self) -> tuple[tuple[SiteLines, Line], ...]:
-        """What the sentence is about: changes beyond error, else all that was measured twice."""
-        beyond = [(one, line) for one, line in self.changes if line.change.is_claimed]  # type: ignore[union-attr]  # they have one
-        return tuple(beyond) or self.changes
+    def claimed(self) -> tuple[tuple[SiteLines, Line, Change], ...]:
+        """The changes that are larger than measurement error."""
+        return tuple(
+            (one, line, line.change)
+            for one, line in self.changes
+            if line.change is not None and line.change.is_claimed
+        )
 
 
 def summary_of(view: VisitView) -> VisitSummary:
@@ -187,31 +190,32 @@ def _twice(before: SiteView, after: SiteView) -> dict[str, Change]:
 
 def _change(measure: Measure, before: Reading, after: Reading) -> Change:
     effect = change_in_visit(measure, before, after)
-    return change_of(effect, judge_in_visit(effect), *_ends(measure, before, after))
+    found = before.session(measure.session)
+    return change_of(effect, base=None if found is None else found.value)
 
 
-def change_of(
-    effect: TreatmentEffect, judged: Judged, first: float | None, second: float | None
-) -> Change:
-    """Return a change from what comparing gave, and the two values that are printed."""
-    known = first is not None and second is not None and judged.size is not Size.TOO_FEW
-    percent = effect.percent.value if isinstance(effect.percent, Estimate) else None
+def change_of(effect: TreatmentEffect, *, base: float | None) -> Change:
+    """Return a change as a page tells it: difference, percent and verdict from one comparison.
+
+    Parameters
+    ----------
+    base
+        The value before, to which a percentage is applied.
+    """
+    size = judge_in_visit(effect).size
     moved = effect.change.value if isinstance(effect.change, Estimate) else None
+    percent = effect.percent.value if isinstance(effect.percent, Estimate) else None
+    difference = moved
+    if effect.percent is not None:
+        difference = None if percent is None or base is None else base * percent / 100
+    told = size is not Size.TOO_FEW
     return Change(
-        size=judged.size,
+        size=size,
         higher=None if moved is None else moved > 0,
-        difference=second - first if known and first is not None and second is not None else None,
-        percent=percent if known else None,
+        difference=difference if told else None,
+        percent=percent if told else None,
         mdc_percent=effect.mdc_percent,
         mdc=None if effect.mdc_percent is not None else effect.mdc,
-    )
-
-
-def _ends(measure: Measure, *readings: Reading) -> tuple[float | None, float | None]:
-    first, second = (reading.session(measure.session) for reading in readings)
-    return (
-        None if first is None else first.value,
-        None if second is None else second.value,
     )
 
 

@@ -36,8 +36,6 @@ class Beginning:
 
     Attributes
     ----------
-    told
-        Whether anything was told or seen that leads to muscles.
     picked
         The sites of this visit; None where none were picked yet.
     last_time
@@ -46,7 +44,6 @@ class Beginning:
         What to be careful with; None: not asked.
     """
 
-    told: bool
     checklist: Checklist
     picked: SiteList | None
     last_time: tuple[BodySite, ...]
@@ -63,6 +60,23 @@ class Beginning:
         return () if self.picked is None else self.picked.sites
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticks:
+    """What was ticked on a page.
+
+    Attributes
+    ----------
+    before
+        The sites that were ticked when the page was shown: what is new since brings its other
+        side, and the first that is pressed the control site. What was unticked stays so.
+    """
+
+    sites: tuple[BodySite, ...]
+    before: tuple[BodySite, ...] = ()
+    other_side: bool = True
+    control: bool = True
+
+
 def beginning_of(store: Store, visit: VisitId) -> Beginning:
     """Return where a visit may begin, in the order of what was found so far.
 
@@ -75,7 +89,6 @@ def beginning_of(store: Store, visit: VisitId) -> Beginning:
     here = next(one for one in record.visits if one.visit.id == visit)
     before = [one for one in record.visits if one.visit.opened_at < here.visit.opened_at]
     return Beginning(
-        told=bool(record.current("complaint", "posture", "daily_life")),
         checklist=checklist(replace(record, entries=tuple(_told_last(record)))),
         picked=here.latest("site_list"),
         last_time=_sites_of(before[-1]) if before else (),
@@ -86,21 +99,12 @@ def beginning_of(store: Store, visit: VisitId) -> Beginning:
 def pick_sites(
     store: Store,
     visit: VisitId,
-    ticked: Iterable[BodySite],
+    ticks: Ticks,
     *,
-    before: Collection[BodySite],
-    other_side: bool,
-    control: bool,
     clock: Clock,
     rng: np.random.Generator,
 ) -> SiteList:
     """Keep the sites that a visit is to examine.
-
-    Parameters
-    ----------
-    before
-        The sites that were ticked when the page was shown: what is new since brings its other
-        side, and the first that is pressed the control site. What was unticked stays so.
 
     Raises
     ------
@@ -110,16 +114,8 @@ def pick_sites(
         When a site is none of the catalogue's.
     """
     begun = beginning_of(store, visit)
-    wanted = dict.fromkeys(ticked)
-    _check_known(wanted, begun.sites)
-    added = [site for site in wanted if site not in before]
-    controls = begun.checklist.control.sites
-    if other_side:
-        wanted |= dict.fromkeys(s.opposite for s in added if s.name != controls[0].name)
-    first_press = not any(not begun.felt_only(site) for site in before)
-    if control and first_press and any(not begun.felt_only(site) for site in added):
-        wanted |= dict.fromkeys(controls)
-    sites = tuple(sorted(wanted, key=_order(begun.checklist)))
+    _check_known(ticks.sites, begun.sites)
+    sites = tuple(sorted(_with_partners(ticks, begun), key=_order(begun.checklist)))
     listed = SiteList(
         sites=sites,
         felt_only=tuple(site for site in sites if begun.felt_only(site)),
@@ -133,6 +129,18 @@ def pick_sites(
         }
         enter(store, "site_list", stated, visit=visit, clock=clock, rng=rng)
     return listed
+
+
+def _with_partners(ticks: Ticks, begun: Beginning) -> Collection[BodySite]:
+    wanted = dict.fromkeys(ticks.sites)
+    added = [site for site in wanted if site not in ticks.before]
+    controls = begun.checklist.control.sites
+    if ticks.other_side:
+        wanted |= dict.fromkeys(s.opposite for s in added if s.name != controls[0].name)
+    pressed_before = any(not begun.felt_only(site) for site in ticks.before)
+    if ticks.control and not pressed_before and any(not begun.felt_only(s) for s in added):
+        wanted |= dict.fromkeys(controls)
+    return wanted
 
 
 def minutes_for(listed: SiteList) -> int:

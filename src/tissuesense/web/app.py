@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from tissuesense.core.version import __version__
 from tissuesense.services.warm_up import warm_up
 from tissuesense.web.door.gate import Gate
+from tissuesense.web.door.watch import keep_watch
 from tissuesense.web.house import House
 from tissuesense.web.mistakes import answer_mistakes
 from tissuesense.web.static_files import router as static_router
@@ -18,11 +19,16 @@ from tissuesense.web.static_files import router as static_router
 # One module for each screen, each with a `router`; in this order where two could answer.
 SCREENS = (
     "entering",
+    "lan",
     "sample",
     "today",
     "clients",
     "measure",
     "live",
+    "practise",
+    "devices",
+    "settings",
+    "about",
     "visit",
     "feel",
     "treat",
@@ -59,7 +65,9 @@ def create_app(house: House, *, hosts: Iterable[str]) -> ASGIApp:
     for name in SCREENS:
         app.include_router(import_module(f"tissuesense.web.routes.{name}").router)
     answer_mistakes(app)
-    return Gate(app, hosts=hosts, secure=house.secure)
+    gate = Gate(app, hosts=hosts, lan_hosts=lambda: house.lan.names, refused=house.refusals.note)
+    house.lan.app = gate
+    return gate
 
 
 @asynccontextmanager
@@ -67,10 +75,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     await house.desk.start()
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
+    watching = asyncio.create_task(keep_watch(house))
     try:
         yield
     finally:
         await warming
+        await house.lan.close()
+        watching.cancel()
+        await asyncio.wait([watching])
+        await house.jobs.close()
+        await house.bench.let_go()
         await house.table.close()
         await house.sample.close()
         await house.desk.close()

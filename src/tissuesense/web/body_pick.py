@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from tissuesense.anatomy.body_map.shapes import (
     HALF_WIDTH_CM,
     HEIGHT_CM,
@@ -125,8 +127,6 @@ def _standing_for() -> Mapping[str, tuple[str, ...]]:
 def on_body(view: View, x: float, y: float) -> bool:
     """Return whether a point of the picture lies on the body."""
     corners = polygon(drawing(view).silhouette)
-    import numpy as np  # noqa: PLC0415
-
     return bool(inside(corners, np.array([[x, y]]))[0])
 
 
@@ -160,7 +160,9 @@ def places_by_region(tongue: Language) -> Iterable[tuple[str, list[tuple[str, st
             words = f"{name} ({tongue.gettext(_FROM[body.view])})"
             grouped[own.region.value].append((shape.key, words))
     order = list(dict.fromkeys(muscle.region.value for muscle in muscles.values()))
-    return ((region, sorted(grouped[region], key=lambda p: p[1])) for region in order if grouped[region])
+    return (
+        (region, sorted(grouped[region], key=lambda p: p[1])) for region in order if grouped[region]
+    )
 
 
 def place_named(key: str) -> tuple[View, float, float] | None:

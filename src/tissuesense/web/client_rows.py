@@ -110,7 +110,7 @@ def _measured(line: Line, tongue: Language) -> Measured:
         at_least=latest.at_least,
         on=latest.when.date(),
         first=first.when.date(),
-        spark=sparkline(values, series.error_band()) if len(values) >= _PLENTY else None,
+        spark=sparkline(values, line.band) if len(values) >= _PLENTY else None,
         values=", ".join(written(value, unit, tongue) for value in values),
         judged=line.judged,
     )

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from tissuesense.core.clock import Clock
-from tissuesense.core.errors import RecordNotFound, StoreLocked
+from tissuesense.core.errors import RecordConflict, RecordNotFound, StoreLocked
 from tissuesense.services.running_capture import recover
 from tissuesense.store.opened import Store
 from tissuesense.store.opening import open_store
@@ -40,6 +40,8 @@ class Desk:
         Whether this is a throw-away copy of the sample practice.
     told
         Sentences from the opening: what became of interrupted recordings. Shown once.
+    held
+        Tells whether something goes on that needs the store, so that it must not be locked.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Desk:
         self.rng = rng
         self.demo = demo
         self.told: tuple[str, ...] = ()
+        self.held: Callable[[], bool] = lambda: False
         self._own_place: StorePlace | None = None
         self._store: Store | None = None
         self._state = DeskState.LOCKED
@@ -59,6 +62,11 @@ class Desk:
     def state(self) -> DeskState:
         """How it stands."""
         return self._state
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether a passphrase opens it: only such a record can be locked to any purpose."""
+        return self._store is not None and bool(self._store.name)
 
     async def start(self) -> None:
         """Open the store with what environment and keyring know; else it stays new or locked.
@@ -97,7 +105,18 @@ class Desk:
         await self._open(passphrase=passphrase, create=False)
 
     async def lock(self) -> None:
-        """Forget the key; whoever goes on types the passphrase."""
+        """Forget the key; whoever goes on types the passphrase.
+
+        Raises
+        ------
+        RecordConflict
+            When a round of measuring is going on.
+        """
+        if self.held():
+            raise RecordConflict(
+                "A round of measuring is going on: the record stays open until it is over.",
+                hint="End the round on the measuring screen first.",
+            )
         store, self._store = self._store, None
         if store is not None:
             self._state = DeskState.LOCKED

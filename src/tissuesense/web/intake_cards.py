@@ -19,11 +19,11 @@ from tissuesense.record.intake import (
     ScreenAnswer,
 )
 from tissuesense.record.statements import body_of
+from tissuesense.services.filling_in import RATINGS
 from tissuesense.services.where_to_begin import habit_of
 from tissuesense.web.body_pick import mark_place
 from tissuesense.web.language import Language
 
-RATINGS = ("nrs_now", "nrs_worst", "nrs_mean_24h")
 OPEN_QUESTIONS: Mapping[LifeTopic, str] = {
     LifeTopic.ERGONOMICS: "How do you spend a working day?",
     LifeTopic.TRAINING: "Which sport or training do you do, and how often?",
@@ -77,9 +77,34 @@ class Card:
         found = self.values.get(name)
         return "" if found is None else found
 
-    def refused(self, typed: Mapping[str, Any], message: str, hint: str) -> "Card":
+    def refused(self, form: "Refused") -> "Card":
         """Return the card with what was typed, and why that was refused."""
-        return replace(self, values={**self.values, **typed}, problem=(message, hint))
+        values = {**self.values, **form.typed}
+        return replace(self, values=values, marks=form.marks, problem=form.problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A form that was not taken: of which card, with what was typed, and why.
+
+    Attributes
+    ----------
+    part
+        Which kind of card.
+    marks
+        Those of its drawing.
+    """
+
+    part: str
+    key: str
+    typed: Mapping[str, Any]
+    marks: tuple[tuple[str, str], ...]
+    problem: tuple[str, str]
+
+    def on(self, part: str, cards: tuple[Card, ...]) -> tuple[Card, ...]:
+        """Return the cards, the refused one as it was typed."""
+        here = (part == self.part, self.key)
+        return tuple(card.refused(self) if here == (True, card.key) else card for card in cards)
 
 
 class Intake:
@@ -200,7 +225,7 @@ class Intake:
 
 
 _PLAIN = frozenset({"yes", "no"})
-_LEFT_OUT = (None, "", [])
+_LEFT_OUT: tuple[Any, ...] = (None, "", [])
 
 
 def topic_of(habit: str) -> LifeTopic:
@@ -211,5 +236,5 @@ def topic_of(habit: str) -> LifeTopic:
 def marks_told(drawing: Iterable[DrawnMark], tongue: Language) -> Iterator[tuple[str, str]]:
     """Yield each mark of a drawing as a form has it, and in words."""
     for mark in drawing:
-        value = f"{mark.view},{mark.x:g},{mark.y:g},{mark.quality}"
+        value = f"{mark.view},{mark.x + 0.0:g},{mark.y + 0.0:g},{mark.quality}"
         yield value, f"{mark_place(mark, tongue)}, {tongue.gettext(mark.quality.value)}"

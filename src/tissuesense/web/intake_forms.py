@@ -1,19 +1,28 @@
 """What a card of the intake states, as the flat JSON that its kind of statement is read from."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.datastructures import FormData
 
+from tissuesense.anatomy.body_map.shapes import View
 from tissuesense.anatomy.catalogue import catalogue
 from tissuesense.anatomy.pattern import Ground
 from tissuesense.core.errors import UsageError
 from tissuesense.record.consent_texts import CONSENT_TEXTS, TEXT_VERSION
-from tissuesense.record.intake import SCREEN_ITEMS, ConsentPurpose
+from tissuesense.record.intake import (
+    SCREEN_ITEMS,
+    BodyView,
+    ConsentPurpose,
+    DrawnMark,
+    PainQuality,
+)
+from tissuesense.services.filling_in import RATINGS
 from tissuesense.web.body_pick import on_body, place_named
 from tissuesense.web.forms import number_in, stated_in, text_of
-from tissuesense.web.intake_cards import OPEN_QUESTIONS, QUESTION_VERSION, RATINGS, topic_of
+from tissuesense.web.intake_cards import OPEN_QUESTIONS, QUESTION_VERSION, topic_of
 
 _MOST_MARKS = 200
 
@@ -117,13 +126,24 @@ def _drawing(form: FormData) -> list[dict[str, Any]]:
     return marks
 
 
+def marks_typed(form: FormData) -> Iterator[DrawnMark]:
+    """Yield the marks of a form that can be read, whatever else in it cannot."""
+    for value in form.getlist("mark"):
+        with suppress(UsageError, ValueError):
+            mark = _mark(value if isinstance(value, str) else "")
+            yield DrawnMark(
+                view=BodyView(mark["view"]),
+                x=mark["x"],
+                y=mark["y"],
+                quality=PainQuality(mark["quality"]),
+            )
+
+
 def _quality(form: FormData) -> str:
     return text_of(form, "quality") or "ache"
 
 
 def _mark(value: str) -> dict[str, Any]:
-    from tissuesense.anatomy.body_map.shapes import View  # noqa: PLC0415
-
     parts = value.split(",")
     try:
         view, x, y, quality = View(parts[0]), float(parts[1]), float(parts[2]), parts[3]

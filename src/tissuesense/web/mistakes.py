@@ -2,14 +2,21 @@
 
 import logging
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tissuesense.core.errors import (
+    AccessRefused,
+    BodyTooLarge,
+    BodyTooSlow,
+    NotAdmitted,
+    NotAllowed,
     RecordConflict,
     RecordErased,
     RecordNotFound,
@@ -18,8 +25,9 @@ from tissuesense.core.errors import (
     UsageError,
 )
 from tissuesense.web.desk import DeskState
-from tissuesense.web.door.admission import DeskClosedError, NotAdmittedError, NotAllowedError
-from tissuesense.web.house import house_of
+from tissuesense.web.door.admission import DUTIES, Duty
+from tissuesense.web.door.way_back import own_path
+from tissuesense.web.house import house_of, is_secure
 from tissuesense.web.pages import page
 
 logger = logging.getLogger(__name__)
@@ -32,6 +40,10 @@ _STATUS: Mapping[type[BaseException], int] = {
     RecordErased: 410,
     RecordConflict: 409,
     StoreLocked: 403,
+    NotAdmitted: 401,
+    NotAllowed: 403,
+    BodyTooLarge: 413,
+    BodyTooSlow: 408,
 }
 _HTTP = {
     404: ("There is nothing at this address.", "Go back, or begin at Today."),
@@ -41,9 +53,7 @@ _HTTP = {
 
 def answer_mistakes(app: FastAPI) -> None:
     """Let every failure of a route end here."""
-    app.add_exception_handler(NotAdmittedError, _not_admitted)
-    app.add_exception_handler(NotAllowedError, _not_allowed)
-    app.add_exception_handler(DeskClosedError, _desk_closed)
+    app.add_exception_handler(AccessRefused, _refused)
     app.add_exception_handler(StoreLocked, _desk_closed)
     app.add_exception_handler(TissueSenseError, _ours)
     app.add_exception_handler(RequestValidationError, _wrong_request)
@@ -68,28 +78,43 @@ def told(request: Request, status: int, message: str, hint: str = "") -> Respons
     return page(request, "mistake.html", status=status, message=message, hint=hint)
 
 
-async def _not_admitted(request: Request, _error: Exception) -> Response:
-    logger.warning("A request was refused: no session.")
-    return told(
-        request,
-        401,
-        "This screen is not let in.",
-        "Open the link that the program printed when it started; it works once. "
-        "For a new one, start the program again.",
-    )
-
-
-async def _not_allowed(request: Request, error: Exception) -> Response:
-    logger.warning("A request was refused: not allowed.")
-    why = error.why if isinstance(error, NotAllowedError) else ""
-    return told(request, 403, why)
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotAdmitted) and is_secure(request):
+        ask = "Open /pair here and type a code from the therapist's screen."
+        answer = told(request, 401, error.message, ask)
+    else:
+        answer = await _ours(request, error)
+    if isinstance(error, AccessRefused):
+        house_of(request).refusals.note(error.refusal)
+    if isinstance(error, BodyTooLarge | BodyTooSlow):
+        answer.headers["connection"] = "close"  # the rest of the body is not waited for
+    return answer
 
 
 async def _desk_closed(request: Request, _error: Exception) -> Response:
+    """Send a page to the passphrase and back; keep what a form brought until then."""
     if wants_json(request):
         return told(request, 403, "The record is locked.", "Type its passphrase.")
-    new = house_of(request).desk.state is DeskState.NEW
-    return RedirectResponse("/first" if new else "/unlock", status_code=303)
+    house = house_of(request)
+    if house.desk.state is DeskState.NEW:
+        return RedirectResponse("/first", status_code=303)
+    session = house.session_at(request)
+    if session is not None and Duty.MANAGE not in DUTIES[session.role]:
+        unlocked = "It is unlocked on the therapist's screen."
+        return told(request, 403, "The record is locked.", unlocked)
+    if request.method == "POST" and session is not None:
+        session.held = (request.url.path, _typed(await request.form()))
+    back = own_path(str(request.url)) if request.method == "GET" else "/"
+    query = "" if back == "/" else "?" + urlencode({"to": back})
+    return RedirectResponse(f"/unlock{query}", status_code=303)
+
+
+def _typed(form: FormData) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and name != "csrf"
+    )
 
 
 async def _ours(request: Request, error: Exception) -> Response:

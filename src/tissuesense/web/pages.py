@@ -43,7 +43,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 def rendered(request: Request, template: str, **context: Any) -> str:  # noqa: ANN401 - as above
     """Return a page, or a piece of one, as text."""
     house = house_of(request)
-    session = house.sessions.find(request.cookies.get(house.cookie))
+    session = house.session_at(request)
     tongue = language_of(request, session)
     return (
         _environment(tongue.code)
@@ -55,13 +55,14 @@ def rendered(request: Request, template: str, **context: Any) -> str:  # noqa: A
 def language_of(request: Request, session: ScreenSession | None) -> Language:
     """Return the language of a screen: what was chosen there, else what its browser asks for."""
     chosen = session.language if session is not None else ""
-    return language(chosen or preferred(request.headers.get("accept-language", "")))
+    usual = chosen or house_of(request).settings.now.language
+    return language(usual or preferred(request.headers.get("accept-language", "")))
 
 
 def tongue_of(request: Request) -> Language:
     """Return the language of the screen that asks."""
     house = house_of(request)
-    return language_of(request, house.sessions.find(request.cookies.get(house.cookie)))
+    return language_of(request, house.session_at(request))
 
 
 def _frame(

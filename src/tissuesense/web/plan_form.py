@@ -128,9 +128,7 @@ def _texts(stated: Mapping[str, Any], prefix: str) -> dict[str, str]:
 def _phase_fields(phase: Phase, prefix: str) -> dict[str, str]:
     weekly = phase.every_weeks is None
     low, high = (
-        (phase.per_week, phase.per_week_to)
-        if weekly
-        else (phase.every_weeks, phase.every_weeks_to)
+        (phase.per_week, phase.per_week_to) if weekly else (phase.every_weeks, phase.every_weeks_to)
     )
     return {
         f"{prefix}every": "week" if weekly else "weeks",

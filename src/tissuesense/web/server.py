@@ -1,18 +1,22 @@
-"""Run the app on this computer alone, until it is told to end."""
+"""Serve the app: on this computer until it is told to end, and beside that in its network."""
 
 import asyncio
 import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from tissuesense.core.errors import ConfigurationError
+from tissuesense.core.errors import ConfigurationError, UsageError
 
 LOOPBACK = "127.0.0.1"
 _GOODBYE_S = 2
+# For documentation alone (RFC 5737): nobody is there, and nothing is sent.
+_NOBODY = ("192.0.2.1", 9)
 
 
 class _Server(uvicorn.Server):
@@ -40,6 +44,38 @@ class _Server(uvicorn.Server):
 
     def _end(self) -> None:
         self.should_exit = True
+
+
+class _ServerBeside(_Server):
+    """Serves the app that another server began, and leaves the signals to that one."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them alone."""
+        yield
+
+
+class Beside:
+    """A second listener of a running app, with TLS."""
+
+    def __init__(self, app: ASGIApp, listening: socket.socket, certificate: Path) -> None:
+        self._ready = asyncio.Event()
+        config = _config(app, certificate=certificate, lifespan="off")
+        self._server = _ServerBeside(config, self._ready.set)
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
+
+    async def begun(self) -> None:
+        """Wait until it accepts connections."""
+        ready = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({ready, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if self._task.done():
+            await self._task
+
+    async def end(self) -> None:
+        """Accept nothing any more, and let go of what is connected."""
+        self._server.should_exit = True
+        await self._task
 
 
 def listen(port: int, *, host: str = LOOPBACK) -> socket.socket:
@@ -70,34 +106,85 @@ def own_names(port: int) -> tuple[str, ...]:
     return f"{LOOPBACK}:{port}", f"localhost:{port}"
 
 
-def serve(
-    app: ASGIApp,
-    listening: socket.socket,
-    *,
-    ready: Callable[[], None],
-    certificate: tuple[str, str] | None = None,
-) -> None:
-    """Serve until SIGTERM or Ctrl-C.
+def checked_address(host: str, *, lan: bool) -> str:
+    """Return an address that the app may listen on.
+
+    Parameters
+    ----------
+    lan
+        Whether other devices are to be let in.
+
+    Raises
+    ------
+    UsageError
+        When it is none, is that of every network at once, or would be seen from a network without
+        anybody having asked for that.
+    """
+    try:
+        address = IPv4Address(host)
+    except ValueError:
+        raise UsageError(f"'{host}' is not an IPv4 address.", hint=f"Such as {LOOPBACK}.") from None
+    if address.is_unspecified or address.is_multicast:
+        raise UsageError(
+            f"The app does not listen on {host}, which is every network at once.",
+            hint="Name one address of this computer, together with --lan.",
+        )
+    if not lan and host != LOOPBACK:
+        raise UsageError(
+            f"Without --lan the app listens on {LOOPBACK} alone, not on {host}.",
+            hint="Add --lan to let other devices in, each with a code.",
+        )
+    return host
+
+
+def network_address() -> str:
+    """Return the address of this computer in its network; nothing is sent to find out.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is in none.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(_NOBODY)
+            host = str(asking.getsockname()[0])
+        except OSError:
+            host = LOOPBACK
+    if IPv4Address(host).is_loopback:
+        raise ConfigurationError(
+            "This computer is in no network.",
+            hint="Connect it to the practice's own network and try again.",
+        )
+    return host
+
+
+def serve(app: ASGIApp, listening: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Serve on this computer until SIGTERM or Ctrl-C.
 
     Parameters
     ----------
     ready
         Called once connections are accepted.
-    certificate
-        Files of the certificate and of its key; None: no TLS.
     """
-    config = uvicorn.Config(
+    asyncio.run(_Server(_config(app), ready).serve(sockets=[listening]))
+
+
+def _config(
+    app: ASGIApp, *, certificate: Path | None = None, lifespan: str = "on"
+) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
+        lifespan=lifespan,  # type: ignore[arg-type]  # "on" or "off", as it says
         log_config=None,
         access_log=False,  # addresses hold pseudonyms
         server_header=False,
         date_header=False,
+        proxy_headers=False,  # nobody stands between; whoever says so would choose the scheme
         ws="websockets-sansio",
         ws_max_size=65_536,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=_GOODBYE_S,
         h11_max_incomplete_event_size=16_384,
-        ssl_certfile=certificate and certificate[0],
-        ssl_keyfile=certificate and certificate[1],
+        ssl_certfile=certificate,
     )
-    asyncio.run(_Server(config, ready).serve(sockets=[listening]))

@@ -1,4 +1,4 @@
-"""Our own style and scripts, each under an address that changes with its content."""
+"""Our own style and scripts."""
 
 from functools import cache
 from hashlib import sha256
@@ -26,10 +26,16 @@ def _content(name: str) -> bytes | None:
 
 @cache
 def static_url(name: str) -> str:
-    """Return the address of a file."""
+    """Return the address of a file.
+
+    A script has but one, because modules import one another by name: under a second address it
+    would run a second time.
+    """
     content = _content(name)
     if content is None:
         raise LookupError(f"There is no static file {name}.")
+    if name.endswith(".js"):
+        return f"/static/{name}"
     return f"/static/{name}?v={sha256(content).hexdigest()[:10]}"
 
 
@@ -40,7 +46,7 @@ async def static_file(name: str) -> Response:
     kind = _TYPES.get(name.rpartition(".")[2])
     if content is None or kind is None:
         raise HTTPException(404)
-    # Modules import one another by name, without the hash: they are asked for again each time.
+    # Asked for again each time: a new version of the program is seen at once.
     return Response(content, media_type=kind, headers={"cache-control": "no-cache"})
 
 

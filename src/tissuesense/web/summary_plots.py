@@ -10,7 +10,7 @@ from tissuesense.report.figures.before_after import PairedDots, before_after_fig
 from tissuesense.report.figures.body_map import body_map
 from tissuesense.report.figures.body_marks import Mark, Scale
 from tissuesense.report.figures.ramp_overlay import Layer, ramp_overlay
-from tissuesense.report.measures import PAIN_THRESHOLD, Measure
+from tissuesense.report.measures import Measure
 from tissuesense.report.quantities import number
 from tissuesense.report.readings import Reading, VisitView
 from tissuesense.report.site_marks import (
@@ -60,7 +60,8 @@ def _before_after(
     if not rows:
         return None
     beyond = sum(row.beyond for row in rows)
-    quantity = tongue.gettext(measure.title)
+    gettext = tongue.gettext
+    quantity = gettext(measure.title)
     title = tongue.ngettext(
         "%(quantity)s: %(beyond)s of %(all)s place changed by more than measurement error",
         "%(quantity)s: %(beyond)s of %(all)s places changed by more than measurement error",
@@ -85,16 +86,16 @@ def _before_after(
             "brought a change about cannot be told from this."
         ),
         columns=(
-            "Site",
-            f"Before, {measure.unit}",
+            gettext("Site"),
+            f"{gettext('Before')}, {measure.unit}",
             "±",
-            f"After, {measure.unit}",
+            f"{gettext('After')}, {measure.unit}",
             "±",
-            f"Change, {measure.unit}",
-            "Change, %",
-            "Error from, %",
-            "Error to, %",
-            "In words",
+            f"{gettext('Change')}, {measure.unit}",
+            f"{gettext('Change')}, %",
+            f"{gettext('Error, from')}, %",
+            f"{gettext('Error, to')}, %",
+            gettext("In words"),
         ),
         rows=tuple(_numbers(one, line, tongue) for one, line, _, _ in found),
         decimals=(0, *(places_of(measure.unit),) * 5, 0, 0, 0),
@@ -102,9 +103,7 @@ def _before_after(
     )
 
 
-def _dots(
-    one: SiteLines, line: Line, before: Shown, after: Shown, tongue: Language
-) -> PairedDots:
+def _dots(one: SiteLines, line: Line, before: Shown, after: Shown, tongue: Language) -> PairedDots:
     change = line.change
     claimed = change is not None and change.is_claimed
     size = tongue.gettext("" if change is None else change.size.value)
@@ -127,29 +126,26 @@ def _bar(shown: Shown) -> tuple[float, float] | None:
 
 
 def _numbers(one: SiteLines, line: Line, tongue: Language) -> tuple[Value, ...]:
-    change, before, after = line.change, line.before, line.after
-    low, high = (None, None) if change is None else (change.mdc_percent or (None, None))
+    change, nothing = line.change, Shown(value=None, u=None, counted=0, pressed=0)
+    if change is None:
+        return (site_name(one.site, tongue),)
+    before, after = line.before or nothing, line.after or nothing
     return (
         site_name(one.site, tongue),
-        before and before.value,
-        before and before.u,
-        after and after.value,
-        after and after.u,
-        change and change.difference,
-        change and change.percent,
-        low,
-        high,
-        "" if change is None else tongue.gettext(change.size.value),
+        *(before.value, before.u, after.value, after.u),
+        *(change.difference, change.percent),
+        *(change.mdc_percent or (None, None)),
+        tongue.gettext(change.size.value),
     )
 
 
 def _maps(view: VisitView, tongue: Language, base: str) -> tuple[Plot, ...]:
     """Return the body before, after, and their difference, as far as there are any."""
-    say = tongue.gettext
+    gettext = tongue.gettext
     asked = (
-        ("body-before", say("Before treatment"), marks_of(view, Block.PRE), AGAINST_OTHER_SIDE),
-        ("body-after", say("After treatment"), marks_of(view, Block.POST), AGAINST_OTHER_SIDE),
-        ("body-change", say("The change"), changes_of(view), AFTER_AGAINST_BEFORE),
+        ("body-before", gettext("Before treatment"), marks_of(view, Block.PRE), AGAINST_OTHER_SIDE),
+        ("body-after", gettext("After treatment"), marks_of(view, Block.POST), AGAINST_OTHER_SIDE),
+        ("body-change", gettext("The change"), changes_of(view), AFTER_AGAINST_BEFORE),
     )
     return tuple(
         _map(name, title, marks, scale, tongue, base)
@@ -166,15 +162,16 @@ def _map(
     tongue: Language,
     base: str,
 ) -> Plot:
-    say = tongue.gettext
+    gettext = tongue.gettext
     drawn = body_map(marks, scale=scale, title=title, with_legend=False)
+    ends = f"{gettext(scale.low)} \N{RIGHTWARDS ARROW} {gettext(scale.high)}"
     return Plot(
         name=name,
         title=title,
         svg=drawn.svg,
         alt=drawn.alt,
-        caption=f"{say(scale.title)}: {say(scale.low)} \N{RIGHTWARDS ARROW} {say(scale.high)}",
-        columns=("Site", "What was found"),
+        caption=f"{gettext(scale.title)}: {ends}",
+        columns=(gettext("Site"), gettext("What was found")),
         rows=tuple((site_name(site, tongue), mark.words) for site, mark in marks.items()),
         address=f"{base}/{name}",
     )
@@ -198,15 +195,15 @@ def ramp_plot(
                 label = tongue.gettext("this visit")
             layers.append(Layer(label=label, ramps=drawn, today=today))
             rate = taken.context.target_rate_kpa_s if today else rate
-        for press in reading.presses():
-            rows.append(
-                (
-                    f"{tongue.day(taken.measured_at)}, {press.index}",
-                    press.value("threshold_kpa"),
-                    press.value("ramp_rate_kpa_s"),
-                    tongue.gettext("yes" if press.accepted else "no"),
-                )
+        rows += [
+            (
+                f"{tongue.day(taken.measured_at)}, {press.index}",
+                press.value("threshold_kpa"),
+                press.value("ramp_rate_kpa_s"),
+                tongue.gettext("yes") if press.accepted else tongue.gettext("no"),
             )
+            for press in reading.presses()
+        ]
     if not any(layer.today for layer in layers):
         return None
     place = site_name(found[0].measurement.site, tongue)
@@ -219,10 +216,15 @@ def ramp_plot(
         svg=ramp_overlay(layers, target_rate_kpa_s=rate, alt=title),
         alt=title,
         caption=tongue.gettext(
-            "Dark: this visit; lighter: visits before. Circle: where the client signalled. Thin "
+            "Heavy: this visit; light: visits before. Circle: where the client signalled. Thin "
             "and dashed: a press that does not count. Dashed straight line: the intended rate."
         ),
-        columns=("Press", "Threshold, kPa", "Rate, kPa/s", "Counts"),
+        columns=(
+            tongue.gettext("Press"),
+            tongue.gettext("Threshold, kPa"),
+            tongue.gettext("Rate, kPa/s"),
+            tongue.gettext("Counts"),
+        ),
         rows=tuple(rows),
         address=address,
     )

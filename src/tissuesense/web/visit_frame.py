@@ -3,17 +3,25 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated, TypeVar
 
-from tissuesense.core.site import BodySite
+from fastapi import Depends, Query
+
+from tissuesense.anatomy.catalogue import catalogue
+from tissuesense.anatomy.site_names import UnknownSite, known_site
+from tissuesense.core.site import BodySite, parse_side
 from tissuesense.record.at_the_table import SiteList
 from tissuesense.record.history import VisitRecord, current
 from tissuesense.record.visit import Visit, VisitId, parse_visit_id
 from tissuesense.services.records import load_visit_record
-from tissuesense.services.visit_entries import is_settled
+from tissuesense.services.visit_entries import VisitEntries, is_settled
 from tissuesense.store.opened import Store
 from tissuesense.web.house import House
 from tissuesense.web.naming import muscle_name
+from tissuesense.web.sessions import ScreenSession
 from tissuesense.web.visit_steps import Step, steps_of
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,39 @@ class SiteName:
 def named(site: BodySite) -> SiteName:
     """Return how a page calls a site: by the catalogue's name, else by its own."""
     return SiteName(site=site, muscle=muscle_name(site.name), side=str(site.side))
+
+
+def picked_by_name(name: str, side: str) -> tuple[tuple[BodySite, ...], str]:
+    """Return the sites that somebody names, on both sides unless one is named; or what is wrong."""
+    if not name.strip():
+        return (), ""
+    found = known_site(name)
+    if isinstance(found, UnknownSite):
+        return (), found.sentence
+    sides = [one for one in found.sides if str(one) == side] or found.sides
+    return tuple(BodySite(found.id, one) for one in sides), ""
+
+
+def muscle_names() -> list[tuple[str, str]]:
+    """Return the id and the name of every muscle that can be picked by name."""
+    return [(muscle.id, muscle.name) for muscle in catalogue().muscles.values()]
+
+
+def asked_site(
+    site: Annotated[str, Query(max_length=80)] = "",
+    side: Annotated[str, Query(max_length=10)] = "",
+) -> BodySite | None:
+    """Return the site that an address asks for; None where it asks for none.
+
+    Raises
+    ------
+    UsageError
+        When it is no site.
+    """
+    return BodySite(site, parse_side(side)) if site else None
+
+
+AskedSite = Annotated[BodySite | None, Depends(asked_site)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +141,22 @@ async def frame_of(house: House, visit: str) -> VisitFrame:
         When the address names none.
     """
     return await house.desk.at(partial(load_frame, visit=parse_visit_id(visit)))
+
+
+async def written(
+    house: House, session: ScreenSession, visit: str, write: Callable[[VisitEntries], _T]
+) -> _T:
+    """Write on the visit that an address names, as whoever is at the screen.
+
+    Raises
+    ------
+    UsageError
+        When the address names none, or what is written is refused.
+    RecordNotFound
+        When there is no such visit.
+    """
+    visit_id, desk = parse_visit_id(visit), house.desk
+    return await desk.at(
+        lambda store: write(VisitEntries(store, visit_id, desk.clock, desk.rng)),
+        actor=session.actor,
+    )

@@ -10,7 +10,7 @@ from tissuesense.report.quantities import number
 _WIDTH = 560.0
 _LEFT, _RIGHT = 138.0, 150.0
 _TOP, _ROW, _AXIS = 22.0, 30.0, 28.0
-_BAND, _HEADROOM, _MOST_TICKS = 12.0, 1.05, 6
+_BAND, _HEADROOM, _MOST_TICKS, _APART = 12.0, 1.05, 6, 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,10 @@ def before_after_figure(
         drawing.text(_WIDTH - _RIGHT + 10, middle - 2, row.words[0], colour="ink", bold=row.beyond)
         drawing.text(_WIDTH - _RIGHT + 10, middle + 8, row.words[1])
         for value, end in ((row.before, _anchor(row, first=True)), (row.after, _anchor(row))):
-            drawing.text(x(value), middle - 6, number(value, unit), anchor=end, colour="ink")
+            apart = -_APART if end == "end" else _APART
+            drawing.text(
+                x(value) + apart, middle - 7, number(value, unit), anchor=end, colour="ink"
+            )
     _legend(drawing, labels)
     return drawing.svg(alt)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tissuesense.report.figures.svg import Drawing, nice_step
 
 _WIDTH = 480.0
-_LEFT, _RIGHT = 150.0, 44.0
+_LEFT, _RIGHT = 150.0, 78.0
 _ROW = 20.0
 _BAR = 11.0
 _TOP, _AXIS = 4.0, 26.0

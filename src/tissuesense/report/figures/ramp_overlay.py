@@ -1,4 +1,4 @@
-"""Today's ramps of a site over its earlier ones: what counts whole, what does not thin and dashed."""
+"""Today's ramps of a site over its earlier ones; what does not count is thin and dashed."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from tissuesense.report.figures.svg import Drawing, nice_step
 _WIDTH = 560.0
 _LEFT, _RIGHT, _TOP = 38.0, 96.0, 14.0
 _PLOT, _AXIS = 190.0, 26.0
-_MOST_TICKS, _HEADROOM, _MOST_POINTS = 5, 1.05, 160
+_MOST_TICKS, _HEADROOM, _MOST_POINTS, _LINE = 5, 1.05, 160, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +103,8 @@ def _pieces(ramp: Ramp) -> list[tuple[FloatArray, FloatArray]]:
 def _label(drawing: Drawing, frame: _Frame, layer: Layer, taken: list[float]) -> None:
     ends = [r.threshold.kpa for r in layer.ramps if r.threshold is not None and r.accepted]
     y = frame.y(float(np.mean(ends)) if ends else 0.0) + 2.6
-    while any(abs(y - other) < 9 for other in taken):  # noqa: PLR2004 - a line of letters
-        y += 9
+    while any(abs(y - other) < _LINE for other in taken):
+        y += _LINE / 2
     taken.append(y)
     colour = "ink" if layer.today else "muted"
     drawing.text(_WIDTH - _RIGHT + 6, y, layer.label, colour=colour, bold=layer.today)

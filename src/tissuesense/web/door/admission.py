@@ -2,13 +2,15 @@
 
 import enum
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, params
 from starlette.datastructures import FormData
 from starlette.requests import HTTPConnection
 
+from tissuesense.core.errors import NotAdmitted, NotAllowed, Refusal, StoreLocked
 from tissuesense.web.desk import DeskState
 from tissuesense.web.house import InHouse, house_of
 from tissuesense.web.sessions import ScreenRole, ScreenSession
@@ -41,34 +43,18 @@ DUTIES: Mapping[ScreenRole, frozenset[Duty]] = {
 }
 
 
-class NotAdmittedError(Exception):
-    """Nobody with such a cookie is let in."""
-
-
-class NotAllowedError(Exception):
-    """The role of this screen does not go so far, or the form is not one of ours."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-class DeskClosedError(Exception):
-    """The record is new or locked; the page for that comes first."""
-
-
 def session_of(connection: HTTPConnection) -> ScreenSession:
     """Return the session of a request.
 
     Raises
     ------
-    NotAdmittedError
+    NotAdmitted
         When there is none, or it is over.
     """
     house = house_of(connection)
-    session = house.sessions.find(connection.cookies.get(house.cookie))
+    session = house.session_at(connection)
     if session is None:
-        raise NotAdmittedError
+        raise NotAdmitted
     session.moment(house.desk.clock)
     return session
 
@@ -81,7 +67,7 @@ async def form_of(request: Request, session: AtScreen) -> FormData:
 
     Raises
     ------
-    NotAllowedError
+    NotAllowed
         When it does not carry the session's own mark.
     """
     form = await request.form(max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES)
@@ -89,7 +75,11 @@ async def form_of(request: Request, session: AtScreen) -> FormData:
     if not isinstance(mark, str) or not secrets.compare_digest(
         mark.encode(), session.csrf.encode()
     ):
-        raise NotAllowedError("This form is too old. Go back, load the page again and repeat it.")
+        raise NotAllowed(
+            "This form is too old.",
+            refusal=Refusal.FORM,
+            hint="Go back, load the page again and repeat it.",
+        )
     return form
 
 
@@ -104,19 +94,32 @@ async def _own_forms_only(request: Request, session: AtScreen) -> None:
 OwnForms = Depends(_own_forms_only)
 
 
-def may(duty: Duty) -> Callable[[ScreenSession], Awaitable[None]]:
+@dataclass(frozen=True, slots=True)
+class May:
+    """Lets in only whose role has this duty."""
+
+    duty: Duty
+
+    async def __call__(self, session: AtScreen) -> None:
+        """Look at the role of the screen that asks.
+
+        Raises
+        ------
+        NotAllowed
+            When its role has no such duty.
+        """
+        if self.duty not in DUTIES[session.role]:
+            raise NotAllowed("This screen was not let in for that.")
+
+
+def may(duty: Duty) -> May:
     """Return a dependency that lets in only whose role has this duty."""
-
-    async def check(session: AtScreen) -> None:
-        if duty not in DUTIES[session.role]:
-            raise NotAllowedError("This screen was not let in for that.")
-
-    return check
+    return May(duty)
 
 
 async def _open_desk(house: InHouse) -> None:
     if house.desk.state is not DeskState.OPEN:
-        raise DeskClosedError
+        raise StoreLocked("The record is locked.", hint="Type its passphrase.")
 
 
 OpenDesk = Depends(_open_desk)

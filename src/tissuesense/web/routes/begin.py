@@ -19,6 +19,7 @@ from tissuesense.services.where_to_begin import (
     SECONDS_A_TRIAL,
     TRIALS_A_SITE,
     Beginning,
+    Ticks,
     beginning_of,
     minutes_for,
     pick_sites,
@@ -111,10 +112,12 @@ async def pick(
             return pick_sites(
                 store,
                 visit_id,
-                wanted,
-                before=before,
-                other_side=bool(form.get("other_side")) and take != "last",
-                control=bool(form.get("control")),
+                Ticks(
+                    sites=tuple(wanted),
+                    before=tuple(before),
+                    other_side=bool(form.get("other_side")) and take != "last",
+                    control=bool(form.get("control")) and take != "last",
+                ),
                 clock=desk.clock,
                 rng=desk.rng,
             )

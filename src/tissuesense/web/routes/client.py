@@ -20,7 +20,7 @@ _WITHDRAWN = {
     ConsentPurpose.TREATMENT: "Consent to treatment was not given, or withdrawn.",
     ConsentPurpose.MEASUREMENT: "Consent to being measured was not given, or withdrawn.",
     ConsentPurpose.RESEARCH: "Consent to research was not given, or withdrawn.",
-    ConsentPurpose.SHARING: "Consent to sharing was not given, or withdrawn: no export but the client's own copy.",
+    ConsentPurpose.SHARING: "Consent to sharing was not given, or withdrawn.",
 }
 
 

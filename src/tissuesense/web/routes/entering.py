@@ -1,51 +1,57 @@
 """Coming in: the start link, the first passphrase, the lock, the language of the screen."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tissuesense.core.errors import StoreLocked
+from tissuesense.core.errors import NotAdmitted, Refusal, StoreLocked
 from tissuesense.store.keys import SHORTEST_TYPED
 from tissuesense.web.desk import DeskState
-from tissuesense.web.door.admission import AtScreen, Filled, NotAdmittedError
-from tissuesense.web.door.patience import Patience
-from tissuesense.web.house import House, InHouse
+from tissuesense.web.door.admission import AtScreen, Duty, Filled, OwnForms, may
+from tissuesense.web.door.way_back import own_path
+from tissuesense.web.house import House, InHouse, is_secure
 from tissuesense.web.language import LANGUAGES
 from tissuesense.web.pages import page
 
 router = APIRouter(tags=["entering"])
-_patience = Patience()
+# The record's own locks: whoever works with clients has them, no rater and no front desk.
+locks = APIRouter(tags=["entering"], dependencies=[Depends(may(Duty.MANAGE)), OwnForms])
 
 
 @router.get("/start", response_model=None)
-async def start(house: InHouse, token: Annotated[str, Query(max_length=200)] = "") -> Response:
+async def start(
+    request: Request, house: InHouse, token: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
     """Let in the browser that the program opened."""
+    if is_secure(request):
+        raise NotAdmitted(Refusal.LINK)
     cookie = house.sessions.redeem(token)
     if cookie is None:
-        raise NotAdmittedError
+        raise NotAdmitted(Refusal.LINK)
     answer = RedirectResponse("/", status_code=303)
-    set_cookie(answer, house, cookie)
+    set_cookie(answer, request, house, cookie)
     return answer
 
 
-def set_cookie(answer: Response, house: House, cookie: str) -> None:
-    """Give a browser its session."""
+def set_cookie(answer: Response, request: Request, house: House, cookie: str) -> None:
+    """Give a browser its session, and end the one that it had."""
+    name = house.cookie_at(request)
+    house.sessions.end(request.cookies.get(name, ""))
     answer.set_cookie(
-        house.cookie, cookie, httponly=True, samesite="strict", secure=house.secure, path="/"
+        name, cookie, httponly=True, samesite="strict", secure=is_secure(request), path="/"
     )
 
 
-@router.get("/first", response_model=None)
-async def first(request: Request, house: InHouse, _session: AtScreen) -> Response:
+@locks.get("/first", response_model=None)
+async def first(request: Request, house: InHouse) -> Response:
     """Ask for the passphrase of a record that is to be made."""
     if house.desk.state is not DeskState.NEW:
         return RedirectResponse("/", status_code=303)
     return page(request, "first.html", shortest=SHORTEST_TYPED, wrong="")
 
 
-@router.post("/first", response_model=None)
+@locks.post("/first", response_model=None)
 async def make_record(request: Request, house: InHouse, form: Filled) -> Response:
     """Make the record and show its recovery code, once."""
     if house.desk.state is not DeskState.NEW:
@@ -60,15 +66,15 @@ async def make_record(request: Request, house: InHouse, form: Filled) -> Respons
     return RedirectResponse("/recovery-code", status_code=303)
 
 
-@router.get("/recovery-code", response_model=None)
-async def recovery_code(request: Request, house: InHouse, _session: AtScreen) -> Response:
+@locks.get("/recovery-code", response_model=None)
+async def recovery_code(request: Request, house: InHouse) -> Response:
     """Show the code until somebody has typed a part of it back."""
     if house.recovery_code is None:
         return RedirectResponse("/", status_code=303)
     return page(request, "recovery_code.html", code=house.recovery_code, wrong=False)
 
 
-@router.post("/recovery-code", response_model=None)
+@locks.post("/recovery-code", response_model=None)
 async def confirm_code(request: Request, house: InHouse, form: Filled) -> Response:
     """Believe that the code was written down once its last group is typed."""
     code = house.recovery_code
@@ -81,31 +87,51 @@ async def confirm_code(request: Request, house: InHouse, form: Filled) -> Respon
     return RedirectResponse("/", status_code=303)
 
 
-@router.get("/unlock", response_model=None)
-async def unlock_page(request: Request, house: InHouse, _session: AtScreen) -> Response:
+@locks.get("/unlock", response_model=None)
+async def unlock_page(
+    request: Request,
+    house: InHouse,
+    session: AtScreen,
+    to: Annotated[str, Query(max_length=500)] = "/",
+) -> Response:
     """Ask for the passphrase."""
     if house.desk.state is not DeskState.LOCKED:
-        return RedirectResponse("/", status_code=303)
-    return page(request, "unlock.html", wrong=False)
+        return RedirectResponse(own_path(to), status_code=303)
+    return page(request, "unlock.html", wrong=False, to=own_path(to), kept=session.held is not None)
 
 
-@router.post("/unlock", response_model=None)
-async def unlock(request: Request, house: InHouse, form: Filled) -> Response:
+@locks.post("/unlock", response_model=None)
+async def unlock(request: Request, house: InHouse, session: AtScreen, form: Filled) -> Response:
     """Open the record; each wrong passphrase makes the next try wait longer."""
-    if house.desk.state is not DeskState.LOCKED:
+    to = own_path(str(form.get("to") or "/"))
+    async with house.unlocking.turn():
+        if house.desk.state is DeskState.LOCKED:
+            try:
+                await house.desk.unlock(str(form.get("passphrase") or ""))
+            except StoreLocked:
+                house.unlocking.wrong()
+                house.refusals.note(Refusal.PASSPHRASE)
+                kept = session.held is not None
+                return page(request, "unlock.html", status=403, wrong=True, to=to, kept=kept)
+            house.unlocking.right()
+            house.sessions.somebody_is_here()
+    return RedirectResponse("/kept" if session.held is not None else to, status_code=303)
+
+
+@locks.get("/kept", response_model=None)
+async def kept(request: Request, house: InHouse, session: AtScreen) -> Response:
+    """Offer once more the form that was sent while the record was locked."""
+    if house.desk.state is not DeskState.OPEN:
+        return RedirectResponse("/unlock", status_code=303)
+    held, session.held = session.held, None
+    if held is None:
         return RedirectResponse("/", status_code=303)
-    async with _patience.turn():
-        try:
-            await house.desk.unlock(str(form.get("passphrase") or ""))
-        except StoreLocked:
-            _patience.wrong()
-            return page(request, "unlock.html", status=403, wrong=True)
-    _patience.right()
-    return RedirectResponse("/", status_code=303)
+    action, fields = held
+    return page(request, "kept.html", action=action, fields=fields)
 
 
-@router.post("/lock", response_model=None)
-async def lock(house: InHouse, _form: Filled) -> Response:
+@locks.post("/lock", response_model=None)
+async def lock(house: InHouse) -> Response:
     """Lock the record now."""
     await house.desk.lock()
     return RedirectResponse("/", status_code=303)
@@ -117,10 +143,7 @@ async def choose_language(request: Request, session: AtScreen, form: Filled) -> 
     chosen = str(form.get("language") or "")
     if chosen in LANGUAGES:
         session.language = chosen
-    return RedirectResponse(_page_before(request), status_code=303)
+    return RedirectResponse(own_path(request.headers.get("referer") or "/"), status_code=303)
 
 
-def _page_before(request: Request) -> str:
-    """Return the path of the page that a form stood on; never another server's."""
-    path = urlsplit(str(request.headers.get("referer") or "/")).path
-    return path if path.startswith("/") and not path.startswith("//") else "/"
+router.include_router(locks)

@@ -1,29 +1,35 @@
 """Feel: what the hands find, site by site, before the gauge's value is seen; and at the joints."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from tissuesense.anatomy.catalogue import catalogue
-from tissuesense.anatomy.site_names import UnknownSite, known_site
 from tissuesense.core.errors import UsageError
 from tissuesense.core.site import BodySite, parse_side
-from tissuesense.record.joint import EndFeel, JointFinding
-from tissuesense.record.notes import MissingReason, NotDone
+from tissuesense.record.measurement import MeasurementId
+from tissuesense.record.notes import NotDone
 from tissuesense.record.scales import AshworthGrade
-from tissuesense.record.visit import Block, ManualFinding, Temperature, parse_visit_id
-from tissuesense.services.palpation import feel, move, value_was_shown
-from tissuesense.services.visit_entries import state
+from tissuesense.record.visit import Block, ManualFinding, parse_visit_id
+from tissuesense.services.palpation import feel, measured_here, move
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import stated_in, text_of
 from tissuesense.web.house import InHouse
 from tissuesense.web.mistakes import wants_json
 from tissuesense.web.pages import page
-from tissuesense.web.visit_frame import SiteName, VisitFrame, frame_of, named
+from tissuesense.web.seen_values import seen_values
+from tissuesense.web.visit_frame import (
+    SiteName,
+    VisitFrame,
+    frame_of,
+    muscle_names,
+    named,
+    picked_by_name,
+    written,
+)
 
 router = APIRouter(tags=["feel"], dependencies=for_duty(Duty.CARE))
 _GRADES = ("tenderness", "tone")
@@ -34,31 +40,39 @@ _JOINT_WORDS = ("joint", "movement", "side", "block", "end_feel", "ashworth", "n
 _TARDIEU = ("quality", "r1_deg", "r2_deg")
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A form that was refused, and why; `site` is None for that of a joint."""
+
+    form: FormData
+    problem: UsageError
+    site: BodySite | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One site to feel.
 
     Attributes
     ----------
-    shown
-        Whether a measured value of the site was shown already.
-    typed
-        What a form held that was refused.
+    measured, shown
+        Whether the site was measured already in this block, and its value was on a screen.
+    refused
+        What its form held when it was refused.
     """
 
     name: SiteName
     found: ManualFinding | None
+    measured: bool
     shown: bool
     felt_only: bool
     why_not: NotDone | None
-    where: str
-    typed: Mapping[str, str] = field(default_factory=dict)
-    problem: str = ""
+    refused: _Refused | None = None
 
     def value(self, name: str) -> object:
-        """Return what a field of the card shows."""
-        if self.typed:
-            return self.typed.get(name)
+        """Return what a field of the card shows: what was typed, else what is kept."""
+        if self.refused is not None:
+            return text_of(self.refused.form, name) or None
         found = None if self.found is None else getattr(self.found, name)
         return {True: "yes", False: "no"}[found] if isinstance(found, bool) else found
 
@@ -83,23 +97,22 @@ async def felt(
     request: Request, visit: str, house: InHouse, session: AtScreen, form: Filled
 ) -> Response:
     """Keep what was felt at one site, as it is touched."""
-    visit_id, desk = parse_visit_id(visit), house.desk
-    site = BodySite(text_of(form, "site"), parse_side(text_of(form, "side")))
-    block = _block_of(form)
+    visit_id, site, block = parse_visit_id(visit), _site_of(form), _block_of(form)
+    place = {"site": site.name, "side": str(site.side), "block": str(block)}
+    reason = text_of(form, "reason")
     try:
-        stated = _grades_in(form)
-        entry = await desk.at(
-            lambda store: feel(
-                store, visit_id, site, block, stated,
-                reason=text_of(form, "reason"), clock=desk.clock, rng=desk.rng,
-            ),
-            actor=session.actor,
-        )  # fmt: skip
+        stated = _grades_in(form) | place
+        entry = await written(
+            house,
+            session,
+            visit_id,
+            lambda entries: feel(entries, stated, shown=seen_values(request), reason=reason),
+        )
     except UsageError as problem:
         if wants_json(request):
             raise
-        frame = await frame_of(house, visit)
-        return _shown(request, frame, block, "sites", refused=(site, form, problem), status=422)
+        refused = _Refused(form, problem, site)
+        return _shown(request, await frame_of(house, visit), block, refused=refused)
     if wants_json(request):
         return JSONResponse({"seen_value_first": bool(entry.statement.seen_value_first)})
     return _back(visit_id, block, f"#{named(site).key}")
@@ -108,17 +121,17 @@ async def felt(
 @router.post("/visits/{visit}/not-felt", response_model=None)
 async def not_felt(visit: str, house: InHouse, session: AtScreen, form: Filled) -> Response:
     """Keep why a site was not felt."""
-    visit_id, desk = parse_visit_id(visit), house.desk
-    site = BodySite(text_of(form, "site"), parse_side(text_of(form, "side")))
-    what = left_out(site)
+    visit_id, site = parse_visit_id(visit), _site_of(form)
+    what, reason = left_out(site), text_of(form, "reason")
     stated = {"what": what, "reason": text_of(form, "why"), "note": text_of(form, "note")}
-    await desk.at(
-        lambda store: state(
-            store, visit_id, "not_done", stated, same=lambda one: one.what == what,
-            reason=text_of(form, "reason"), clock=desk.clock, rng=desk.rng,
+    await written(
+        house,
+        session,
+        visit_id,
+        lambda entries: entries.state(
+            "not_done", stated, same=lambda one: one.what == what, reason=reason
         ),
-        actor=session.actor,
-    )  # fmt: skip
+    )
     return _back(visit_id, _block_of(form), f"#{named(site).key}")
 
 
@@ -127,20 +140,15 @@ async def moved(
     request: Request, visit: str, house: InHouse, session: AtScreen, form: Filled
 ) -> Response:
     """Keep what was found at one joint."""
-    visit_id, desk = parse_visit_id(visit), house.desk
-    block = _block_of(form)
+    visit_id, block, reason = parse_visit_id(visit), _block_of(form), text_of(form, "reason")
     try:
         stated = _joint_in(form)
-        await desk.at(
-            lambda store: move(
-                store, visit_id, stated,
-                reason=text_of(form, "reason"), clock=desk.clock, rng=desk.rng,
-            ),
-            actor=session.actor,
-        )  # fmt: skip
+        await written(
+            house, session, visit_id, lambda entries: move(entries, stated, reason=reason)
+        )
     except UsageError as problem:
         frame = await frame_of(house, visit)
-        return _shown(request, frame, block, "joints", joint=form, problem=problem, status=422)
+        return _shown(request, frame, block, "joints", refused=_Refused(form, problem))
     return _back(visit_id, block, "", part="joints")
 
 
@@ -153,33 +161,28 @@ def _shown(
     request: Request,
     frame: VisitFrame,
     block: Block,
-    part: str,
+    part: str = "sites",
     *,
     asked: tuple[str, str] = ("", ""),
-    refused: tuple[BodySite, FormData, UsageError] | None = None,
-    joint: FormData | None = None,
-    problem: UsageError | None = None,
-    status: int = 200,
+    refused: _Refused | None = None,
 ) -> Response:
-    added, unknown = _asked_for(*asked)
+    added, unknown = picked_by_name(*asked)
+    at_joint = refused if refused is not None and refused.site is None else None
     return page(
         request,
         "feel.html",
-        status=status,
+        status=200 if refused is None else 422,
         frame=frame,
         block=block,
         part=part,
-        cards=_cards(frame, block, added, refused),
+        cards=_cards(frame, block, added, refused, seen_values(request)),
         asked=asked,
         unknown=unknown,
-        names=[(m.id, m.name) for m in catalogue().muscles.values()],
-        reasons=[reason for reason in MissingReason if reason is not MissingReason.SCREENED],
-        temperatures=list(Temperature),
-        end_feels=list(EndFeel),
+        names=muscle_names(),
         grades=list(AshworthGrade),
-        joints=_joints(frame, block),
-        typed=joint or {},
-        refusal=problem,
+        joints=[one for one in frame.record.statements("joint") if one.block is block],
+        typed={} if at_joint is None else at_joint.form,
+        refusal=None if at_joint is None else at_joint.problem,
     )
 
 
@@ -187,50 +190,26 @@ def _cards(
     frame: VisitFrame,
     block: Block,
     added: tuple[BodySite, ...],
-    refused: tuple[BodySite, FormData, UsageError] | None,
+    refused: _Refused | None,
+    seen: AbstractSet[MeasurementId],
 ) -> list[Card]:
     found = {one.site: one for one in frame.record.manual_findings if one.block is block}
     taken = [measured.measurement for measured in frame.record.measurements]
     why = {one.what: one for one in frame.record.statements("not_done")}
     felt_only = () if frame.listed is None else frame.listed.felt_only
-    more = added if refused is None else (*added, refused[0])
-    muscles = catalogue().muscles
-    cards = []
-    for name in frame.sites(*more):
-        typed: Mapping[str, str] = {}
-        problem = ""
-        if refused is not None and refused[0] == name.site:
-            typed = {key: str(value) for key, value in refused[1].items()}
-            problem = f"{refused[2].message} {refused[2].hint}"
-        muscle = muscles.get(name.site.name)
-        cards.append(
-            Card(
-                name=name,
-                found=found.get(name.site),
-                shown=value_was_shown(taken, name.site, block),
-                felt_only=name.site in felt_only,
-                why_not=why.get(left_out(name.site)),
-                where="" if muscle is None or not muscle.site else muscle.site[0].landmark,
-                typed=typed,
-                problem=problem,
-            )
+    typed_at = None if refused is None else refused.site
+    return [
+        Card(
+            name=name,
+            found=found.get(name.site),
+            measured=bool(here := measured_here(taken, name.site, block)),
+            shown=bool(here & seen),
+            felt_only=name.site in felt_only,
+            why_not=why.get(left_out(name.site)),
+            refused=refused if name.site == typed_at else None,
         )
-    return cards
-
-
-def _asked_for(name: str, side: str) -> tuple[tuple[BodySite, ...], str]:
-    """Return the site that was picked by name, or why there is none."""
-    if not name.strip():
-        return (), ""
-    found = known_site(name)
-    if isinstance(found, UnknownSite):
-        return (), found.sentence
-    sides = [one for one in found.sides if str(one) == side] or list(found.sides)
-    return tuple(BodySite(found.id, one) for one in sides), ""
-
-
-def _joints(frame: VisitFrame, block: Block) -> list[JointFinding]:
-    return [one for one in frame.record.statements("joint") if one.block is block]
+        for name in frame.sites(*added, *([] if typed_at is None else [typed_at]))
+    ]
 
 
 def _grades_in(form: FormData) -> dict[str, Any]:
@@ -251,7 +230,12 @@ def _joint_in(form: FormData) -> dict[str, Any]:
     tardieu = stated_in(form, *_TARDIEU, numbers=_TARDIEU)
     if tardieu and "quality" not in tardieu:
         raise UsageError("The Tardieu angles need the quality of the reaction, 0 to 5.")
-    return blank | {"note": "", "tardieu": tardieu or None} | stated
+    block = {"block": str(_block_of(form))}
+    return blank | {"note": "", "tardieu": tardieu or None} | stated | block
+
+
+def _site_of(form: FormData) -> BodySite:
+    return BodySite(text_of(form, "site"), parse_side(text_of(form, "side")))
 
 
 def _block_of(form: FormData) -> Block:

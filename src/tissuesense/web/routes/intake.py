@@ -4,7 +4,6 @@ Each card is a form of its own that saves as it is touched, and has a button whe
 script. What is known is the answer shown.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -18,7 +17,7 @@ from tissuesense.core.site import ComplaintKind
 from tissuesense.record.client import ClientId, parse_client_id
 from tissuesense.record.consent_texts import CONSENT_TEXTS
 from tissuesense.record.entry import Entry, parse_entry_id
-from tissuesense.record.intake import DEGREE_WORDS, SCREEN_ITEMS, LifeTopic, PainQuality
+from tissuesense.record.intake import DEGREE_WORDS, SCREEN_ITEMS, Consent, LifeTopic, PainQuality
 from tissuesense.record.visit import VisitId, parse_visit_id
 from tissuesense.services.filling_in import INTAKE_KINDS, fill_in, take_back
 from tissuesense.store.opened import Store
@@ -26,8 +25,8 @@ from tissuesense.web.body_pick import VIEW_BOX, pictures, places_by_region
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse
-from tissuesense.web.intake_cards import RATINGS, Card, Intake, marks_told
-from tissuesense.web.intake_forms import READ
+from tissuesense.web.intake_cards import Card, Intake, Refused, marks_told
+from tissuesense.web.intake_forms import READ, marks_typed
 from tissuesense.web.language import Language
 from tissuesense.web.mistakes import wants_json
 from tissuesense.web.pages import language_of, page
@@ -35,26 +34,6 @@ from tissuesense.web.visit_frame import VisitFrame, load_frame
 
 router = APIRouter(tags=["intake"], dependencies=for_duty(Duty.CARE))
 _KINDS = ("headache", "numbness_tingling", "reduced_rom", "hypertonia", "pain")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Refused:
-    """A form that was not taken: of which card, with what was typed, and why."""
-
-    part: str
-    key: str
-    typed: dict[str, Any]
-    message: str
-    hint: str
-
-    def on(self, part: str, cards: tuple[Card, ...]) -> tuple[Card, ...]:
-        """Return the cards, the refused one as it was typed."""
-        return tuple(
-            card.refused(self.typed, self.message, self.hint)
-            if (part, card.key) == (self.part, self.key)
-            else card
-            for card in cards
-        )
 
 
 @router.get("/clients/{client}/intake", response_model=None)
@@ -113,19 +92,18 @@ async def fill(
                 clock=desk.clock,
                 rng=desk.rng,
                 goes_on_with=parse_entry_id(begins) if begins else None,
-                asked_anew=RATINGS if part == "complaint" else (),
             ),
             actor=session.actor,
         )
     except UsageError as err:
         if wants_json(request):
             raise
-        refused = _Refused(
+        refused = Refused(
             part=part,
             key=text_of(form, "card"),
             typed=_typed(form),
-            message=err.message,
-            hint=err.hint,
+            marks=tuple(marks_told(marks_typed(form), tongue)),
+            problem=(err.message, err.hint),
         )
         return await _show(request, house, tongue, client_id, visit_id, refused=refused)
     if not wants_json(request):
@@ -137,8 +115,17 @@ async def fill(
             "entry": filled.entry.id,
             "undo": filled.entry.id if filled.undo else None,
             "marks": _marks(filled.entry, tongue),
+            "values": _set_by_us(filled.entry),
         }
     )
+
+
+def _set_by_us(entry: Entry[Any]) -> dict[str, str]:
+    """Return the fields that the program may have filled in itself."""
+    if entry.kind != "consent":
+        return {}
+    consent: Consent = entry.statement
+    return {"on": consent.on.isoformat() if consent.on else "", "how": consent.how}
 
 
 def _marks(entry: Entry[Any], tongue: Language) -> list[tuple[str, str]]:
@@ -159,7 +146,7 @@ async def _show(
     visit: VisitId | None,
     *,
     add: ComplaintKind | None = None,
-    refused: _Refused | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     desk = house.desk
 

@@ -8,22 +8,22 @@ N); all little endian. A gap in the numbers is a gap in the picture.
 
 import asyncio
 import json
-import logging
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from tissuesense.services.table.audience import Outbox
+from tissuesense.core.errors import Refusal
+from tissuesense.services.table.audience import Audience, Outbox
 from tissuesense.services.table.table import COMMANDS
 from tissuesense.services.table.view import Samples
 from tissuesense.web.door.admission import DUTIES, Duty
-from tissuesense.web.house import House, house_of
+from tissuesense.web.door.watch import until_over
+from tissuesense.web.house import house_of
 from tissuesense.web.sessions import ScreenSession
 
-logger = logging.getLogger(__name__)
 router = APIRouter()
 
 _LEAST_APART_S = 1 / 60
@@ -32,21 +32,43 @@ _GOING_AWAY, _NOT_ALLOWED = 1001, 1008
 _SAMPLE = np.dtype([("number", "<u4"), ("t_s", "<f8"), ("force_n", "<f4")])
 
 
+Hear = Callable[[dict[str, Any]], None]
+
+
 @router.websocket("/live")
 async def live(socket: WebSocket) -> None:
     """Show the round to one screen, and take what it says."""
     house = house_of(socket)
-    cookie = socket.cookies.get(house.cookie)
-    session = house.sessions.find(cookie)
-    if session is None or Duty.WATCH not in DUTIES[session.role]:
-        logger.warning("A request was refused: no session for the live view.")
+
+    def hear(said: dict[str, Any]) -> None:
+        if said.get("do") in COMMANDS:
+            house.table.command(said["do"])
+
+    await attend(socket, house.table.audience, hear, watching=Duty.WATCH)
+
+
+async def attend(socket: WebSocket, audience: Audience, hear: Hear, *, watching: Duty) -> None:
+    """Let one screen watch an audience's pictures until it goes, and hear what it says.
+
+    Parameters
+    ----------
+    watching
+        Whose duty it is to watch; only who may measure is heard.
+    """
+    house = house_of(socket)
+    session = house.session_at(socket)
+    if session is None or watching not in DUTIES[session.role]:
+        house.refusals.note(Refusal.SESSION if session is None else Refusal.ROLE)
         await socket.close(_NOT_ALLOWED)
         return
     await socket.accept()
-    with house.table.audience.seat() as outbox:
+    with audience.seat() as outbox:
         sending = asyncio.create_task(_send(socket, outbox))
-        hearing = asyncio.create_task(_hear(socket, house, session, cookie))
-        done, left = await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        hearing = asyncio.create_task(_hear(socket, hear, session))
+        over = asyncio.create_task(_close_when_over(socket, session))
+        done, left = await asyncio.wait(
+            {sending, hearing, over}, return_when=asyncio.FIRST_COMPLETED
+        )
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
@@ -78,23 +100,28 @@ def packed(samples: Sequence[Samples], first_number: int) -> bytes:
     return struct.pack("<d", samples[-1].arrived_s) + rows.tobytes()
 
 
-async def _hear(
-    socket: WebSocket, house: House, session: ScreenSession, cookie: str | None
-) -> None:
+async def _close_when_over(socket: WebSocket, session: ScreenSession) -> None:
+    await until_over(house_of(socket), session)
+    await socket.close(_NOT_ALLOWED)
+
+
+async def _hear(socket: WebSocket, hear: Hear, session: ScreenSession) -> None:
+    house = house_of(socket)
     while True:
         said = _read(await socket.receive_text())
-        if house.sessions.find(cookie) is not session:
+        if not house.sessions.holds(session):
             await socket.close(_NOT_ALLOWED)
             return
-        session.moment(house.desk.clock)
-        if "ping" in said:
+        if "ping" in said:  # comes by itself: it is nobody's touch
             now_s = house.desk.clock.monotonic_s()
             await socket.send_text(json.dumps({"kind": "pong", "ping": said["ping"], "t_s": now_s}))
         elif Duty.MEASURE not in DUTIES[session.role]:
+            house.refusals.note(Refusal.ROLE)
             await socket.close(_NOT_ALLOWED)
             return
-        elif said.get("do") in COMMANDS:
-            house.table.command(said["do"])
+        else:
+            session.moment(house.desk.clock)
+            hear(said)
 
 
 def _read(text: str) -> dict[str, Any]:

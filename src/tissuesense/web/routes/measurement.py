@@ -15,6 +15,7 @@ from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse
 from tissuesense.web.pages import page
+from tissuesense.web.seen_values import note_shown
 from tissuesense.web.visit_frame import VisitFrame, frame_of, named
 
 router = APIRouter(tags=["measurement"], dependencies=for_duty(Duty.CARE))
@@ -37,9 +38,7 @@ async def again(
     frame, found = await _found(house, visit, measurement)
     desk = house.desk
     await desk.at(
-        partial(
-            analyse_again, measurement_id=found.measurement.id, clock=desk.clock, rng=desk.rng
-        ),
+        partial(analyse_again, measurement_id=found.measurement.id, clock=desk.clock, rng=desk.rng),
         actor=session.actor,
     )
     return _back(frame, found)
@@ -88,6 +87,7 @@ def _shown(
     found: MeasurementRecord,
     refusal: UsageError | None = None,
 ) -> Response:
+    note_shown(request, [found])
     return page(
         request,
         "measurement.html",

@@ -19,6 +19,7 @@ from tissuesense.core.errors import RecordNotFound
 from tissuesense.export.registry import FORMATS, Format
 from tissuesense.record.client import ClientId, parse_client_id
 from tissuesense.record.visit import parse_visit_id
+from tissuesense.report.course_view import CourseView
 from tissuesense.report.paper import Paper
 from tissuesense.services.exporting import Order, export
 from tissuesense.services.printing import print_client_page, print_course, print_visit
@@ -30,6 +31,7 @@ from tissuesense.web.house import House, InHouse
 from tissuesense.web.pages import page
 from tissuesense.web.plots import download
 from tissuesense.web.printing import printed
+from tissuesense.web.seen_values import note_shown
 
 router = APIRouter(tags=["reports"], dependencies=for_duty(Duty.CARE))
 _PAGE = 50
@@ -89,37 +91,47 @@ async def of_client(request: Request, client: str, house: InHouse) -> Response:
 
 @router.get("/clients/{client}/reports/{kind}.{form}", response_model=None)
 async def over_visits(
-    client: str, kind: CourseKind, form: ReportFormat, house: InHouse, paper: Paper = "a4"
+    request: Request,
+    client: str,
+    kind: CourseKind,
+    form: ReportFormat,
+    house: InHouse,
+    paper: Paper = "a4",
 ) -> Response:
     """Give the report over a course of care, or the page for the client."""
     client_id, today = parse_client_id(client), house.desk.clock.local_now().date()
 
-    def load(store: Store) -> object:
+    def load(store: Store) -> CourseView:
         if not store.visits.of_client(client_id):
             store.clients.get(client_id)
             raise RecordNotFound("This client has no visit yet, so there is nothing to report.")
         return course_view(store, client_id, on=today)
 
     view = await house.desk.at(load)
+    note_shown(request, view.record.measurements())
     make = print_course if kind == "course" else print_client_page
     return _given(await printed(make, view, form, paper), form, f"{client_id}-{kind}")
 
 
 @router.get("/clients/{client}/reports/visits/{visit}.{form}", response_model=None)
 async def of_visit(
-    client: str, visit: str, form: ReportFormat, house: InHouse, paper: Paper = "a4"
+    request: Request,
+    client: str,
+    visit: str,
+    form: ReportFormat,
+    house: InHouse,
+    paper: Paper = "a4",
 ) -> Response:
     """Give the report of one visit."""
     client_id, visit_id = parse_client_id(client), parse_visit_id(visit)
     view = await house.desk.at(partial(visit_view, client_id=client_id, visit_id=visit_id))
+    note_shown(request, view.record.measurements)
     day = view.record.visit.opened_at.date().isoformat()
     return _given(await printed(print_visit, view, form, paper), form, f"{client_id}-{day}")
 
 
 @router.post("/clients/{client}/export", response_model=None)
-async def export_client(
-    client: str, house: InHouse, session: AtScreen, form: Filled
-) -> Response:
+async def export_client(client: str, house: InHouse, session: AtScreen, form: Filled) -> Response:
     """Hand out one client's record in another form."""
     client_id = parse_client_id(client)
     wanted = text_of(form, "format")

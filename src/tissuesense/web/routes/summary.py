@@ -1,26 +1,28 @@
 """Summary and sign: the visit in a sentence and a table, its plots, its note, its signature."""
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from tissuesense.core.errors import RecordNotFound, UsageError
-from tissuesense.core.site import BodySite, parse_side
+from tissuesense.core.site import BodySite
+from tissuesense.record.history import VisitRecord
 from tissuesense.record.notes import Meaning, SoapNote
 from tissuesense.record.visit import VisitId, parse_visit_id
 from tissuesense.report.change_words import judge
+from tissuesense.report.measures import PAIN_THRESHOLD
 from tissuesense.report.registry import SECTIONS
 from tissuesense.services.care import close
 from tissuesense.services.objective import objective_words
 from tissuesense.services.practice import practice_and_people
 from tissuesense.services.recomputing import recompute_visit
 from tissuesense.services.signing import needs_passphrase, opens, sign_visit
-from tissuesense.services.visit_entries import state
+from tissuesense.services.visit_entries import VisitEntries
 from tissuesense.services.visit_page import load_visit_page, ramps_of_site
-from tissuesense.store.opened import Store
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.door.patience import Patience
 from tissuesense.web.forms import text_of
@@ -29,13 +31,23 @@ from tissuesense.web.language import Language
 from tissuesense.web.mistakes import wants_json
 from tissuesense.web.pages import language_of, page
 from tissuesense.web.plots import Plot, PlotForm, handed_out
+from tissuesense.web.seen_values import note_shown
 from tissuesense.web.summary_plots import places_of, ramp_plot, summary_plots
-from tissuesense.web.visit_frame import frame_of, named
+from tissuesense.web.visit_frame import AskedSite, frame_of, named, written
 
 router = APIRouter(tags=["summary"], dependencies=for_duty(Duty.CARE))
 _patience = Patience()
 _NOTE = ("subjective", "objective", "assessment", "plan", "free")
 _RAMPS = "ramps"
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A form that was refused: what was typed, and what was wrong."""
+
+    typed: dict[str, str]
+    wrong: str = ""
+    problem: UsageError | None = None
 
 
 @router.get("/visits/{visit}/summary", response_model=None)
@@ -58,13 +70,12 @@ async def summary_plot(
     form: PlotForm,
     house: InHouse,
     session: AtScreen,
-    site: Annotated[str, Query(max_length=80)] = "",
-    side: Annotated[str, Query(max_length=10)] = "",
+    site: AskedSite,
 ) -> Response:
-    """Hand out a plot of this page; of the ramps, those of `site` and `side`."""
+    """Hand out a plot of this page; of the ramps, those of a site."""
     visit_id, tongue = parse_visit_id(visit), language_of(request, session)
     if name == _RAMPS:
-        plot = await _ramps(house, visit_id, BodySite(site, parse_side(side)), tongue)
+        plot = None if site is None else await _ramps(house, visit_id, site, tongue)
     else:
         loaded = await house.desk.at(partial(load_visit_page, visit=visit_id))
         found = [p for some in summary_plots(loaded.view, loaded.summary, tongue) for p in some]
@@ -79,34 +90,29 @@ async def write_down(
     request: Request, visit: str, house: InHouse, session: AtScreen, form: Filled
 ) -> Response:
     """Keep the note as it is touched; once the visit is signed, with a reason."""
-    visit_id, desk = parse_visit_id(visit), house.desk
+    visit_id = parse_visit_id(visit)
     stated = {name: text_of(form, name) for name in _NOTE if name in form}
     reason = text_of(form, "reason")
     try:
-        await desk.at(partial(_note, house, visit_id, stated, reason), actor=session.actor)
+        await written(house, session, visit, partial(_note, stated=stated, reason=reason))
     except UsageError as problem:
         if wants_json(request):
             raise
-        return await _shown(
-            request, house, visit, language_of(request, session),
-            typed={name: text_of(form, name) for name in (*_NOTE, "reason")}, refusal=problem,
-        )  # fmt: skip
+        typed = {name: text_of(form, name) for name in (*_NOTE, "reason")}
+        tongue = language_of(request, session)
+        return await _shown(request, house, visit, tongue, refused=_Refused(typed, problem=problem))
     if wants_json(request):
         return JSONResponse({})
     return RedirectResponse(f"/visits/{visit_id}/summary#note", status_code=303)
 
 
 @router.post("/visits/{visit}/note/objective", response_model=None)
-async def objective_anew(
-    visit: str, house: InHouse, session: AtScreen, form: Filled
-) -> Response:
+async def objective_anew(visit: str, house: InHouse, session: AtScreen, form: Filled) -> Response:
     """Write the objective part anew from what was found."""
     frame = await frame_of(house, visit)
     stated = {"objective": objective_words(frame.record)}
-    await house.desk.at(
-        partial(_note, house, frame.visit.id, stated, text_of(form, "reason")),
-        actor=session.actor,
-    )
+    note = partial(_note, stated=stated, reason=text_of(form, "reason"))
+    await written(house, session, visit, note)
     return RedirectResponse(f"/visits/{frame.visit.id}/summary#note", status_code=303)
 
 
@@ -125,7 +131,7 @@ async def sign_it(
     if wrong:
         typed = {"signer": signer, "meaning": str(meaning)}
         tongue = language_of(request, session)
-        return await _shown(request, house, visit, tongue, typed=typed, wrong=wrong)
+        return await _shown(request, house, visit, tongue, refused=_Refused(typed, wrong))
     await desk.at(
         lambda store: sign_visit(
             store, visit_id, signer=signer, meaning=meaning, clock=desk.clock, rng=desk.rng
@@ -163,15 +169,14 @@ async def _shown(
     tongue: Language,
     *,
     ramps: str = "",
-    typed: dict[str, str] | None = None,
-    wrong: str = "",
-    refusal: UsageError | None = None,
+    refused: _Refused | None = None,
 ) -> Response:
     frame = await frame_of(house, visit)
     loaded = await house.desk.at(partial(load_visit_page, visit=frame.visit.id))
     view, summary = loaded.view, loaded.summary
+    note_shown(request, view.record.measurements)
     dots, maps = summary_plots(view, summary, tongue)
-    pressed = [one for one in summary.sites if any(_is_ramp(line.measure) for line in one.lines)]
+    pressed = [one for one in summary.sites if any(x.measure is PAIN_THRESHOLD for x in one.lines)]
     chosen = next((one.site for one in pressed if named(one.site).key == ramps), None)
     chosen = chosen or (pressed[0].site if pressed else None)
     overlay = None
@@ -183,7 +188,7 @@ async def _shown(
     return page(
         request,
         "summary.html",
-        status=422 if wrong or refusal else 200,
+        status=200 if refused is None else 422,
         frame=frame,
         view=view,
         summary=summary,
@@ -200,20 +205,16 @@ async def _shown(
         note=note or SoapNote(objective=objective_words(frame.record)),
         written=note is not None,
         stale=_is_stale(frame.record, note),
-        typed=typed or {},
-        wrong=wrong,
-        refusal=refusal,
+        typed={} if refused is None else refused.typed,
+        wrong="" if refused is None else refused.wrong,
+        refusal=None if refused is None else refused.problem,
         meanings=list(Meaning),
         asks=needs_passphrase(await house.desk.at(lambda store: store.safe())),
         people=(await house.desk.at(practice_and_people))[1],
     )
 
 
-def _is_ramp(measure: Any) -> bool:  # noqa: ANN401 - a measure
-    return bool(measure.session == "ppt_kpa")
-
-
-def _is_stale(record: Any, note: SoapNote | None) -> bool:  # noqa: ANN401 - a visit's record
+def _is_stale(record: VisitRecord, note: SoapNote | None) -> bool:
     """Return whether something was found since the objective part was written."""
     if note is None:
         return False
@@ -221,19 +222,11 @@ def _is_stale(record: Any, note: SoapNote | None) -> bool:  # noqa: ANN401 - a v
     return any(line not in known for line in objective_words(record).splitlines())
 
 
-def _note(
-    house: House, visit: VisitId, stated: dict[str, str], reason: str, store: Store
-) -> None:
-    desk = house.desk
-    state(
-        store, visit, "note", stated, same=lambda _note: True, reason=reason,
-        clock=desk.clock, rng=desk.rng,
-    )  # fmt: skip
+def _note(entries: VisitEntries, stated: dict[str, str], reason: str) -> None:
+    entries.state("note", stated, same=lambda _note: True, reason=reason)
 
 
-async def _ramps(
-    house: House, visit: VisitId, site: BodySite, tongue: Language
-) -> Plot | None:
+async def _ramps(house: House, visit: VisitId, site: BodySite, tongue: Language) -> Plot | None:
     found = await house.desk.at(partial(ramps_of_site, visit=visit, site=site))
     address = f"/visits/{visit}/summary/plots/{_RAMPS}?site={site.name}&side={site.side}"
     return ramp_plot(found, visit, tongue, address) if found else None

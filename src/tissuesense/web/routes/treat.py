@@ -9,10 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from tissuesense.anatomy.catalogue import catalogue
-from tissuesense.anatomy.site_names import UnknownSite, known_site
 from tissuesense.core.errors import RecordNotFound, UsageError
-from tissuesense.core.site import BodySite, Side
+from tissuesense.core.site import BodySite
 from tissuesense.record.entry import EntryId, parse_entry_id
 from tissuesense.record.treatment import TECHNIQUE_WORDS, Intensity, Technique, TreatmentDose
 from tissuesense.record.visit import parse_visit_id
@@ -21,7 +19,7 @@ from tissuesense.report.figures.dose_bars import DoseBar, dose_bars
 from tissuesense.report.treatment_sums import Given, total_time, treatments
 from tissuesense.services.printing import draw_dose
 from tissuesense.services.treating import begin, doses, end, is_running
-from tissuesense.services.visit_entries import restate
+from tissuesense.services.visit_entries import VisitEntries
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import stated_in, text_of
 from tissuesense.web.house import InHouse
@@ -31,7 +29,15 @@ from tissuesense.web.naming import site_name
 from tissuesense.web.pages import language_of, page
 from tissuesense.web.plots import Plot, PlotForm, handed_out
 from tissuesense.web.printing import printed
-from tissuesense.web.visit_frame import SiteName, VisitFrame, frame_of, named
+from tissuesense.web.visit_frame import (
+    SiteName,
+    VisitFrame,
+    frame_of,
+    muscle_names,
+    named,
+    picked_by_name,
+    written,
+)
 
 router = APIRouter(tags=["treat"], dependencies=for_duty(Duty.CARE))
 _MOST_TIMELINES = 6
@@ -59,7 +65,7 @@ async def treat_page(
 ) -> Response:
     """Show what is going on, what was done, and the sites to treat."""
     frame = await frame_of(house, visit)
-    added, unknown = _asked_for(site, side)
+    added, unknown = picked_by_name(site, side)
     tongue = language_of(request, session)
     return page(
         request,
@@ -78,28 +84,24 @@ async def start(
     request: Request, visit: str, house: InHouse, session: AtScreen, form: Filled
 ) -> Response:
     """Begin a treatment now."""
-    visit_id, desk = parse_visit_id(visit), house.desk
     name, _, side = text_of(form, "place").partition("/")
     stated = {"site": name, "side": side, "technique": text_of(form, "technique")}
     try:
-        await desk.at(
-            lambda store: begin(store, visit_id, stated, clock=desk.clock, rng=desk.rng),
-            actor=session.actor,
-        )
+        await written(house, session, visit, lambda entries: begin(entries, stated))
     except UsageError as problem:
         frame = await frame_of(house, visit)
         return page(
             request,
             "treat.html",
             status=422,
-            **_shown(frame, desk.clock.now(), ()),
+            **_shown(frame, house.desk.clock.now(), ()),
             unknown="",
             asked=("", ""),
             chosen=text_of(form, "place"),
             refusal=problem,
             plots=[],
         )
-    return RedirectResponse(f"/visits/{visit_id}/treat", status_code=303)
+    return RedirectResponse(f"/visits/{parse_visit_id(visit)}/treat", status_code=303)
 
 
 @router.post("/visits/{visit}/doses/{entry}", response_model=None)
@@ -107,21 +109,16 @@ async def said(
     request: Request, visit: str, entry: str, house: InHouse, session: AtScreen, form: Filled
 ) -> Response:
     """Keep what is said of a treatment as it is touched; `stop` ends it."""
-    visit_id, entry_id, desk = parse_visit_id(visit), parse_entry_id(entry), house.desk
-    stated = _said_in(form)
-    reason = text_of(form, "reason")
+    visit_id, entry_id = parse_visit_id(visit), parse_entry_id(entry)
+    stated, reason = _said_in(form), text_of(form, "reason")
     stop = bool(text_of(form, "stop"))
 
-    def keep(store: Any) -> EntryId:  # noqa: ANN401 - a store
-        with store.transaction():
-            kept = restate(
-                store, visit_id, entry_id, stated, reason=reason, clock=desk.clock, rng=desk.rng
-            )
-            if stop:
-                kept = end(store, visit_id, kept.id, clock=desk.clock, rng=desk.rng)
-            return kept.id
+    def keep(entries: VisitEntries) -> EntryId:
+        with entries.store.transaction():
+            kept = entries.restate(entry_id, stated, reason=reason)
+            return end(entries, kept.id).id if stop else kept.id
 
-    kept = await desk.at(keep, actor=session.actor)
+    kept = await written(house, session, visit_id, keep)
     if wants_json(request):
         return JSONResponse({"id": kept})
     return RedirectResponse(f"/visits/{visit_id}/treat", status_code=303)
@@ -133,7 +130,7 @@ async def treat_plot(
 ) -> Response:
     """Hand out a plot of this page."""
     frame = await frame_of(house, visit)
-    found = dict((p.name, p) for p, _ in await _plots(frame, language_of(request, session)))
+    found = {p.name: p for p, _ in await _plots(frame, language_of(request, session))}
     if name not in found:
         raise RecordNotFound("There is no such plot in this visit.")
     return await handed_out(found[name], form, file=f"{frame.visit.client}-{name}")
@@ -160,7 +157,7 @@ def _shown(frame: VisitFrame, now: datetime, added: Sequence[BodySite]) -> dict[
         "techniques": [(str(one), TECHNIQUE_WORDS[one]) for one in Technique],
         "last": str(done[-1].dose.technique) if done else str(Technique.NMT_ISCHEMIC),
         "intensities": list(Intensity),
-        "names": [(m.id, m.name) for m in catalogue().muscles.values()],
+        "names": muscle_names(),
     }
 
 
@@ -192,7 +189,12 @@ async def _plots(frame: VisitFrame, tongue: Language) -> list[tuple[Plot, Given 
             title=told,
             svg=await printed(draw_dose, drawn),
             alt=f"{tongue.gettext('Pressure over time')}, {told}",
-            columns=("Hold", "Begins, s", "Held, s", "Mean pressure, kPa"),
+            columns=(
+                tongue.gettext("Hold"),
+                tongue.gettext("Begins, s"),
+                tongue.gettext("Held, s"),
+                tongue.gettext("Mean pressure, kPa"),
+            ),
             rows=tuple(
                 (str(k), held.start_s, held.seconds, held.mean_kpa)
                 for k, held in enumerate(drawn.holds, start=1)
@@ -220,7 +222,12 @@ def _bars(given: Sequence[Given], tongue: Language, address: str) -> Plot:
         title=title,
         svg=dose_bars(bars, alt=title),
         alt=title,
-        columns=("Site", "Technique", "Time, s", "Client said, 0 to 10"),
+        columns=(
+            tongue.gettext("Site"),
+            tongue.gettext("Technique"),
+            tongue.gettext("Time, s"),
+            tongue.gettext("Client said, 0 to 10"),
+        ),
         rows=tuple(
             (bar.site, tongue.gettext(one.technique), bar.seconds, bar.said)
             for bar, one in zip(bars, given, strict=True)
@@ -238,13 +245,3 @@ def _said_in(form: FormData) -> dict[str, Any]:
     if "note" in form:
         stated["note"] = text_of(form, "note")
     return stated
-
-
-def _asked_for(name: str, side: str) -> tuple[tuple[BodySite, ...], str]:
-    if not name.strip():
-        return (), ""
-    found = known_site(name)
-    if isinstance(found, UnknownSite):
-        return (), found.sentence
-    sides = [one for one in found.sides if str(one) == side] or list(found.sides)
-    return tuple(BodySite(found.id, Side(one)) for one in sides), ""

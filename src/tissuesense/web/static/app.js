@@ -34,8 +34,10 @@ export async function post(url, fields) {
 // A form with data-saves sends itself as it is touched; without script it has its button.
 for (const form of document.querySelectorAll("form[data-saves]")) {
   form.querySelector("[data-without-script]")?.setAttribute("hidden", "");
-  let waiting;
-  const save = async () => {
+  let waiting, before = Promise.resolve();
+  // One after the other: what was touched last is what stands.
+  const save = () => { before = before.then(send); };
+  const send = async () => {
     const note = form.querySelector("[data-saved]");
     try {
       const told = await post(form.action, new FormData(form));

@@ -14,9 +14,9 @@ function show() {
   }
 }
 
-function showSaved(told) {
-  const wanted = new Set(told.sites);
-  for (const [site, box] of boxes) box.checked = wanted.has(site);
+function showSaved(told, fields) {
+  const kept = new Set(told.sites), sent = new Set(fields.getAll("site"));
+  for (const site of told.sites) if (!sent.has(site) && boxes.has(site)) boxes.get(site).checked = true;
   form.querySelector("[data-before]").replaceChildren(...told.sites.map(
     (value) => Object.assign(document.createElement("input"), { type: "hidden", name: "before", value }),
   ));
@@ -24,6 +24,7 @@ function showSaved(told) {
   form.querySelector("[data-minutes]").textContent = told.minutes;
   for (const button of form.querySelectorAll("[name=take]")) button.hidden = told.count > 0;
   show();
+  return [...boxes.keys()].filter((site) => kept.has(site)).join();
 }
 
 savesItself(form, {

@@ -22,8 +22,9 @@ for (const map of document.querySelectorAll("svg[data-body]")) {
   const tell = (x, y, shape) => map.dispatchEvent(new CustomEvent("place", {
     bubbles: true, detail: { view: map.dataset.body, x, y, shape },
   }));
-  // One stop for the tab key; the arrow keys go on from there.
-  map.addEventListener("focusin", (event) => {
+  // One stop for the tab key; the arrow keys go on from there. It is heard outside of the picture:
+  // one that listens for focus itself becomes a stop of its own.
+  map.parentElement.addEventListener("focusin", (event) => {
     const here = event.target.closest(".place");
     if (!here) return;
     for (const shape of shapes) shape.setAttribute("tabindex", shape === here ? "0" : "-1");

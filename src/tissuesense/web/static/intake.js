@@ -7,21 +7,35 @@ const NOT_STATED = new Set(["csrf", "entry", "card", "visit", "quality", "place"
 
 for (const form of document.querySelectorAll("form[data-fills]")) {
   const needs = form.querySelector("[data-needs]")?.dataset.needs;
+  const stated = (fields) => new URLSearchParams([...fields].filter(([name]) => !NOT_STATED.has(name))).toString();
   savesItself(form, {
-    stated: () => new URLSearchParams(
-      [...new FormData(form)].filter(([name]) => !NOT_STATED.has(name)),
-    ).toString(),
+    stated: () => stated(new FormData(form)),
     // A remark without its answer waits for it.
     ready: () => !needs || form.elements.entry.value || form.elements[needs].value,
-    saved: (told) => {
+    saved: (told, sent) => {
       form.elements.entry.value = told.entry;
-      form.querySelector("[data-first]")?.closest("p").remove();
-      if (form.querySelector(".marks-list")) showMarks(form, told.marks);
+      if (form.id === "new") isNewNoMore(form, told.entry);
+      nameMarks(form, told.marks);
       if (told.undo) {
         toast(page.dataset.changed, { word: page.dataset.undo, run: () => takeBack(told.undo) });
       }
+      for (const [name, value] of Object.entries(told.values)) {
+        if (form.elements[name].value === sent.get(name)) form.elements[name].value = value;
+        sent.set(name, value);
+      }
+      return stated(sent);
     },
   });
+}
+
+// Once it is noted down, loading the page again asks for no other one.
+function isNewNoMore(form, entry) {
+  form.querySelector("[data-first]").closest("p").remove();
+  form.id = `complaint-${entry}`;
+  const here = new URL(location);
+  here.searchParams.delete("add");
+  here.hash = form.id;
+  history.replaceState(null, "", here);
 }
 
 async function takeBack(entry) {
@@ -66,6 +80,17 @@ function showMarks(form, marks) {
         mark.append(glyph(form, quality, "halo"), glyph(form, quality, quality));
         return mark;
       }));
+  }
+}
+
+/** Say where the marks lie, as the answer tells it. */
+function nameMarks(form, marks) {
+  const words = new Map(marks);
+  for (const line of form.querySelectorAll(".marks-list li:not(.none)")) {
+    const told = words.get(line.querySelector("input").value);
+    if (!told) continue;
+    line.querySelector("span").textContent = told;
+    line.querySelector("button").setAttribute("aria-label", `${line.parentElement.dataset.remove}: ${told}`);
   }
 }
 

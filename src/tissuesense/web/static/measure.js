@@ -29,7 +29,7 @@ let view = null, lastSample = 0, verdict = null, said = -1, voice = false, shown
 let socket, retry = 250, site = -1, fresh = [];
 
 function connect() {
-  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${stage.dataset.live}`);
   socket.binaryType = "arraybuffer";
   socket.addEventListener("open", () => { retry = 250; for (let i = 0; i < 10; i++) setTimeout(ping, i * 40); });
   socket.addEventListener("message", hear);
@@ -189,9 +189,15 @@ function gauge() {
   at("gauge").textContent = line;
 }
 
-function command(name) {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ do: name }));
+/** Tell the server something, if it hears. */
+export function tell(what) {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
 }
+
+function command(name) { tell({ do: name }); }
+
+/** How the press stands: "ready", "pressing" and so on; for who practises with the hand on a screen. */
+export function standing() { return { view, state: stage.dataset.state }; }
 
 // Keys of a keyboard, a foot pedal and a presenter, which types page keys, b, Enter or space.
 const KEYS = { " ": "mark", Enter: "mark", b: "mark", PageDown: "mark", r: "take_back", PageUp: "take_back", u: "undo", p: "pause", n: "go_on", f: "finish_site", Escape: "end" };
@@ -212,7 +218,7 @@ function toggle(id, turn) {
   const button = at(id);
   const set = (on) => { button.setAttribute("aria-pressed", String(on)); localStorage.setItem(id, on ? "on" : ""); turn(on); };
   button.addEventListener("click", () => set(button.getAttribute("aria-pressed") !== "true"));
-  if (localStorage.getItem(id)) set(true);
+  if (localStorage.getItem(id) ?? stage.dataset[id]) set(true);
 }
 toggle("sound", (on) => pacing.set(on));
 toggle("voice", (on) => { voice = on; });

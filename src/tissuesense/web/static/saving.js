@@ -1,14 +1,14 @@
 // A form that saves itself: one request after the other, nothing lost when somebody leaves.
 
-// The same module that the page has loaded, under the same address: not a second one.
-const { post, tellProblem, toast } = await import(document.querySelector('script[src*="/app.js"]').src);
+import { post, tellProblem, toast } from "./app.js";
 export { post, toast };
 
 const TOUCHED_MS = 50, TYPED_MS = 700;
 
 /**
  * Save a form as it is touched.
- * `stated` gives what it says as text, `ready` whether that can be saved yet, `saved` is told the answer.
+ * `stated` gives what it says as text, `ready` whether that can be saved yet. `saved` is told the answer
+ * and what was sent, and gives what is kept now where that is not what was sent; what was touched meanwhile stays.
  */
 export function savesItself(form, { stated, ready = () => true, saved = () => {} }) {
   for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
@@ -24,11 +24,9 @@ export function savesItself(form, { stated, ready = () => true, saved = () => {}
     running = true;
     try {
       const told = await post(form.action, fields);
-      kept = now;
       form.querySelector(".problem")?.remove();
       if (told.said) note.textContent = told.said;
-      saved(told);
-      if (stated() !== now && !again) kept = stated(); // what the answer itself changed
+      kept = saved(told, fields) ?? now;
     } catch (error) {
       tellProblem(form, error.message);
     } finally {

@@ -1,0 +1,1 @@
+"""Practising ramps without a client: a hand, a gauge or a demonstration, and a score of it."""
