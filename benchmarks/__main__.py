@@ -30,6 +30,7 @@ MODULES = (
     "course_report",
     "export_memory",
     "store_scale",
+    "live_view",
     "ble_latency",
     "ble_cpu",
 )
