@@ -165,7 +165,7 @@ def _begin(page: Any, base: str, gauge: _Gauge) -> str:  # noqa: ANN401 - Playwr
     post = """async ([url, fields]) => (await fetch(url, {method: "POST",
         headers: {"x-csrf": document.body.dataset.csrf}, body: new URLSearchParams(fields)})).url"""
     reached = page.evaluate(post, [f"/clients/{client}/visits", []])
-    visit = re.search(r"/visits/V-[0-9A-Z]+", reached)
+    visit = re.search(r"V-[0-9A-Z]{8}", reached)
     assert visit is not None  # noqa: S101 - a visit was begun
     stated = [
         ["site", "trapezius_upper.left"],
@@ -174,7 +174,7 @@ def _begin(page: Any, base: str, gauge: _Gauge) -> str:  # noqa: ANN401 - Playwr
         ["kind", "ppt"],
     ]
     gauge.start()
-    page.evaluate(post, [f"{visit[0]}/measure", stated])
+    page.evaluate(post, [f"/visits/{visit[0]}/measure", stated])
     page.goto(f"{base}/measure")
     return client
 

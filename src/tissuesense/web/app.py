@@ -25,6 +25,7 @@ SCREENS = (
     "clients",
     "measure",
     "live",
+    "description",
     "practise",
     "devices",
     "settings",

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.e2e.web.conftest import App, running, watched
 
 PAGES = ("/devices", "/devices/new", "/devices/new?model=gsv2", "/settings", "/about", "/practise")
 PUSH_KPA = 840.0
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,9 @@ def violations(page: Page) -> list[str]:
 
 def test_the_simulator_is_one_tap_away_and_lives_within_five_seconds(page: Page) -> None:
     page.goto("/devices")
+    forget = page.get_by_role("button", name="Use another")
+    if forget.count():
+        forget.click()
     began_s = time.monotonic()
     page.get_by_role("button", name="Use the simulated gauge").click()
     expect(page.locator("#m-rate")).to_have_text(re.compile(r"^(79|80|81)\.\d Hz$"), timeout=5000)
@@ -44,7 +48,16 @@ def test_the_simulator_is_one_tap_away_and_lives_within_five_seconds(page: Page)
     expect(page.locator("#m-state")).to_have_text("not watched")
 
 
+def use_the_simulated(page: Page) -> None:
+    page.goto("/devices")
+    one_tap = page.get_by_role("button", name="Use the simulated gauge")
+    if one_tap.count():
+        one_tap.click()
+        page.wait_for_url(re.compile("watch=1"))
+
+
 def test_a_probe_takes_the_gauge_from_the_watching_and_answers_in_words(page: Page) -> None:
+    use_the_simulated(page)
     page.goto("/devices")
     page.get_by_role("button", name="Watch the signal").click()
     expect(page.locator("#m-state")).to_have_text("sending", timeout=5000)
@@ -72,64 +85,79 @@ def press(page: Page, rate_kpa_s: float) -> None:
     page.mouse.move(x, low)
     page.mouse.down()
     began_s = time.monotonic()
-    while (passed_s := time.monotonic() - began_s) < 8.0:
+    while (passed_s := time.monotonic() - began_s) < 10.0:
         page.mouse.move(x, low - rate_kpa_s * passed_s / PUSH_KPA * box["height"] * 0.9)
-        if int(passed_s * 50) % 10 == 0 and state(page) in {"let go", "stop"}:
+        if state(page) in {"let go", "stop"}:
             break
-        time.sleep(0.012)
+        time.sleep(0.008)
     page.mouse.up()
+
+
+def press_with_keys(page: Page) -> None:
+    """Hold the key while it is too slow, until the client says stop."""
+    expect(page.locator("#word")).to_have_text("Press", timeout=15_000)
+    held = False
+    began_s = time.monotonic()
+    while time.monotonic() - began_s < 14 and (now := state(page)) not in {"let go", "stop"}:
+        wanted = now in {"press", "faster", "wait"}
+        if wanted != held:
+            (page.keyboard.down if wanted else page.keyboard.up)("ArrowUp")
+            held = wanted
+        time.sleep(0.02)
+    page.keyboard.press("ArrowDown")
 
 
 def state(page: Page) -> str | None:
     return page.locator("#stage").get_attribute("data-state")
 
 
-def begin(page: Page, **chosen: str) -> None:
+@contextmanager
+def practising(page: Page, **chosen: str) -> Iterator[None]:
+    """Begin a round, and leave none behind that goes on."""
     page.goto("/practise")
     for name, value in chosen.items():
         page.locator(f"input[name='{name}'][value='{value}']").check()
     page.get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile("/practise/round$"))
+    try:
+        yield
+    finally:
+        if page.locator("#stage").count():
+            page.keyboard.press("Escape")
+            expect(page.locator("#stage")).to_have_count(0, timeout=8000)
 
 
 def test_a_hand_on_the_screen_practises_a_ramp_and_is_scored(page: Page) -> None:
-    begin(page, client="tender", rate="100", presses="1")
-    press(page, 100.0)
+    with practising(page, client="tender", rate="50", presses="1"):
+        press(page, 50.0)
+        # One that was let go too late, on a machine with much to do, is scored as well.
+        expect(
+            page.locator("#dots .rejected").or_(page.get_by_text("of 100 points"))
+        ).to_be_visible(timeout=8000)
     expect(page.get_by_text("of 100 points")).to_be_visible(timeout=10_000)
     rate = float(page.locator("tbody td").first.inner_text())
-    assert 80 < rate < 120
+    assert 35 < rate < 65
     page.get_by_role("link", name=re.compile("Choose anew")).click()
-    expect(page.get_by_role("region", name="Your rounds so far")).to_contain_text("on the screen")
+    expect(page.get_by_role("region", name="The rounds as a table")).to_contain_text(
+        "on the screen"
+    )
 
 
 def test_keys_alone_practise_too(page: Page) -> None:
-    begin(page, client="tender", rate="50", presses="1")
-    expect(page.locator("#word")).to_have_text("Press", timeout=15_000)
-    held = False
-    began_s = time.monotonic()
-    while time.monotonic() - began_s < 14:
-        now = state(page)
-        if now in {"let go", "stop"}:
-            break
-        wanted = now in {"press", "faster", "wait"}
-        if wanted != held:
-            (page.keyboard.down if wanted else page.keyboard.up)("ArrowUp")
-            held = wanted
-        time.sleep(0.03)
-    assert state(page) == "let go"
-    page.keyboard.up("ArrowUp")
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("#dots .rejected, .points")).not_to_have_count(0, timeout=8000)
-    if "round" in page.url and page.locator("#push").count():
-        page.keyboard.press("Escape")
+    with practising(page, client="tender", rate="50", presses="1"):
+        press_with_keys(page)
+        expect(
+            page.locator("#dots .rejected").or_(page.get_by_text("of 100 points"))
+        ).to_be_visible(timeout=8000)
     expect(page.get_by_text("of 100 points")).to_be_visible(timeout=10_000)
+    assert page.locator("tbody tr").count() == 1
 
 
 def test_a_demonstration_is_watched(page: Page) -> None:
-    begin(page, way="demonstration", client="tender", rate="100", presses="1")
-    expect(page.locator("#word")).to_have_text("Good", timeout=15_000)
-    expect(page.get_by_text("This is how the simulated hand pressed.")).to_be_visible(
-        timeout=30_000
-    )
+    with practising(page, way="demonstration", client="tender", rate="100", presses="1"):
+        expect(page.locator("#word")).to_have_text("Good", timeout=15_000)
+        over = page.get_by_text("This is how the simulated hand pressed.")
+        expect(over).to_be_visible(timeout=30_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -142,11 +170,10 @@ def test_axe_finds_nothing(signed_in: Callable[..., BrowserContext], scheme: str
     context.close()
 
 
+@pytest.mark.parametrize("width", [683, 320])
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_reflow_at_twice_the_size(
-    signed_in: Callable[..., BrowserContext], path: str
-) -> None:
-    context = signed_in(viewport={"width": 683, "height": 384})
+def test_pages_reflow(signed_in: Callable[..., BrowserContext], path: str, width: int) -> None:
+    context = signed_in(viewport={"width": width, "height": 384})
     for page in watched(context):
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -161,6 +188,7 @@ def test_pages_work_without_script(signed_in: Callable[..., BrowserContext]) -> 
     page.get_by_role("radio", name="kgf/cm²").check()
     page.locator("form[action='/settings/computer'] button").click()
     expect(page.locator("input[value='kgf/cm2']")).to_be_checked()
+    use_the_simulated(page)
     page.goto("/devices")
     page.get_by_role("button", name="Probe it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()

@@ -34,16 +34,16 @@ def begin(page: Page, hand: HandOnGauge, *sites: str, **fields: object) -> str:
     page.goto("/clients")
     client = page.locator("tbody a").first.inner_text()
     reached = page.evaluate(POST, [f"/clients/{client}/visits", []])
-    visit = re.search(r"/visits/(V-[0-9A-Z]+)", reached)
+    visit = re.search(r"V-[0-9A-Z]{8}", reached)
     assert visit is not None
     stated = {
         "gauge": hand.url, "kind": "ppt", "block": "pre", "preset": "somedic30",
         "probe_area_cm2": "1", "pause_s": "2", "rest_s": "0", **fields,
     }  # fmt: skip
     pairs = [["site", site] for site in sites] + [[k, str(v)] for k, v in stated.items()]
-    assert page.evaluate(POST, [f"{visit[0]}/measure", pairs]).endswith("/measure")
+    assert page.evaluate(POST, [f"/visits/{visit[0]}/measure", pairs]).endswith("/measure")
     page.goto("/measure")
-    return visit[0]
+    return f"/visits/{visit[0]}"
 
 
 def end(page: Page) -> None:
