@@ -1,7 +1,7 @@
 // The rate tunnel: pressure above the zero against time since contact, with the asked rate as a band.
 // Drawn in requestAnimationFrame only; a break in the samples is a break in the line.
 
-const BAND = 0.2;
+const BAND = 0.2, SKIN_S = 0.3;
 
 export class Tunnel {
   constructor(canvas) {
@@ -85,12 +85,16 @@ export class Tunnel {
       pen.beginPath(); pen.moveTo(left, y(1)); pen.lineTo(right, y(1)); pen.stroke();
     }
     if (slope) {
+      // The asked rate is a slope: it begins where the press is once the skin has given way.
+      const rest = this.at != null ? this.t.findIndex((t) => t >= this.at + SKIN_S) : -1;
+      const base = rest < 0 ? 0 : Math.max(0, this.share[rest] - slope * SKIN_S);
+      const edgeAt = (edge, t) => base + slope * edge * t;
       pen.fillStyle = ink.tube; pen.setLineDash([]);
-      pen.beginPath(); pen.moveTo(x(0), y(0)); pen.lineTo(x(seconds), y(slope * (1 + BAND) * seconds));
-      pen.lineTo(x(seconds), y(slope * (1 - BAND) * seconds)); pen.closePath(); pen.fill();
+      pen.beginPath(); pen.moveTo(x(0), y(base)); pen.lineTo(x(seconds), y(edgeAt(1 + BAND, seconds)));
+      pen.lineTo(x(seconds), y(edgeAt(1 - BAND, seconds))); pen.closePath(); pen.fill();
       pen.strokeStyle = ink.control; pen.lineWidth = 2; pen.setLineDash([8, 6]);
       for (const edge of [1 - BAND, 1 + BAND]) {
-        pen.beginPath(); pen.moveTo(x(0), y(0)); pen.lineTo(x(seconds), y(slope * edge * seconds)); pen.stroke();
+        pen.beginPath(); pen.moveTo(x(0), y(base)); pen.lineTo(x(seconds), y(edgeAt(edge, seconds))); pen.stroke();
       }
     }
     pen.setLineDash([3, 5]); pen.lineWidth = 2; pen.strokeStyle = ink.muted;
