@@ -60,6 +60,7 @@ def _pages(page: Page) -> None:
     page.locator(".dot.accepted").first.wait_for(timeout=60_000)
     page.locator("#stage[data-state=good]").wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
+    page.locator("#stage[data-state=good]").wait_for(timeout=60_000)
     page.screenshot(path=IMAGES / "app-measure.png")
     page.keyboard.press("Escape")
 
