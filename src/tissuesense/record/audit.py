@@ -108,11 +108,13 @@ class Refused:
         How often a screen asked for what its role may not do.
     """
 
-    pairing_codes: int = 0
-    passphrases: int = 0
-    beyond_role: int = 0
+    pairing_codes: int
+    passphrases: int
+    beyond_role: int
 
     def __post_init__(self) -> None:
         counts = (self.pairing_codes, self.passphrases, self.beyond_role)
         if min(counts) < 0 or not any(counts):
-            raise UsageError("Something was refused, so many times; none of it less than never.")
+            raise UsageError(
+                "A refusal is counted: each kind 0 times or more, one of them at least 1."
+            )

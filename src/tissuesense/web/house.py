@@ -15,10 +15,10 @@ from tissuesense.services.table.audience import Audience
 from tissuesense.services.table.table import Table
 from tissuesense.store.place import data_folder
 from tissuesense.web.desk import Desk
-from tissuesense.web.door.lan import Lan
-from tissuesense.web.door.patience import Patience
-from tissuesense.web.door.refusals import Refusals
 from tissuesense.web.jobs import Jobs
+from tissuesense.web.lan import Lan
+from tissuesense.web.patience import Patience
+from tissuesense.web.refusals import Refusals
 from tissuesense.web.sample_desk import SampleDesk
 from tissuesense.web.sessions import ScreenSession, SessionBook
 

@@ -16,6 +16,9 @@ from tissuesense.record.intake import DEGREE_WORDS, SCREEN_ITEMS
 from tissuesense.record.notes import MissingReason
 from tissuesense.record.treatment import TECHNIQUE_WORDS, Intensity
 from tissuesense.record.visit import TENDERNESS_WORDS, TONE_WORDS, Temperature
+from tissuesense.services.chosen_gauge import SETTING_WORDS
+from tissuesense.services.practising.score import POINTS_WORDS
+from tissuesense.web.job_words import JOB_WORDS
 
 
 def spoken_elsewhere() -> frozenset[str]:
@@ -29,6 +32,7 @@ def _messages() -> Iterator[str]:
     yield from SCREEN_ITEMS.values()
     yield from (*DEGREE_WORDS, *TENDERNESS_WORDS, *TONE_WORDS.values())
     yield from TECHNIQUE_WORDS.values()
+    yield from (*JOB_WORDS, *SETTING_WORDS.values(), *(words for _, words in POINTS_WORDS))
     yield from _words(ComplaintKind, Modality, MissingReason, Intensity, Temperature)
     for muscle in catalogue().muscles.values():
         yield muscle.name

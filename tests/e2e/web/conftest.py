@@ -80,9 +80,13 @@ def app(cache: Path) -> Iterator[App]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Give the system's own browser."""
+    """Give the system's own browser.
+
+    For one module at a time: while it is there, no other test of the same process could run an
+    event loop of its own.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.fail("These tests need chromium: make test installs it as root on Debian.")

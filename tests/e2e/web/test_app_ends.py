@@ -13,11 +13,12 @@ import pytest
 from tests.e2e.web.conftest import running
 from tests.e2e.web.visitor import Visitor
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
 from tissuesense.analysis.analyse import analyze
 from tissuesense.core.clock import SystemClock
+from tissuesense.core.quality import QualityFlag
 from tissuesense.record.visit import VisitId
+from tissuesense.services.judged import judged_presses
 from tissuesense.services.records import load_visit_record
 from tissuesense.store.folder import StoreFolder
 from tissuesense.store.opening import open_store
@@ -38,9 +39,7 @@ def record(tmp_path: Path) -> Path:
 
 def await_press(visitor: Visitor) -> None:
     """Watch until the gauge is pressed."""
-    base = visitor.app.base
-    own = {"Cookie": visitor.cookie}
-    with connect(base.replace("http", "ws") + "/live", origin=base, additional_headers=own) as live:  # type: ignore[arg-type]  # a plain string does
+    with visitor.live() as live:
         force_n = 0.0
         while force_n < _PRESSED_N:
             said = live.recv(timeout=20)
@@ -76,13 +75,8 @@ def test_it_ends_well_while_screens_watch_and_a_round_goes_on(
         Visitor(app) as visitor,
     ):
         begin_round(visitor.come_in())
-        url = app.base.replace("http", "ws") + "/live"
-        own = {"Cookie": visitor.cookie}
         with ExitStack() as watching:
-            live = [
-                watching.enter_context(connect(url, origin=app.base, additional_headers=own))  # type: ignore[arg-type]  # a plain string does
-                for _ in range(5)
-            ]
+            live = [watching.enter_context(visitor.live()) for _ in range(5)]
             for one in live:
                 one.recv(timeout=10)
             began = time.monotonic()
@@ -119,6 +113,9 @@ def test_a_press_that_was_going_on_when_it_was_killed_is_there_and_said(record: 
         assert "peak_kpa" in measured.text, "the press is there"
     with open_store(record, clock=SystemClock(), passphrase=PASSPHRASE) as store:
         (found,) = load_visit_record(store, VisitId(visit.rpartition("/")[2])).measurements
-        print(found.analyses[-1])
-    (press,) = analyze(found.measurement.recording()).to_dict()["trials"]
-    print(press)
+    recording = found.measurement.recording()
+    assert QualityFlag.DROP in recording.quality.flags, "marked as cut off"
+    (press,) = judged_presses(analyze(recording))
+    assert not press.accepted
+    assert recording.trace.force_n is not None
+    assert recording.trace.force_n.max() > _PRESSED_N

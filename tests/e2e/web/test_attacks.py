@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.e2e.web.conftest import running
 from tests.e2e.web.visitor import Visitor
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
 pytestmark = pytest.mark.timeout(180)
 _PART = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n'
@@ -130,28 +129,21 @@ def test_a_used_start_link_lets_nobody_in(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:1"])
 def test_a_websocket_of_another_page_is_refused(visitor: Visitor, origin: str | None) -> None:
-    url = visitor.app.base.replace("http", "ws") + "/live"
-    with pytest.raises(InvalidStatus) as refused:
-        connect(url, origin=origin, additional_headers={"Cookie": visitor.cookie}).close()  # type: ignore[arg-type]  # a plain string does
+    with pytest.raises(InvalidStatus) as refused, visitor.live(origin=origin):
+        pytest.fail("it was let in")
     assert refused.value.response.status_code == 403
 
 
 def test_a_websocket_without_a_session_is_refused(visitor: Visitor) -> None:
-    url = visitor.app.base.replace("http", "ws") + "/live"
-    with pytest.raises(InvalidStatus):
-        connect(url, origin=visitor.app.base).close()  # type: ignore[arg-type]  # as above
+    with pytest.raises(InvalidStatus), visitor.live(known=False):
+        pytest.fail("it was let in")
 
 
-@pytest.mark.parametrize(
-    "said",
-    ["x" * 1_000_000, b"\x00" * 1_000_000],
-)
+@pytest.mark.parametrize("said", ["x" * 1_000_000, b"\x00" * 1_000_000])
 def test_a_huge_message_closes_the_websocket_and_nothing_else(
     visitor: Visitor, said: str | bytes
 ) -> None:
-    url = visitor.app.base.replace("http", "ws") + "/live"
-    own = {"Cookie": visitor.cookie}
-    with connect(url, origin=visitor.app.base, additional_headers=own) as live:  # type: ignore[arg-type]  # as above
+    with visitor.live() as live:
         with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012 - it may close while it sends
             live.send(said)
             while True:
@@ -165,9 +157,7 @@ def test_a_huge_message_closes_the_websocket_and_nothing_else(
     ["", "null", "[]", '{"do": []}', '{"do": "nonsense"}', '{"ping": {}}', "[" * 450, "\x00"],
 )
 def test_nonsense_on_the_websocket_says_nothing(visitor: Visitor, said: str) -> None:
-    url = visitor.app.base.replace("http", "ws") + "/live"
-    own = {"Cookie": visitor.cookie}
-    with connect(url, origin=visitor.app.base, additional_headers=own) as live:  # type: ignore[arg-type]  # as above
+    with visitor.live() as live:
         live.send(said)
         live.send('{"ping": 7}')
         heard = ""

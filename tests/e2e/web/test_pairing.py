@@ -22,6 +22,7 @@ from tests.e2e.web.conftest import TABLET, App, running
 from tests.e2e.web.visitor import Visitor
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 pytestmark = pytest.mark.timeout(180)
 NETWORK = "127.0.0.2"
@@ -188,7 +189,7 @@ def test_a_tablet_that_is_revoked_is_out_at_once(therapist: Visitor, door: str) 
         with connect(
             door.replace("https", "wss") + "/live",
             ssl=trusting,
-            origin=door,  # type: ignore[arg-type]  # a plain string does
+            origin=Origin(door),
             additional_headers={"Cookie": cookie},
         ) as live:
             assert therapist.form(handle[0]).status_code == 303
@@ -217,7 +218,11 @@ def test_a_start_link_is_no_use_in_the_network(door: str) -> None:
 
 @pytest.fixture
 def other_screen(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport=TABLET, has_touch=True, ignore_https_errors=True)
+    context = chromium.new_context(
+        viewport={"width": TABLET["width"], "height": TABLET["height"]},
+        has_touch=True,
+        ignore_https_errors=True,
+    )
     yield context.new_page()
     context.close()
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 from tests.e2e.web.conftest import App
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 _MARK = re.compile(r'data-csrf="([^"]+)"')
 
@@ -61,6 +63,15 @@ class Visitor:
     def form(self, url: str, fields: dict[str, str | list[str]] | None = None) -> httpx.Response:
         """Send a form as a page of ours does."""
         return self.client.post(url, data={"csrf": self.mark, **(fields or {})})
+
+    def live(self, *, origin: str | None = "", known: bool = True) -> ClientConnection:
+        """Open the WebSocket; as a page of another origin, or of none, or without the session."""
+        stated = self.app.base if origin == "" else origin
+        return connect(
+            self.app.base.replace("http", "ws") + "/live",
+            origin=None if stated is None else Origin(stated),
+            additional_headers={"Cookie": self.cookie} if known else {},
+        )
 
     def raw(self, request: bytes) -> bytes:
         """Send bytes as they are, and take all that comes back."""

@@ -16,9 +16,7 @@ def test_what_was_changed_is_there_the_next_time(tmp_path: Path) -> None:
     file = tmp_path / "config" / "settings.json"
     KeptSettings(file).change(gauge_url="sim:?subject=relaxed", sounds=True, preset="dfns")
     again = KeptSettings(file)
-    assert again.now == AppSettings(
-        gauge_url="sim:?subject=relaxed", sounds=True, preset="dfns"
-    )
+    assert again.now == AppSettings(gauge_url="sim:?subject=relaxed", sounds=True, preset="dfns")
     assert again.trouble == ""
     assert [path.name for path in file.parent.iterdir()] == ["settings.json"]
 
@@ -35,7 +33,7 @@ def test_without_a_place_nothing_is_written(tmp_path: Path) -> None:
     [
         {"gauge_url": "nonsense"},
         {"gauge_url": "sim:?subject=relaxed" + "&" * 600},
-        {"backup_folder": "/tmp/\x07"},
+        {"backup_folder": "/media/\x07"},
         {"preset": "of nobody"},
         {"idle_lock_minutes": -1},
         {"idle_lock_minutes": 10_000},

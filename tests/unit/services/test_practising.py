@@ -196,7 +196,9 @@ def test_the_oldest_make_room(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"schema": "tissuesense.practice/1"}', "[" * 9999])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", '{"schema": "tissuesense.practice/1"}', "[" * 9999]
+)
 def test_a_damaged_file_is_left_alone(tmp_path: Path, text: str) -> None:
     file = tmp_path / "scores.json"
     file.write_text(text)

@@ -35,8 +35,16 @@ def sealed(new: Browser) -> Browser:
     """Give a browser over a record with a passphrase, open."""
     new.form("/first", {"passphrase": PASSPHRASE, "again": PASSPHRASE})
     new.house.recovery_code = None
-    assert new.house.desk.state is DeskState.OPEN
+    assert is_open(new)
     return new
+
+
+def is_open(browser: Browser) -> bool:
+    return browser.house.desk.state is DeskState.OPEN
+
+
+def refused(**counts: int) -> Refused:
+    return Refused(**{"pairing_codes": 0, "passphrases": 0, "beyond_role": 0, **counts})
 
 
 def minutes_pass(browser: Browser, clock: ManualClock, minutes: float) -> None:
@@ -145,9 +153,9 @@ def test_the_record_locks_itself_when_nobody_is_there(sealed: Browser, clock: Ma
     minutes_pass(sealed, clock, 9)
     sealed.get("/")
     minutes_pass(sealed, clock, 9)
-    assert sealed.house.desk.state is DeskState.OPEN
+    assert is_open(sealed)
     minutes_pass(sealed, clock, 1.1)
-    assert sealed.house.desk.state is DeskState.LOCKED
+    assert not is_open(sealed)
     assert sealed.get("/clients").headers["location"].startswith("/unlock")
 
 
@@ -159,49 +167,47 @@ def test_any_screen_keeps_it_open_but_a_stranger_does_not(
     other.get("/about")
     other.get("/measure")
     minutes_pass(sealed, clock, 9)
-    assert sealed.house.desk.state is DeskState.OPEN
+    assert is_open(sealed)
     stranger.get("/")
     stranger.get("/about")
     minutes_pass(sealed, clock, 1.1)
-    assert sealed.house.desk.state is DeskState.LOCKED
+    assert not is_open(sealed)
 
 
 def test_how_long_it_waits_is_a_setting(sealed: Browser, clock: ManualClock) -> None:
     sealed.house.settings.change(idle_lock_minutes=0)
     minutes_pass(sealed, clock, 60 * 24)
-    assert sealed.house.desk.state is DeskState.OPEN
+    assert is_open(sealed)
     sealed.house.settings.change(idle_lock_minutes=1)
     sealed.house.sessions.somebody_is_here()
     minutes_pass(sealed, clock, 0.9)
-    assert sealed.house.desk.state is DeskState.OPEN
+    assert is_open(sealed)
     minutes_pass(sealed, clock, 0.2)
-    assert sealed.house.desk.state is DeskState.LOCKED
+    assert not is_open(sealed)
 
 
 def test_it_waits_again_after_it_was_opened(sealed: Browser, clock: ManualClock) -> None:
     minutes_pass(sealed, clock, 11)
     sealed.form("/unlock", {"passphrase": PASSPHRASE})
     minutes_pass(sealed, clock, 9)
-    assert sealed.house.desk.state is DeskState.OPEN
+    assert is_open(sealed)
 
 
 def test_a_record_without_a_passphrase_does_not_lock_itself(
     browser: Browser, clock: ManualClock
 ) -> None:
     minutes_pass(browser, clock, 60)
-    assert browser.house.desk.state is DeskState.OPEN
+    assert is_open(browser)
 
 
-def test_nothing_locks_the_record_while_a_round_goes_on(
-    sealed: Browser, clock: ManualClock
-) -> None:
+def test_nothing_locks_the_record_while_a_round_goes_on(sealed: Browser) -> None:
     sealed.house.desk.held = lambda: True
     with pytest.raises(RecordConflict, match="going on"):
         sealed.run(sealed.house.desk.lock())
     answer = sealed.form("/lock")
     assert answer.status_code == 409
     assert "stays open" in answer.text
-    assert sealed.house.desk.state is DeskState.OPEN
+    assert is_open(sealed)
     sealed.house.desk.held = lambda: False
 
 
@@ -215,14 +221,14 @@ def test_what_was_refused_is_written_down_at_most_once_a_minute(
     clock.advance(1)
     browser.beside(ScreenRole.RATER).get("/clients")
     browser.run(look_after(browser.house))
-    assert found() == [Refused(beyond_role=1)]
+    assert found() == [refused(beyond_role=1)]
     for _ in range(3):
         browser.beside(ScreenRole.RATER).get("/clients")
     browser.house.refusals.note(Refusal.CODE)
     minutes_pass(browser, clock, 0.9)
     assert len(found()) == 1
     minutes_pass(browser, clock, 0.2)
-    assert found()[1:] == [Refused(beyond_role=3, pairing_codes=1)]
+    assert found()[1:] == [refused(beyond_role=3, pairing_codes=1)]
     minutes_pass(browser, clock, 5)
     assert len(found()) == 2
 
@@ -236,7 +242,7 @@ def test_what_was_refused_at_a_locked_record_is_written_once_it_is_open(
     sealed.form("/unlock", {"passphrase": PASSPHRASE})
     minutes_pass(sealed, clock, 2)
     (entry,) = sealed.at(lambda store: store.ledger.of_practice("refused"))
-    assert entry.statement == Refused(passphrases=1)
+    assert entry.statement == refused(passphrases=1)
 
 
 def test_the_language_is_chosen_for_one_screen_and_leads_back(browser: Browser) -> None:

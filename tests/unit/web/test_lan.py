@@ -9,7 +9,7 @@ from tests.unit.web.browsing import Browser
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import UsageError
-from tissuesense.web.door.pairing import Pairings
+from tissuesense.web.pairing import Pairings
 from tissuesense.web.server import checked_address
 from tissuesense.web.sessions import ScreenRole
 

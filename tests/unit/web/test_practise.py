@@ -1,4 +1,4 @@
-"""Claim: practising needs no client, leaves nothing in the record, and is scored from day to day."""
+"""Claim: practising needs no client, leaves no trace in the record, and is scored day by day."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,9 +22,7 @@ def timed(tmp_path: Path, rng: np.random.Generator) -> Iterator[Browser]:
     """Give a browser at a house whose time passes, as that of a hand does."""
     clock = SystemClock()
     open_store(tmp_path / "store", clock=clock, create=True, plain=True).close()
-    house = House(
-        desk=Desk(tmp_path / "store", clock=clock, rng=rng), sessions=SessionBook(clock)
-    )
+    house = House(desk=Desk(tmp_path / "store", clock=clock, rng=rng), sessions=SessionBook(clock))
     with browsing(house) as opened:
         yield opened
 

@@ -126,9 +126,7 @@ def test_nothing_typed_is_lost(browser: Browser, section: str, typed: dict[str, 
     assert "kept" in answer.text
 
 
-def test_the_passphrase_is_changed(
-    locked: Browser, tmp_path: Path, clock: ManualClock
-) -> None:
+def test_the_passphrase_is_changed(locked: Browser, tmp_path: Path, clock: ManualClock) -> None:
     typed = {"old": OLD, "new": NEW, "again": NEW}
     assert locked.form("/settings/passphrase", typed).status_code == 303
     assert locked.get("/settings").status_code == 200  # the open record stays open

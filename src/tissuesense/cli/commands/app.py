@@ -7,7 +7,7 @@ import typer
 from tissuesense.cli.store_option import DEMO_VARIABLE, DataOption
 
 if TYPE_CHECKING:  # the app is imported when it runs, so that --help stays fast
-    from tissuesense.web.door.lan import Lan
+    from tissuesense.web.lan import Lan
 
 
 def command(

@@ -56,7 +56,7 @@ class KeptScore:
         UsageError
             When it is something else.
         """
-        if not isinstance(data, dict) or set(data) != {field.name for field in fields(cls)}:
+        if set(data) != {field.name for field in fields(cls)}:
             raise UsageError("This is no score of practising.")
         texts = (data["at"], data["way"], data["who"])
         counts = (data["presses"], data["accepted"], data["points"])
@@ -131,7 +131,7 @@ class KeptScores:
             document = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(document, dict) or document.get("schema") != SCHEMA:
                 raise UsageError("It is of another kind.")
-            return [KeptScore.from_dict(one) for one in document["rounds"]]
+            return [KeptScore.from_dict(dict(one)) for one in document["rounds"]]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             self._unreadable.add(path)
             return []

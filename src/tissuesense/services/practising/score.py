@@ -20,6 +20,13 @@ _RATE = (50.0, 0.05, 0.40)
 _STEADY = (30.0, 0.10, 0.50)
 _BIAS = (20.0, 0.05, 0.30)
 _SAME_PRESS_S = 3.0
+# From so many points on, in words.
+POINTS_WORDS = (
+    (85, "As steady as the protocols ask."),
+    (65, "Close: most of this would count."),
+    (40, "On the way: watch the band and keep the rate."),
+    (0, "Not at the rate yet: try a slower one first."),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +108,7 @@ def usual_bias_kpa(target_kpa_s: float) -> float:
 
 def points_words(points: int) -> str:
     """Return what points amount to."""
-    if points >= 85:  # noqa: PLR2004 - our own scale, stated nowhere else
-        return "As steady as the protocols ask."
-    if points >= 65:  # noqa: PLR2004 - as above
-        return "Close: most of this would count."
-    if points >= 40:  # noqa: PLR2004 - as above
-        return "On the way: watch the band and keep the rate."
-    return "Not at the rate yet: try a slower one first."
+    return next(words for least, words in POINTS_WORDS if points >= least)
 
 
 def score(

@@ -12,17 +12,6 @@ from tissuesense.web.pages import page
 
 router = APIRouter(tags=["about"])
 
-# Keys of the measuring screen, as static/measure.js hears them.
-KEYS = (
-    ("Space, Enter, B, Page down", "The client says stop"),
-    ("R, Page up", "Take the last press back"),
-    ("U", "Undo that"),
-    ("P", "Pause before the next site"),
-    ("N", "Go on to the next site"),
-    ("F", "End this site with what there is"),
-    ("Escape", "End the round"),
-)
-
 
 @router.get("/about", response_model=None)
 async def about(request: Request, house: InHouse, session: AtScreen) -> Response:
@@ -32,7 +21,6 @@ async def about(request: Request, house: InHouse, session: AtScreen) -> Response
         request,
         "about.html",
         version=__version__,
-        keys=KEYS,
         place="" if session.remote else str(place),
         on_this_computer=isinstance(place, Path),
         settings_path="" if session.remote else str(house.settings.path or ""),

@@ -42,6 +42,12 @@ from tissuesense.transport.url import DeviceUrl, parse_device_url
 from tissuesense.web.door.admission import DUTIES, Duty, Filled, for_duty
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse, house_of
+from tissuesense.web.job_words import (
+    LOOKING_AROUND,
+    LOOKING_FOR_GAUGES,
+    PRESS_THE_BUTTON,
+    STAGES,
+)
 from tissuesense.web.jobs import Job
 from tissuesense.web.pages import page
 from tissuesense.web.routes.live import attend
@@ -53,12 +59,6 @@ screens = APIRouter(tags=["devices"], dependencies=for_duty(Duty.MANAGE))
 JOBS = ("scan", "probe", "doctor", "button")
 _SCAN_S, _PROBE_S, _BUTTON_S = 8.0, 8.0, 15.0
 _REFUSED = (UsageError, ConfigurationError, CaptureError, FileWriteError, RecordConflict)
-_STAGES = {
-    Stage.OPENING: "The gauge is being opened.",
-    Stage.REST: "Listening. Leave the gauge alone.",
-    Stage.PUSH: "Push the tip firmly against the table for 2 s.",
-    Stage.LOST: "The link was lost; it is being mended.",
-}
 # Of the wire: those that the form of a model asks for, in this order.
 _SETTINGS = tuple(SETTING_WORDS)
 
@@ -142,8 +142,7 @@ async def test_button(request: Request, house: InHouse, form: Filled) -> Respons
 
         async def work(job: Job) -> int:
             def heard(passed_s: float, count: int) -> None:
-                words = "Press the button a few times."
-                job.tell(words, passed_s, _BUTTON_S)
+                job.tell(PRESS_THE_BUTTON, passed_s, _BUTTON_S)
                 job.result = count
 
             clock = house.desk.clock
@@ -170,7 +169,7 @@ async def probe_gauge(request: Request, house: InHouse, form: Filled) -> Respons
                 asked,
                 clock=house.desk.clock,
                 progress=lambda stage, passed_s: job.tell(
-                    _STAGES[stage], max(passed_s, 0.0), totals.get(stage, 0.0)
+                    STAGES[stage], max(passed_s, 0.0), totals.get(stage, 0.0)
                 ),
             )
             return found, judge(found)
@@ -194,11 +193,11 @@ async def scan(request: Request, house: InHouse, form: Filled) -> Response:
         async def work(job: Job) -> Around:
             def heard(passed_s: float, count: int) -> None:
                 del count
-                job.tell("Looking at the ports and listening for Bluetooth.", passed_s, _SCAN_S)
+                job.tell(LOOKING_FOR_GAUGES, passed_s, _SCAN_S)
 
             return await look_for_gauges(_SCAN_S, clock=house.desk.clock, heard=heard)
 
-        house.jobs.start("scan", work, words="Looking at the ports and listening for Bluetooth.")
+        house.jobs.start("scan", work, words=LOOKING_FOR_GAUGES)
 
     return await _done(request, house, "scan", form, begin)
 
@@ -211,7 +210,7 @@ async def doctor(request: Request, house: InHouse, form: Filled) -> Response:
         async def work(_job: Job) -> object:
             return await examine_computer(clock=house.desk.clock, place=house.desk.place)
 
-        house.jobs.start("doctor", work, words="Looking around on this computer.")
+        house.jobs.start("doctor", work, words=LOOKING_AROUND)
 
     return await _done(request, house, "doctor", form, begin)
 
@@ -286,7 +285,7 @@ async def _with_the_gauge(
             raise found[0]
         return found[0] if found else None
 
-    house.jobs.start(name, alone, words=_STAGES[Stage.OPENING])
+    house.jobs.start(name, alone, words=STAGES[Stage.OPENING])
 
 
 async def _use(house: House, **changed: str) -> None:
@@ -350,7 +349,6 @@ def _shown(
         section=section,
         error=error,
         typed=typed,
-        unit=house.settings.now.pressure_unit,
     )
 
 

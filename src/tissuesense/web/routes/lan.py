@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from tissuesense.core.errors import NotAllowed, RecordNotFound, Refusal, UsageError
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, OwnForms, may
-from tissuesense.web.door.lan import Lan
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse, is_secure
+from tissuesense.web.lan import Lan
 from tissuesense.web.pages import page
 from tissuesense.web.routes.entering import set_cookie
 from tissuesense.web.sessions import ScreenRole

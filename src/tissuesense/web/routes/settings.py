@@ -33,6 +33,7 @@ from tissuesense.store.verification import Verification
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import number_in, text_of
 from tissuesense.web.house import House, InHouse
+from tissuesense.web.job_words import BACKING_UP, REHEARSING, VERIFYING
 from tissuesense.web.jobs import Job
 from tissuesense.web.language import LANGUAGES
 from tissuesense.web.mistakes import wants_json
@@ -157,7 +158,7 @@ async def back_up_now(
 
     async def begin() -> None:
         _at_the_computer(session)
-        folder = _folder(text_of(form, "folder"))
+        folder = _in_full(text_of(form, "folder"))
         _nobody_measures(house)
         await asyncio.to_thread(lambda: house.settings.change(backup_folder=str(folder)))
         actor, clock = session.actor, house.desk.clock
@@ -167,7 +168,7 @@ async def back_up_now(
                 lambda store: back_up_into(store, folder, clock=clock), actor=actor
             )
 
-        house.jobs.start("backup", work, words="The backup is being made.")
+        house.jobs.start("backup", work, words=BACKING_UP)
 
     return await _done(request, house, "backup", form, begin)
 
@@ -178,18 +179,16 @@ async def rehearse(request: Request, house: InHouse, session: AtScreen, form: Fi
 
     async def begin() -> None:
         _at_the_computer(session)
-        file = Path(text_of(form, "file"))
+        file = _in_full(text_of(form, "file"))
         passphrase = _typed(form, "passphrase") or None
         (rng,) = house.desk.rng.spawn(1)
-        if not text_of(form, "file") or not file.is_absolute():
-            raise UsageError("Which backup, is missing.", hint="Type its file, with its folder.")
 
         async def work(_job: Job) -> Restored:
             return await asyncio.to_thread(
                 check, file, opener=by_passphrase(passphrase), clock=house.desk.clock, rng=rng
             )
 
-        house.jobs.start("rehearsal", work, words="The backup is being restored for a trial.")
+        house.jobs.start("rehearsal", work, words=REHEARSING)
 
     return await _done(request, house, "rehearsal", form, begin)
 
@@ -208,14 +207,14 @@ async def verify(request: Request, house: InHouse, session: AtScreen, form: Fill
                     raise RecordConflict(
                         "Verifying made way for measuring.", hint="Begin it again afterwards."
                     )
-                job.tell("The record is being verified, entry by entry.", done, total)
+                job.tell(VERIFYING, done, total)
 
             return await house.desk.at(
                 lambda store: verify_record(store, expected=expected, progress=progress),
                 actor=session.actor,
             )
 
-        house.jobs.start("verify", work, words="The record is being verified.")
+        house.jobs.start("verify", work, words=VERIFYING)
 
     return await _done(request, house, "verify", form, begin)
 
@@ -335,14 +334,14 @@ def _typed(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _folder(typed: str) -> Path:
-    folder = Path(typed).expanduser()
-    if not typed or "\0" in typed or not folder.is_absolute():
+def _in_full(typed: str) -> Path:
+    path = Path(typed)
+    if not typed.isprintable() or not path.is_absolute():
         raise UsageError(
-            "The folder is missing, or not written in full.",
+            "A file or a folder is missing, or not written in full.",
             hint="Such as that of a stick, from its very beginning.",
         )
-    return folder
+    return path
 
 
 def _at_the_computer(session: ScreenSession) -> None:

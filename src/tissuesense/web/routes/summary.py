@@ -24,12 +24,12 @@ from tissuesense.services.signing import needs_passphrase, opens, sign_visit
 from tissuesense.services.visit_entries import VisitEntries
 from tissuesense.services.visit_page import load_visit_page, ramps_of_site
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
-from tissuesense.web.door.patience import Patience
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse
 from tissuesense.web.language import Language
 from tissuesense.web.mistakes import wants_json
 from tissuesense.web.pages import language_of, page
+from tissuesense.web.patience import Patience
 from tissuesense.web.plots import Plot, PlotForm, handed_out
 from tissuesense.web.seen_values import note_shown
 from tissuesense.web.summary_plots import places_of, ramp_plot, summary_plots

@@ -184,8 +184,8 @@ function gauge() {
   const line = view?.gauge ? [view.gauge, view.battery_percent === null ? "" : `${words.battery} ${Math.round(view.battery_percent)} %`].filter(Boolean).join(" · ") : "";
   if (line === gaugeKey) return;
   gaugeKey = line;
-  at("gauge").hidden = !line;
-  at("gauge").textContent = line;
+  at("gauge-line").hidden = !line;
+  at("gauge-line").textContent = line;
 }
 
 /** Tell the server something, if it hears. */
@@ -194,9 +194,6 @@ export function tell(what) {
 }
 
 function command(name) { tell({ do: name }); }
-
-/** How the press stands: "ready", "pressing" and so on; for who practises with the hand on a screen. */
-export function standing() { return { view, state: stage.dataset.state }; }
 
 // Keys of a keyboard, a foot pedal and a presenter, which types page keys, b, Enter or space.
 const KEYS = { " ": "mark", Enter: "mark", b: "mark", PageDown: "mark", r: "take_back", PageUp: "take_back", u: "undo", p: "pause", n: "go_on", f: "finish_site", Escape: "end" };

@@ -57,4 +57,4 @@ class Refusals:
             return None
         self._written_s = now_s
         counts, self._waiting = self._waiting, Counter()
-        return Refused(**counts)
+        return Refused(**{name: counts[name] for name in _WRITTEN_DOWN.values()})

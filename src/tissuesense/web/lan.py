@@ -11,7 +11,7 @@ from tissuesense.core.clock import Clock
 from tissuesense.core.errors import ConfigurationError
 from tissuesense.services.app_settings import settings_path
 from tissuesense.services.lan_certificate import lan_certificate
-from tissuesense.web.door.pairing import Pairings
+from tissuesense.web.pairing import Pairings
 from tissuesense.web.server import Beside, listen, network_address
 from tissuesense.web.sessions import SessionBook
 
