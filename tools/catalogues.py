@@ -73,8 +73,8 @@ def brought_up_to_date(code: str, wanted: Catalog) -> Catalog:
             continue
         before = known.get(message.id if isinstance(message.id, str) else message.id[0])
         said = before.string if before is not None and not before.fuzzy else None
-        if not isinstance(said, type(message.string)):
-            said = None
+        if isinstance(said, str) is message.pluralizable:
+            said = None  # it had no plural before, or has none any more
         fresh.add(message.id, said, flags=message.flags)
     return fresh
 

@@ -1,4 +1,4 @@
-"""The real program behind a real browser: one app for each module, a signed-in page for each test."""
+"""The real program behind a real browser: an app for each module, a page for each test."""
 
 import os
 import re

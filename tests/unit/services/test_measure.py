@@ -13,6 +13,7 @@ from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import ConfigurationError, NoProbeArea, UsageError
 from tissuesense.core.recording import RecordingContext, RecordingKind
 from tissuesense.files.trace_csv import read_trace
+from tissuesense.services.judged import judged_presses
 from tissuesense.services.keep_measured import (
     measured_document,
     save_measured,
@@ -24,7 +25,6 @@ from tissuesense.services.measure import (
     Measured,
     MeasureProgress,
     concluded,
-    judged_presses,
     measure,
 )
 from tissuesense.services.measure_plan import MeasurePlan, plan_measurement

@@ -10,13 +10,13 @@ import pytest
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import NoColumn, NoProbeArea, UsageError
 from tissuesense.core.recording import RecordingContext
+from tissuesense.services.judged import judged_presses
 from tissuesense.services.keep_measured import save_measured, why_incomplete
 from tissuesense.services.measure import (
     Ending,
     Measured,
     MeasureProgress,
     concluded,
-    judged_presses,
     measure,
 )
 from tissuesense.services.measure_plan import MeasurePlan, plan_measurement

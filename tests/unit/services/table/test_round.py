@@ -62,6 +62,7 @@ class Desk:
                 view, samples = await asyncio.wait_for(outbox.take(), 20)
                 self.samples += samples
                 if view is not None:
+                    assert isinstance(view, TableView)
                     self.views.append(view)
                     when(view, table)
 
