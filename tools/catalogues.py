@@ -4,6 +4,7 @@ Example: ``python -m tools.catalogues`` writes them and prints, for each languag
 translated yet; ``python -m tools.catalogues de`` prints those of one language.
 """
 
+import ast
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 def messages() -> Catalog:
     """Return every message that the app may say, in English."""
     catalogue = Catalog()
-    for message in _extracted():
+    for message in (*_extracted(), *_in_code()):
         catalogue.add(message, flags=_flags(message))
     for message in sorted(spoken_elsewhere()):
         catalogue.add(message)
@@ -41,6 +42,18 @@ def _extracted() -> Iterator[str | tuple[str, ...]]:
     )
     for _name, _line, message, _comments, _context in found:
         yield message
+
+
+def _in_code() -> Iterator[str]:
+    """Yield what our code looks up, f-strings included, which Babel does not look into."""
+    for path in sorted(WEB.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            said = node.args[0]
+            if name == "gettext" and isinstance(said, ast.Constant) and said.value:
+                yield str(said.value)
 
 
 def _flags(message: str | tuple[str, ...]) -> set[str]:

@@ -103,7 +103,7 @@ function scene(now) {
   if (view.state === "paused") return ["paused", words.paused, words.go];
   if (view.state === "over") return ["done", words.done, ""];
   if (silent > SILENT_MS || (progress && !progress.linked)) {
-    return ["nodata", `${words.nodata} ${Math.floor(silent / 100) / 10} ${words.seconds}`, words.silent];
+    return ["nodata", words.nodata, `${Math.floor(silent / 100) / 10} ${words.seconds}: ${words.silent}`];
   }
   if (!progress) return ["wait", words.wait, words.connecting];
   if (progress.cue === "stop" || progress.alarm) return ["stop", words.stop, words.limit];
@@ -138,6 +138,7 @@ function paint() {
       at("alert").textContent = state === "stop" || state === "nodata" ? word : "";
     }
     at("word").textContent = word;
+    at("word").classList.toggle("long", word.length > 8);
     at("beside").textContent = beside;
   }
   if (view) dots(progress?.judged ?? []);
