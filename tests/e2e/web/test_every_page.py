@@ -104,7 +104,9 @@ def test_every_control_is_large_enough_for_oily_fingers(
             found: list[str] = page.evaluate(
                 """() => [...document.querySelectorAll("button, .button, select, summary, input")]
                     .filter((e) => e.type !== "hidden" && e.checkVisibility())
-                    .map((e) => [e, (e.closest("label, .check") ?? e).getBoundingClientRect()])
+                    .map((e) => [e, [e, e.labels?.[0], e.closest(".check")]
+                        .filter(Boolean).map((one) => one.getBoundingClientRect())
+                        .reduce((a, b) => (b.height > a.height ? b : a))])
                     .filter(([, box]) => box.width && (box.height < 43.5 || box.width < 24))
                     .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
             )

@@ -3,10 +3,12 @@
 The routes are those that the app really has: a screen that is added is tested from its first day.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
+import numpy as np
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIWebSocketRoute, iter_route_contexts
@@ -14,6 +16,7 @@ from tests.unit.web.browsing import Browser, Socket, gate_of
 
 from tissuesense.core.clock import ManualClock
 from tissuesense.core.errors import Refusal
+from tissuesense.services.table.view import Samples, TableState, TableView
 from tissuesense.store.opened import Store
 from tissuesense.web.door.admission import DUTIES, Duty, May
 from tissuesense.web.sessions import ScreenRole
@@ -224,4 +227,27 @@ def test_whoever_watches_says_nothing(browser: Browser) -> None:
     socket.say('{"do": "end"}')
     assert socket.is_closed
     assert browser.house.refusals.counts[Refusal.ROLE] == 1
+    socket.leave()
+
+
+@pytest.mark.parametrize(("role", "sees"), [(ScreenRole.MONITOR, False), (ScreenRole.RATER, True)])
+def test_whoever_only_watches_is_shown_no_value(
+    browser: Browser, role: ScreenRole, *, sees: bool
+) -> None:
+    socket = Socket(browser.beside(role), "/live").open()
+    audience = browser.house.table.audience
+    audience.show(
+        TableView(
+            state=TableState.MEASURING, sites=(), now=0, wanted=1, told=("312 kPa",), limit_n=99.0
+        )
+    )
+    moments = np.array([0.0, 0.1])
+    audience.play(Samples(t_s=moments, force_n=np.array([7.0, 8.0]), arrived_s=0.0))
+    browser.wait(0.1)
+    frames = [message["bytes"] for message in socket.heard if message.get("bytes")]
+    texts = [message["text"] for message in socket.heard if message.get("text")]
+    (force_n,) = struct.unpack("<f", frames[-1][-4:])
+    assert (force_n == 8.0) is sees
+    assert ("312" in texts[-1]) is sees
+    assert ('"limit_n": 99.0' in texts[-1]) is sees
     socket.leave()

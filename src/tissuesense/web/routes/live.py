@@ -10,6 +10,7 @@ import asyncio
 import json
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from tissuesense.core.errors import Refusal
 from tissuesense.services.table.audience import Audience, Outbox
 from tissuesense.services.table.table import COMMANDS
-from tissuesense.services.table.view import Samples
+from tissuesense.services.table.view import Samples, TableView
 from tissuesense.web.door.admission import DUTIES, Duty
 from tissuesense.web.door.watch import until_over
 from tissuesense.web.house import house_of
@@ -63,7 +64,8 @@ async def attend(socket: WebSocket, audience: Audience, hear: Hear, *, watching:
         return
     await socket.accept()
     with audience.seat() as outbox:
-        sending = asyncio.create_task(_send(socket, outbox))
+        blind = Duty.MEASURE not in DUTIES[session.role]
+        sending = asyncio.create_task(_send(socket, outbox, blind=blind))
         hearing = asyncio.create_task(_hear(socket, hear, session))
         over = asyncio.create_task(_close_when_over(socket, session))
         done, left = await asyncio.wait(
@@ -78,10 +80,13 @@ async def attend(socket: WebSocket, audience: Audience, hear: Hear, *, watching:
                 raise error
 
 
-async def _send(socket: WebSocket, outbox: Outbox) -> None:
+async def _send(socket: WebSocket, outbox: Outbox, *, blind: bool) -> None:
     number = 0
     while True:
         view, samples = await outbox.take()
+        if blind:  # whoever only watches is shown no value
+            samples = [one.hidden() for one in samples]
+            view = replace(view, blinded=True) if isinstance(view, TableView) else None
         if samples:
             await socket.send_bytes(packed(samples, number))
             number += sum(one.t_s.size for one in samples) + outbox.dropped
