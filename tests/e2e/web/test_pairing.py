@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.e2e.web.conftest import TABLET, App, running
+from tests.e2e.web.test_every_page import complaints
 from tests.e2e.web.visitor import Visitor
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -26,6 +28,10 @@ from websockets.typing import Origin
 
 pytestmark = pytest.mark.timeout(180)
 NETWORK = "127.0.0.2"
+_WIDER_THAN_THE_SCREEN = """[...document.querySelectorAll("body *")]
+    .filter((e) => document.documentElement.scrollWidth > innerWidth
+        && e.getBoundingClientRect().right > innerWidth)
+    .map((e) => e.outerHTML.slice(0, 60))"""
 ROLES = ("therapist", "rater", "monitor", "front_desk")
 
 
@@ -237,6 +243,35 @@ def test_a_tablet_reads_the_code_and_is_in(
     assert other_screen.get_by_text("Visible to this network").is_visible()
     other_screen.get_by_role("link", name="Measure").first.click()
     assert other_screen.url == f"{door}/measure"
+
+
+@pytest.mark.parametrize("width", [1180, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_the_door_are_for_everybody(
+    therapist: Visitor,
+    door: str,
+    chromium: Browser,
+    scheme: Literal["light", "dark"],
+    width: int,
+) -> None:
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 820}, ignore_https_errors=True
+    )
+    here = therapist.app.base
+    with paired(therapist, door, "rater") as client:
+        code = offered(therapist, "monitor")
+        known = ((here, therapist.client), (door, client))
+        for url, browser in known:
+            context.add_cookies(
+                [{"name": n, "value": v, "url": url} for n, v in browser.cookies.items()]
+            )
+        page = context.new_page()
+        for address in (f"{here}/lan", f"{door}/pair?code={code}", f"{door}/paired"):
+            page.goto(address)
+            assert complaints(page) == [], address
+            over = page.evaluate(_WIDER_THAN_THE_SCREEN)
+            assert over == [], address
+    context.close()
 
 
 def test_shutting_the_door_sends_everybody_away(therapist: Visitor, door: str) -> None:
