@@ -60,7 +60,11 @@ def _build(
             build_sample_practice(
                 store, rng=np.random.default_rng(_SEED), today=today, progress=progress
             )
-        unfinished.rename(kept)
+        try:
+            unfinished.rename(kept)
+        except OSError:
+            if not (kept / "store.json").exists():  # else another program was there first
+                raise
 
 
 def _name(today: date) -> str:

@@ -22,7 +22,7 @@ from tissuesense.web.visit_steps import steps_of
 _RAIL = (
     ("Today", "/", Duty.SCHEDULE),
     ("Clients", "/clients", Duty.CARE),
-    ("Measure", "/measure", Duty.MEASURE),
+    ("Measure", "/measure", Duty.WATCH),
     ("Reports", "/reports", Duty.CARE),
     ("Practise", "/practise", Duty.MEASURE),
     ("Devices", "/devices", Duty.MANAGE),

@@ -59,47 +59,57 @@ def _before_after(
     ]
     if not rows:
         return None
-    beyond = sum(row.beyond for row in rows)
-    gettext = tongue.gettext
-    quantity = gettext(measure.title)
-    title = tongue.ngettext(
-        "%(quantity)s: %(beyond)s of %(all)s place changed by more than measurement error",
-        "%(quantity)s: %(beyond)s of %(all)s places changed by more than measurement error",
-        len(rows),
-    ) % {"quantity": quantity, "beyond": beyond, "all": len(rows)}
-    labels = (tongue.gettext("before treatment"), tongue.gettext("after"))
+    gettext, unit = tongue.gettext, measure.unit
+    title = _title(rows, gettext(measure.title), tongue)
     told = "; ".join(
-        f"{row.site}: {number(row.before, measure.unit)}, {number(row.after, measure.unit)}, "
-        f"{row.words[0]}"
+        f"{row.site}: {number(row.before, unit)}, {number(row.after, unit)}, {row.words[0]}"
         for row in rows
     )
+    name = f"before-after-{measure.session.replace('_', '-')}"
     return Plot(
-        name=f"before-after-{measure.session.replace('_', '-')}",
+        name=name,
         title=title,
         svg=before_after_figure(
-            rows, unit=measure.unit, quantity=quantity, labels=labels, alt=f"{title}. {told}"
+            rows,
+            unit=unit,
+            quantity=gettext(measure.title),
+            labels=(gettext("before treatment"), gettext("after")),
+            alt=f"{title}. {told}",
         ),
         alt=f"{title}. {told}",
-        caption=tongue.gettext(
+        caption=gettext(
             "Stroke: before. Circle: after, filled where the change is larger than measurement "
             "error. Band: what measuring twice gives anyway. Thin lines: 95 % intervals. What "
             "brought a change about cannot be told from this."
         ),
-        columns=(
-            gettext("Site"),
-            f"{gettext('Before')}, {measure.unit}",
-            "±",
-            f"{gettext('After')}, {measure.unit}",
-            "±",
-            f"{gettext('Change')}, {measure.unit}",
-            f"{gettext('Change')}, %",
-            f"{gettext('Error, from')}, %",
-            f"{gettext('Error, to')}, %",
-            gettext("In words"),
-        ),
+        columns=_columns(unit, tongue),
         rows=tuple(_numbers(one, line, tongue) for one, line, _, _ in found),
-        decimals=(0, *(places_of(measure.unit),) * 5, 0, 0, 0),
-        address=f"{base}/before-after-{measure.session.replace('_', '-')}",
+        decimals=(0, *(places_of(unit),) * 5, 0, 0, 0),
+        address=f"{base}/{name}",
+    )
+
+
+def _title(rows: Sequence[PairedDots], quantity: str, tongue: Language) -> str:
+    return tongue.ngettext(
+        "%(quantity)s: %(beyond)s of %(all)s place changed by more than measurement error",
+        "%(quantity)s: %(beyond)s of %(all)s places changed by more than measurement error",
+        len(rows),
+    ) % {"quantity": quantity, "beyond": sum(row.beyond for row in rows), "all": len(rows)}
+
+
+def _columns(unit: str, tongue: Language) -> tuple[str, ...]:
+    gettext = tongue.gettext
+    return (
+        gettext("Site"),
+        f"{gettext('Before')}, {unit}",
+        "±",
+        f"{gettext('After')}, {unit}",
+        "±",
+        f"{gettext('Change')}, {unit}",
+        f"{gettext('Change')}, %",
+        f"{gettext('Error, from')}, %",
+        f"{gettext('Error, to')}, %",
+        gettext("In words"),
     )
 
 

@@ -15,19 +15,33 @@ CLIENT = "TS-3ET9E"
 @pytest.fixture
 def visit(page: Page) -> str:
     """Open today's visit of a client of the sample practice and give its address."""
-    page.goto(f"/clients/{CLIENT}/reports")
-    cookies_page = page.evaluate(
+    return _opened(page, CLIENT)
+
+
+@pytest.fixture
+def own_visit(page: Page) -> str:
+    """Open a visit of a new client: what is signed there is signed for no other test."""
+    page.goto("/clients/new")
+    page.get_by_role("button", name="Take in").click()
+    page.wait_for_url(re.compile(r"/clients/TS-\w+$"))
+    return _opened(page, page.url.rpartition("/")[2])
+
+
+def _opened(page: Page, client: str) -> str:
+    page.goto(f"/clients/{client}/reports")
+    reached = page.evaluate(
         """async (client) => {
             const answer = await fetch(`/clients/${client}/visits`, {
                 method: "POST", headers: { "x-csrf": document.body.dataset.csrf },
             });
             return answer.url;
         }""",
-        CLIENT,
+        client,
     )
-    found = re.search(r"/visits/V-\w+", cookies_page)
+    # A new client's visit begins with the intake, which names it too.
+    found = re.search(r"V-\w+", reached)
     assert found is not None
-    return found[0]
+    return f"/visits/{found[0]}"
 
 
 def _kept(download: Download, folder: Path) -> Path:
@@ -107,8 +121,8 @@ def test_the_time_of_a_treatment_survives_a_reload(page: Page, visit: str) -> No
     )
 
 
-def test_a_note_is_kept_signed_and_amended(page: Page, visit: str) -> None:
-    page.goto(f"{visit}/summary")
+def test_a_note_is_kept_signed_and_amended(page: Page, own_visit: str) -> None:
+    page.goto(f"{own_visit}/summary")
     plan = page.get_by_label("Plan")
     with page.expect_response(lambda a: a.url.endswith("/note") and a.ok):
         plan.fill("Again in two weeks.")

@@ -230,8 +230,15 @@ def test_whoever_watches_says_nothing(browser: Browser) -> None:
     socket.leave()
 
 
-@pytest.mark.parametrize(("role", "sees"), [(ScreenRole.MONITOR, False), (ScreenRole.RATER, True)])
-def test_whoever_only_watches_is_shown_no_value(
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        (ScreenRole.MONITOR, False),
+        (ScreenRole.RATER, False),
+        (ScreenRole.THERAPIST, True),
+    ],
+)
+def test_only_who_cares_for_the_client_is_shown_a_value(
     browser: Browser, role: ScreenRole, *, sees: bool
 ) -> None:
     socket = Socket(browser.beside(role), "/live").open()

@@ -45,16 +45,25 @@ async def live(socket: WebSocket) -> None:
         if said.get("do") in COMMANDS:
             house.table.command(said["do"])
 
-    await attend(socket, house.table.audience, hear, watching=Duty.WATCH)
+    await attend(socket, house.table.audience, hear, watching=Duty.WATCH, shown_values=Duty.CARE)
 
 
-async def attend(socket: WebSocket, audience: Audience, hear: Hear, *, watching: Duty) -> None:
+async def attend(
+    socket: WebSocket,
+    audience: Audience,
+    hear: Hear,
+    *,
+    watching: Duty,
+    shown_values: Duty = Duty.MEASURE,
+) -> None:
     """Let one screen watch an audience's pictures until it goes, and hear what it says.
 
     Parameters
     ----------
     watching
         Whose duty it is to watch; only who may measure is heard.
+    shown_values
+        Whose duty it is to see what is measured; others see how it goes.
     """
     house = house_of(socket)
     session = house.session_at(socket)
@@ -64,7 +73,7 @@ async def attend(socket: WebSocket, audience: Audience, hear: Hear, *, watching:
         return
     await socket.accept()
     with audience.seat() as outbox:
-        blind = Duty.MEASURE not in DUTIES[session.role]
+        blind = shown_values not in DUTIES[session.role]
         sending = asyncio.create_task(_send(socket, outbox, blind=blind))
         hearing = asyncio.create_task(_hear(socket, hear, session))
         over = asyncio.create_task(_close_when_over(socket, session))
@@ -84,7 +93,7 @@ async def _send(socket: WebSocket, outbox: Outbox, *, blind: bool) -> None:
     number = 0
     while True:
         view, samples = await outbox.take()
-        if blind:  # whoever only watches is shown no value
+        if blind:
             samples = [one.hidden() for one in samples]
             view = replace(view, blinded=True) if isinstance(view, TableView) else None
         if samples:

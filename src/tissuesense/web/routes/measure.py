@@ -1,5 +1,6 @@
 """Measuring: choose what, watch it go, see what came of it."""
 
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
@@ -18,13 +19,14 @@ from tissuesense.services.table.order import SiteOrder, TableOrder, in_order
 from tissuesense.services.table.table import COMMANDS
 from tissuesense.services.table.view import TableState
 from tissuesense.store.opened import Store
-from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
+from tissuesense.web.door.admission import DUTIES, AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import number_in, text_of
 from tissuesense.web.house import House, InHouse
 from tissuesense.web.mistakes import wants_json
 from tissuesense.web.pages import muscle_name, page, tongue_of
 
-router = APIRouter(tags=["measure"], dependencies=for_duty(Duty.MEASURE))
+measured = APIRouter(tags=["measure"], dependencies=for_duty(Duty.MEASURE))
+watching = APIRouter(tags=["measure"], dependencies=for_duty(Duty.WATCH))
 caring = APIRouter(tags=["measure"], dependencies=for_duty(Duty.CARE))
 KINDS = (
     RecordingKind.PPT,
@@ -75,22 +77,29 @@ async def begin(
     return RedirectResponse("/measure", status_code=303)
 
 
-@router.get("/measure", response_model=None)
-async def measuring(request: Request, house: InHouse) -> Response:
-    """Show the round that is going on, or what came of the last one."""
+@watching.get("/measure", response_model=None)
+async def measuring(request: Request, house: InHouse, session: AtScreen) -> Response:
+    """Show the round that is going on, or what came of the last one; values to who cares alone."""
     held = house.table.round
     if held is None:
         return page(request, "measure_none.html")
     if held.view.state is not TableState.OVER and house.table.busy:
         return page(
-            request, "measure.html", order=held.order, view=held.view, **_said(request, held.order)
+            request,
+            "measure.html",
+            order=held.order,
+            view=held.view,
+            measures=Duty.MEASURE in DUTIES[session.role],
+            **_said(request, held.order),
         )
     order, view = held.order, held.view
+    if Duty.CARE not in DUTIES[session.role]:
+        order = replace(order, blinded=True)
     result = await house.desk.at(lambda store: round_result(store, order, view))
     return page(request, "measure_over.html", order=order, result=result)
 
 
-@router.post("/measure/{command}", response_model=None)
+@measured.post("/measure/{command}", response_model=None)
 async def say(request: Request, command: str, house: InHouse) -> Response:
     """Do what a button says, for a screen without script."""
     if command not in COMMANDS:
@@ -208,4 +217,6 @@ def _one_of(kind: Any, value: str, usual: Any) -> Any:  # noqa: ANN401 - any enu
     return kind(value) if value in set(kind) else usual
 
 
-router.include_router(caring)
+router = APIRouter()
+for part in (watching, measured, caring):
+    router.include_router(part)

@@ -1,6 +1,7 @@
 """Summary and sign: the visit in a sentence and a table, its plots, its note, its signature."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -14,7 +15,9 @@ from tissuesense.record.history import VisitRecord
 from tissuesense.record.notes import Meaning, SoapNote
 from tissuesense.record.visit import VisitId, parse_visit_id
 from tissuesense.report.change_words import judge
+from tissuesense.report.document import Block
 from tissuesense.report.measures import PAIN_THRESHOLD
+from tissuesense.report.readings import VisitView
 from tissuesense.report.registry import SECTIONS
 from tissuesense.services.care import close
 from tissuesense.services.objective import objective_words
@@ -23,6 +26,7 @@ from tissuesense.services.recomputing import recompute_visit
 from tissuesense.services.signing import needs_passphrase, opens, sign_visit
 from tissuesense.services.visit_entries import VisitEntries
 from tissuesense.services.visit_page import load_visit_page, ramps_of_site
+from tissuesense.services.visit_summary import VisitSummary
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse
@@ -33,12 +37,14 @@ from tissuesense.web.patience import Patience
 from tissuesense.web.plots import Plot, PlotForm, handed_out
 from tissuesense.web.seen_values import note_shown
 from tissuesense.web.summary_plots import places_of, ramp_plot, summary_plots
-from tissuesense.web.visit_frame import AskedSite, frame_of, named, written
+from tissuesense.web.visit_frame import AskedSite, SiteName, frame_of, named, written
 
 router = APIRouter(tags=["summary"], dependencies=for_duty(Duty.CARE))
 _patience = Patience()
 _NOTE = ("subjective", "objective", "assessment", "plan", "free")
 _RAMPS = "ramps"
+_CLINICAL = ("hand_beside_sensor", "treatment_noted", "left_out", "quality")
+_OF_ANY = ("treatment_noted", "left_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +182,12 @@ async def _shown(
     view, summary = loaded.view, loaded.summary
     note_shown(request, view.record.measurements)
     dots, maps = summary_plots(view, summary, tongue)
-    pressed = [one for one in summary.sites if any(x.measure is PAIN_THRESHOLD for x in one.lines)]
-    chosen = next((one.site for one in pressed if named(one.site).key == ramps), None)
-    chosen = chosen or (pressed[0].site if pressed else None)
+    pressed = _pressed(summary)
+    chosen = next((one for one in pressed if one.key == ramps), next(iter(pressed), None))
     overlay = None
     if chosen is not None:
-        overlay = await _ramps(house, frame.visit.id, chosen, tongue)
+        overlay = await _ramps(house, frame.visit.id, chosen.site, tongue)
     note: SoapNote | None = frame.record.latest("note")
-    clinical = ("hand_beside_sensor", "treatment_noted", "left_out", "quality")
-    parts = clinical if summary.clinical else ("treatment_noted", "left_out")
     return page(
         request,
         "summary.html",
@@ -197,21 +200,32 @@ async def _shown(
         dots=dots,
         maps=maps,
         overlay=overlay,
-        chosen=None if chosen is None else named(chosen).key,
-        pressed=[named(one.site) for one in pressed],
+        chosen=None if chosen is None else chosen.key,
+        pressed=pressed,
         since=[(one, judge(one)) for one in loaded.series],
-        blocks={name: (SECTIONS[name].title, SECTIONS[name].write(view)) for name in parts},
+        blocks=_blocks(view, _CLINICAL if summary.clinical else _OF_ANY),
         signed=SECTIONS["signed"].write(view),
         note=note or SoapNote(objective=objective_words(frame.record)),
         written=note is not None,
         stale=_is_stale(frame.record, note),
-        typed={} if refused is None else refused.typed,
-        wrong="" if refused is None else refused.wrong,
-        refusal=None if refused is None else refused.problem,
-        meanings=list(Meaning),
+        refused=refused or _Refused({}),
         asks=needs_passphrase(await house.desk.at(lambda store: store.safe())),
         people=(await house.desk.at(practice_and_people))[1],
     )
+
+
+def _pressed(summary: VisitSummary) -> list[SiteName]:
+    """Return the sites that were pressed to the pain threshold."""
+    return [
+        named(one.site)
+        for one in summary.sites
+        if any(line.measure is PAIN_THRESHOLD for line in one.lines)
+    ]
+
+
+def _blocks(view: VisitView, names: Sequence[str]) -> dict[str, tuple[str, Sequence[Block]]]:
+    """Return what these sections of the report say, each with its title."""
+    return {name: (SECTIONS[name].title, SECTIONS[name].write(view)) for name in names}
 
 
 def _is_stale(record: VisitRecord, note: SoapNote | None) -> bool:
