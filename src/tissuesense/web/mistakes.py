@@ -19,6 +19,7 @@ from tissuesense.core.errors import (
     CaptureError,
     ConfigurationError,
     FileWriteError,
+    MissingExtraError,
     NotAdmitted,
     NotAllowed,
     ProtocolError,
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 _STATUS: Mapping[type[BaseException], int] = {
     TissueSenseError: 500,
     UsageError: 422,
+    MissingExtraError: 501,
     ConfigurationError: 422,
     TraceFileError: 422,
     CaptureError: 422,
