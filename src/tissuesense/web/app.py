@@ -29,6 +29,7 @@ SCREENS = (
     "practise",
     "devices",
     "settings",
+    "jobs",
     "about",
     "visit",
     "feel",

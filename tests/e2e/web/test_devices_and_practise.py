@@ -202,7 +202,7 @@ def test_pages_work_without_script(signed_in: Callable[..., BrowserContext]) -> 
     page.goto("/devices")
     page.get_by_role("button", name="Probe it").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    page.locator("form[action='/devices/jobs/probe/end'] button").click()
+    page.locator("form[action='/jobs/probe/end'] button").click()
     page.goto("/settings")
     page.get_by_role("radio", name="kPa").check()
     page.locator("form[action='/settings/computer'] button").click()

@@ -35,7 +35,7 @@ def timed(tmp_path: Path, rng: np.random.Generator) -> Iterator[Browser]:
 
 def finished(browser: Browser, name: str, *, tries: int = 400) -> dict[str, object]:
     for _ in range(tries):
-        told: dict[str, object] = browser.get(f"/devices/jobs/{name}").json()
+        told: dict[str, object] = browser.get(f"/jobs/{name}").json()
         if told["state"] != "running":
             return told
         browser.wait(0.05)
@@ -148,7 +148,7 @@ def test_a_probe_can_be_ended_and_lets_the_gauge_go(timed: Browser) -> None:
     refused = timed.form("/practise", {"way": "hand"})
     assert refused.status_code == 409
     assert "probing the gauge" in refused.text
-    timed.form("/devices/jobs/probe/end")
+    timed.form("/jobs/probe/end")
     assert finished(timed, "probe")["state"] == "ended"
     assert not timed.house.bench.busy
 
@@ -201,7 +201,7 @@ def test_looking_for_gauges_shows_how_far_it_is_and_can_be_ended(
     assert finished(timed, "scan")["state"] == "done"
     assert "In reach" in timed.get("/devices").text
     timed.form("/devices/scan")
-    timed.form("/devices/jobs/scan/end")
+    timed.form("/jobs/scan/end")
     assert finished(timed, "scan")["state"] in {"ended", "done"}
 
 
@@ -214,7 +214,7 @@ def test_devices_are_nobody_elses(browser: Browser, role: ScreenRole) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/devices/jobs/nonsense", "/devices/jobs/verify", "/devices/new?model=%00&way=x"]
+    "address", ["/jobs/nonsense", "/jobs/verify", "/devices/new?model=%00&way=x"]
 )
 def test_odd_addresses_are_answered(browser: Browser, address: str) -> None:
     assert browser.get(address).status_code < 500

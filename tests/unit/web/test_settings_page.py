@@ -45,7 +45,7 @@ def locked(
 
 def finished(browser: Browser, name: str) -> str:
     for _ in range(600):
-        told = browser.get(f"/settings/jobs/{name}").json()
+        told = browser.get(f"/jobs/{name}").json()
         if told["state"] != "running":
             return str(told["state"])
         browser.wait(0.05)

@@ -5,17 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from tissuesense.record.client import Client, ClientId, parse_client_id
+from tissuesense.record.client import Client, parse_client_id
 from tissuesense.services.care import enter
 from tissuesense.services.records import add_client, open_visit, visit_of_day
 from tissuesense.store.opened import Store
+from tissuesense.web.client_list import client_list
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import stated_in
 from tissuesense.web.house import InHouse
 from tissuesense.web.pages import page
 
 router = APIRouter(tags=["clients"], dependencies=for_duty(Duty.CARE))
-_PAGE = 50
 _PROFILE = ("birth_year", "sex_at_birth", "handedness", "height_cm", "mass_kg")
 _IDENTITY = ("name", "birth_date", "phone", "email", "address", "insurer", "member_number")
 
@@ -28,15 +28,12 @@ async def clients(
     after: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """List the clients, a page at a time; `begins` finds a pseudonym by its beginning."""
-    prefix = _prefix(begins)
-    lines = await house.desk.at(
-        lambda store: store.clients.page(_PAGE + 1, after=after, prefix=prefix)
-    )
+    found = await client_list(house.desk, begins=begins, after=after)
     return page(
         request,
         "clients.html",
-        lines=lines[:_PAGE],
-        following=lines[_PAGE - 1].client.id if len(lines) > _PAGE else "",
+        lines=found.lines,
+        following=found.following,
         begins=begins,
         today=house.desk.clock.local_now().date(),
     )
@@ -85,9 +82,3 @@ async def start_visit(client: str, house: InHouse, session: AtScreen) -> Respons
 
     visit = await desk.at(start, actor=session.actor)
     return RedirectResponse(f"/visits/{visit}", status_code=303)
-
-
-def _prefix(typed: str) -> str:
-    """Return how the pseudonyms begin that somebody types the beginning of."""
-    plain = "".join(c for c in typed.upper() if c.isalnum()).removeprefix("TS")
-    return ClientId(f"TS-{plain}") if plain else ""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, WebSocket
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from tissuesense.core.errors import (
@@ -51,7 +51,6 @@ from tissuesense.web.job_words import (
 from tissuesense.web.jobs import Job
 from tissuesense.web.pages import page
 from tissuesense.web.routes.live import attend
-from tissuesense.web.routes.settings import told
 
 router = APIRouter(tags=["devices"])  # a WebSocket asks for its session itself
 screens = APIRouter(tags=["devices"], dependencies=for_duty(Duty.MANAGE))
@@ -213,20 +212,6 @@ async def doctor(request: Request, house: InHouse, form: Filled) -> Response:
         house.jobs.start("doctor", work, words=LOOKING_AROUND)
 
     return await _done(request, house, "doctor", form, begin)
-
-
-@screens.post("/devices/jobs/{name}/end", response_model=None)
-async def end_job(name: str, house: InHouse) -> Response:
-    """End one before its time."""
-    if name in JOBS:
-        house.jobs.end(name)
-    return RedirectResponse(f"/devices#{name}", status_code=303)
-
-
-@screens.get("/devices/jobs/{name}", response_model=None)
-async def how_far(request: Request, name: str, house: InHouse) -> Response:
-    """Say how far one is."""
-    return JSONResponse(told(request, house.jobs.find(name) if name in JOBS else None))
 
 
 @router.websocket("/devices/live")

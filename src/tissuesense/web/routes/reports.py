@@ -25,6 +25,7 @@ from tissuesense.services.exporting import Order, export
 from tissuesense.services.printing import print_client_page, print_course, print_visit
 from tissuesense.services.reporting import ReportFormat, course_view, visit_view
 from tissuesense.store.opened import Store
+from tissuesense.web.client_list import client_list
 from tissuesense.web.door.admission import AtScreen, Duty, Filled, for_duty
 from tissuesense.web.forms import text_of
 from tissuesense.web.house import House, InHouse
@@ -34,7 +35,6 @@ from tissuesense.web.printing import printed
 from tissuesense.web.seen_values import note_shown
 
 router = APIRouter(tags=["reports"], dependencies=for_duty(Duty.CARE))
-_PAGE = 50
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _FILES = {
     "fhir": "fhir.json",
@@ -54,16 +54,12 @@ async def reports(
     after: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """List the clients, each leading to its own reports; and the exports of everybody."""
-    plain = "".join(c for c in begins.upper() if c.isalnum()).removeprefix("TS")
-    prefix = f"TS-{plain}" if plain else ""
-    lines = await house.desk.at(
-        lambda store: store.clients.page(_PAGE + 1, after=after, prefix=prefix)
-    )
+    found = await client_list(house.desk, begins=begins, after=after)
     return page(
         request,
         "reports.html",
-        lines=lines[:_PAGE],
-        following=lines[_PAGE - 1].client.id if len(lines) > _PAGE else "",
+        lines=found.lines,
+        following=found.following,
         begins=begins,
         formats=_formats(one_client=False),
     )

@@ -219,29 +219,6 @@ async def verify(request: Request, house: InHouse, session: AtScreen, form: Fill
     return await _done(request, house, "verify", form, begin)
 
 
-@router.post("/settings/jobs/{name}/end", response_model=None)
-async def end_job(name: str, house: InHouse) -> Response:
-    """End one before its time."""
-    if name in JOBS:
-        house.jobs.end(name)
-    return RedirectResponse(f"/settings#{name}", status_code=303)
-
-
-@router.get("/settings/jobs/{name}", response_model=None)
-async def how_far(request: Request, name: str, house: InHouse) -> Response:
-    """Say how far one is."""
-    job = house.jobs.find(name) if name in JOBS else None
-    return JSONResponse(told(request, job))
-
-
-def told(request: Request, job: Job | None) -> dict[str, Any]:
-    """Return a job as its box in the page follows it."""
-    if job is None:
-        return {"state": "none", "words": "", "done": 0, "total": 0}
-    words = tongue_of(request).gettext(job.words)
-    return {"state": str(job.state), "words": words, "done": job.done, "total": job.total}
-
-
 async def _done(
     request: Request,
     house: House,
