@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,8 @@ def test_keys_mark_and_end_and_the_terminal_is_given_back(tmp_path: Path) -> Non
     assert run.stderr is not None
     assert run.stderr.readline().startswith("Press 1:")
     os.write(ours, b" ")
-    assert run.stderr.readline().startswith("Press 2:")
+    # What shows only later, such as a late signal, is said of the first press in between.
+    assert any(line.startswith("Press 2:") for line in islice(run.stderr, 2))
     os.write(ours, b"s")
     stdout, _ = run.communicate(timeout=60)
     assert run.returncode == 1

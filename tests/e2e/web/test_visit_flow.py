@@ -77,6 +77,7 @@ def test_a_touch_is_taken_back(tablet: Page, visit: str) -> None:
         with tablet.expect_response(lambda a: a.url.endswith("/feel") and a.ok):
             card.locator(f"[name=tenderness][value='{value}']").tap()
         expect(card.locator("[data-saved]")).to_have_text("Saved")
+    tablet.wait_for_timeout(500)  # the toast of the second touch takes the place of the first one's
     with tablet.expect_response(lambda a: a.url.endswith("/feel") and a.ok):
         tablet.get_by_role("button", name="Undo").tap()
     tablet.goto(f"{visit}/feel")
