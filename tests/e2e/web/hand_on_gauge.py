@@ -28,6 +28,10 @@ class HandOnGauge:
     def __exit__(self, *_: object) -> None:
         self.gauge.unplug()
 
+    def begin(self, n_per_s: float) -> None:
+        """Press on and on, until something else is said."""
+        self._move(n_per_s)
+
     def press(self, n_per_s: float, seconds: float) -> None:
         """Press for so long, and stay there."""
         self._move(n_per_s)

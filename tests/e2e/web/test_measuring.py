@@ -111,8 +111,9 @@ def test_a_gauge_that_falls_silent_is_said_and_what_it_sent_is_kept(
 ) -> None:
     begin(page, hand, "trapezius_upper.left", trials=1)
     stage(page, "press")
-    hand.press(RATE_N_S, 1.5)
-    hand.gauge.unplug()
+    hand.begin(RATE_N_S)
+    page.wait_for_timeout(1500)
+    hand.gauge.unplug()  # in the middle of the ramp
     stage(page, "nodata", 2)
     expect(page.locator("#word")).to_contain_text("No data")
     hand.let_go()

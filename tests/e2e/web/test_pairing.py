@@ -122,7 +122,7 @@ def test_a_tablet_comes_in_as_what_was_chosen(therapist: Visitor, door: str, rol
         allowed = {
             "/": role in {"therapist", "front_desk"},
             "/clients": role == "therapist",
-            "/measure": role in {"therapist", "rater"},
+            "/measure": role in {"therapist", "rater", "monitor"},
             "/settings": role == "therapist",
             "/lan": False,
             "/paired": True,

@@ -30,7 +30,7 @@ JSON = {"accept": "application/json"}
     [
         (UsageError("x"), 422),
         (ConfigurationError("x"), 422),
-        (MissingExtraError("x", extra="pdf"), 422),
+        (MissingExtraError("x", extra="pdf"), 501),
         (DeviceNotFound("x", endpoint="sim:"), 409),
         (RecordNotFound("x"), 404),
         (RecordErased("x"), 410),
