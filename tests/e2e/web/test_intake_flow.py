@@ -44,6 +44,7 @@ def new_visit(page: Page) -> str:
 
 def tab_to(page: Page, wanted: Locator, *, most: int = 120) -> None:
     """Press Tab until something has the focus; it must be seen at every stop."""
+    page.wait_for_load_state()  # a page that is still arriving takes the focus away with it
     for _ in range(most):
         page.keyboard.press("Tab")
         assert page.evaluate(FOCUS_IS_SEEN) == ""

@@ -18,7 +18,7 @@ from typing import Literal
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.e2e.web.conftest import TABLET, App, running
 from tests.e2e.web.test_every_page import complaints
 from tests.e2e.web.visitor import Visitor
@@ -239,10 +239,10 @@ def test_a_tablet_reads_the_code_and_is_in(
     code = offered(therapist, "rater").replace("-", "")
     other_screen.goto(f"{door}/pair?code={code}")
     other_screen.get_by_role("button", name="Let this device in").click()
-    assert other_screen.get_by_role("heading", name="This device is let in").is_visible()
-    assert other_screen.get_by_text("Visible to this network").is_visible()
+    expect(other_screen.get_by_role("heading", name="This device is let in")).to_be_visible()
+    expect(other_screen.get_by_text("Visible to this network")).to_be_visible()
     other_screen.get_by_role("link", name="Measure").first.click()
-    assert other_screen.url == f"{door}/measure"
+    expect(other_screen).to_have_url(f"{door}/measure")
 
 
 @pytest.mark.parametrize("width", [1180, 320])

@@ -22,6 +22,7 @@ def hand(tmp_path: Path) -> Iterator[HandOnGauge]:
 def press_enter_on(page: Page, role: str, name: str) -> None:
     main = page.locator("main")
     wanted = main.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]  # a role
+    page.wait_for_load_state()
     main.focus()
     tab_to(page, wanted, most=300)
     with page.expect_navigation():
@@ -103,7 +104,8 @@ def summed_up(page: Page) -> None:
     tab_to(page, page.get_by_label("Name"), most=200)
     page.keyboard.type("M. Example")
     tab_to(page, page.locator("#sign").get_by_role("button", name="Sign"))
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("#signed")).to_contain_text("all that stands here")
     press_enter_on(page, "link", "Report")
     page.wait_for_url(re.compile("/reports"))
