@@ -106,14 +106,17 @@ def test_the_limit_fills_the_screen_and_is_no_threshold(page: Page, hand: HandOn
     page.goto(f"{visit}/feel")
 
 
+@pytest.mark.parametrize("held_s", [0.0, 0.3], ids=["on the ramp", "while held"])
 def test_a_gauge_that_falls_silent_is_said_and_what_it_sent_is_kept(
-    page: Page, hand: HandOnGauge
+    page: Page, hand: HandOnGauge, held_s: float
 ) -> None:
     begin(page, hand, "trapezius_upper.left", trials=1)
     stage(page, "press")
     hand.begin(RATE_N_S)
     page.wait_for_timeout(1500)
-    hand.gauge.unplug()  # in the middle of the ramp
+    if held_s:
+        hand.press(0.0, held_s)
+    hand.gauge.unplug()
     stage(page, "nodata", 2)
     expect(page.locator("#word")).to_contain_text("No data")
     hand.let_go()

@@ -28,6 +28,7 @@ LONGEST_LOSS_S = 0.5
 # Just before the stop less is enough to lose the value itself.
 _LATE_S = 1.0
 _LONGEST_LATE_LOSS_S = 0.25
+_LOADED = 0.8  # of the peak
 _LOST_STEPS = 3.0 * (1 + 1e-6)  # times as they are written are not exact
 
 
@@ -234,15 +235,16 @@ def _too_short(facts: RampFacts) -> Remark | None:
 def _lost_samples(facts: RampFacts) -> Remark | None:
     t = facts.raw_t_s
     steps = t[1:] - t[:-1]
-    # What begins with the last readings of the press hides how it went on.
     let_go_s = max(facts.stop_s, facts.release_s or facts.stop_s)
-    let_go_s += _LOST_STEPS * facts.usual_step_s
-    on_the_way = (t[1:] > facts.ramp_start_s) & (t[:-1] < let_go_s)
-    wide = on_the_way & (steps > _LOST_STEPS * facts.usual_step_s)
+    # While the hand still holds, nobody saw it let go, wherever the release was read off.
+    loaded = np.interp(t[:-1], facts.curve.t_s, facts.curve.p_kpa) >= _LOADED * facts.peak_kpa
+    before_release = loaded | (t[:-1] < let_go_s)
+    wide = (t[1:] > facts.ramp_start_s) & before_release
+    wide &= steps > _LOST_STEPS * facts.usual_step_s
     if not wide.any():
         return None
     # Without a signal what is lost up to the release may hold the stop itself.
-    on_ramp = wide & (t[:-1] < (facts.stop_s if facts.by_marker else let_go_s))
+    on_ramp = wide & (t[:-1] < facts.stop_s) if facts.by_marker else wide
     late = on_ramp & (t[1:] > facts.stop_s - _LATE_S)
     lost_late = bool(steps[late].max(initial=0.0) > _LONGEST_LATE_LOSS_S)
     lost = bool(steps[on_ramp].max(initial=0.0) > LONGEST_LOSS_S)
