@@ -2,13 +2,12 @@
 
 import io
 from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+from typing import TYPE_CHECKING, Any
 
 from tissuesense.report.theme import LIGHT
+
+if TYPE_CHECKING:  # who only says what a figure is to show need not wait for the plotting library
+    from matplotlib.figure import Figure
 
 COLUMN_WIDTH_MM = 170.0  # A4 less two margins of 20 mm
 _MM_PER_INCH = 25.4
@@ -49,8 +48,12 @@ _STYLE: dict[Any, Any] = {  # keys are the plotting library's own
 }
 
 
-def picture(height_mm: float, draw: Callable[[Figure], None]) -> str:
+def picture(height_mm: float, draw: "Callable[[Figure], None]") -> str:
     """Return what `draw` draws on a figure of the column's width, as an SVG document."""
+    import matplotlib as mpl  # noqa: PLC0415 - as above
+    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
+
     size = (COLUMN_WIDTH_MM / _MM_PER_INCH, height_mm / _MM_PER_INCH)
     written = io.StringIO()
     with mpl.rc_context(_STYLE):

@@ -1,14 +1,17 @@
 """A treatment as it was pressed: pressure over time, what was held, and what the client said."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.canvas import line, picture
 from tissuesense.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _HEIGHT_MM = 46.0
 _RATINGS_MM = 18.0
@@ -52,7 +55,7 @@ class DoseTimeline:
 def dose_figure(dose: DoseTimeline) -> str:
     """Return pressure over time, and below it the ratings where there are any, as SVG."""
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: "Figure") -> None:
         if dose.ratings:
             upper, lower = figure.subplots(
                 2, 1, sharex=True, height_ratios=(_HEIGHT_MM, _RATINGS_MM)
@@ -68,7 +71,7 @@ def dose_figure(dose: DoseTimeline) -> str:
     return picture(_HEIGHT_MM + (_RATINGS_MM if dose.ratings else 0.0), draw)
 
 
-def _pressure(axes: Axes, dose: DoseTimeline) -> None:
+def _pressure(axes: "Axes", dose: DoseTimeline) -> None:
     axes.plot(dose.t_s, dose.pressure_kpa, **line(accepted=True, width=_WIDTH))
     for held in dose.holds:
         axes.plot(
@@ -87,7 +90,7 @@ def _pressure(axes: Axes, dose: DoseTimeline) -> None:
     axes.set_ylabel("Pressure (kPa)")
 
 
-def _ratings(axes: Axes, dose: DoseTimeline) -> None:
+def _ratings(axes: "Axes", dose: DoseTimeline) -> None:
     axes.axhspan(*dose.good_pain, color=LIGHT["band"], linewidth=0, zorder=0)
     t_s, said = zip(*sorted(dose.ratings), strict=True)
     axes.plot(

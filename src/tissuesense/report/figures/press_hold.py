@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.canvas import line, picture
 from tissuesense.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # The secant is drawn where it is defined: from 20 to 80 % of the peak force of loading.
 _SECANT = (0.2, 0.8)
@@ -47,7 +50,7 @@ def press_hold_figure(presses: Sequence[PressHold], *, top_n: float) -> str:
     """
     has_depth = any(press.depth_mm is not None for press in presses)
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: "Figure") -> None:
         panels = figure.subplots(1, 2 if has_depth else 1, sharey=True, squeeze=False)[0]
         _over_time(panels[-1], presses)
         if has_depth:
@@ -60,7 +63,7 @@ def press_hold_figure(presses: Sequence[PressHold], *, top_n: float) -> str:
     return picture(_HEIGHT_MM, draw)
 
 
-def _loop(axes: Axes, presses: Sequence[PressHold]) -> None:
+def _loop(axes: "Axes", presses: Sequence[PressHold]) -> None:
     for press in presses:
         if press.depth_mm is not None:
             style = line(accepted=press.accepted, width=_WIDTH)
@@ -71,7 +74,7 @@ def _loop(axes: Axes, presses: Sequence[PressHold]) -> None:
     axes.set_xlabel("Depth from contact (mm)")
 
 
-def _secant(axes: Axes, depth_mm: FloatArray, force_n: FloatArray) -> None:
+def _secant(axes: "Axes", depth_mm: FloatArray, force_n: FloatArray) -> None:
     """Draw the chord of the loading curve, ends marked, in the sensor's colour."""
     peak = int(np.nanargmax(force_n))
     loading = np.fmax.accumulate(force_n[: peak + 1])
@@ -80,7 +83,7 @@ def _secant(axes: Axes, depth_mm: FloatArray, force_n: FloatArray) -> None:
     axes.plot(depths, levels, "o-", color=LIGHT["sensor"], linewidth=1, markersize=3.5, zorder=4)
 
 
-def _over_time(axes: Axes, presses: Sequence[PressHold]) -> None:
+def _over_time(axes: "Axes", presses: Sequence[PressHold]) -> None:
     held = [press.hold_s for press in presses if press.accepted and press.hold_s is not None]
     if held:
         start, end = (float(np.median([hold[i] for hold in held])) for i in (0, 1))

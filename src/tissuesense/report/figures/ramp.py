@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.canvas import line, picture
 from tissuesense.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Within a fifth of the intended rate a press gets no warning.
 TUNNEL = 0.2
@@ -62,7 +65,7 @@ def ramp_figure(ramps: Sequence[Ramp], *, target_rate_kpa_s: float | None, top_k
     rows = -(-len(ramps) // columns)
     longest = max(float(ramp.t_s[-1]) for ramp in ramps)
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: "Figure") -> None:
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         panels = list(grid.flat)
         for axes in panels[len(ramps) :]:
@@ -78,7 +81,7 @@ def ramp_figure(ramps: Sequence[Ramp], *, target_rate_kpa_s: float | None, top_k
     return picture(_ROW_MM * rows, draw)
 
 
-def _panel(axes: Axes, ramp: Ramp, target_rate_kpa_s: float | None, longest_s: float) -> None:
+def _panel(axes: "Axes", ramp: Ramp, target_rate_kpa_s: float | None, longest_s: float) -> None:
     if target_rate_kpa_s is not None:
         t_s = np.array([0.0, longest_s])
         slow, fast = (target_rate_kpa_s * (1 + sign * TUNNEL) * t_s for sign in (-1, 1))
@@ -95,7 +98,7 @@ def _panel(axes: Axes, ramp: Ramp, target_rate_kpa_s: float | None, longest_s: f
     axes.set_title(ramp.title, color=LIGHT["ink" if ramp.accepted else "muted"], fontweight=weight)
 
 
-def _threshold(axes: Axes, mark: Mark, *, accepted: bool) -> None:
+def _threshold(axes: "Axes", mark: Mark, *, accepted: bool) -> None:
     if mark.interval_kpa is not None:
         axes.axhspan(*mark.interval_kpa, color=LIGHT["sensor"], alpha=0.22, linewidth=0, zorder=1)
     filling = LIGHT["sensor"] if accepted else LIGHT["card"]

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, NamedTuple
 
 from tissuesense.report.figures.canvas import picture
 from tissuesense.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _ROW_MM = 10.0
 _FRAME_MM = 14.0
@@ -61,7 +62,7 @@ class Panel:
 def sides_figure(sites: Sequence[str], panels: Sequence[Panel]) -> str:
     """Return one row a site and one panel a quantity, as SVG."""
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: "Figure") -> None:
         for axes, panel in zip(
             figure.subplots(1, len(panels), sharey=True, squeeze=False)[0], panels, strict=True
         ):
@@ -74,7 +75,7 @@ def sides_figure(sites: Sequence[str], panels: Sequence[Panel]) -> str:
     return picture(_FRAME_MM + _ROW_MM * len(sites), draw)
 
 
-def _panel(axes: Axes, panel: Panel) -> None:
+def _panel(axes: "Axes", panel: Panel) -> None:
     for row, values in enumerate(panel.values):
         if values.right is not None and values.within_percent is not None:
             low, high = (values.right.middle * (1 + p / 100) for p in values.within_percent)
@@ -86,7 +87,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.set_xlim(0, _MARGIN * axes.get_xlim()[1])
 
 
-def _side(axes: Axes, row: int, letter: str, value: Value, *, filled: bool) -> None:
+def _side(axes: "Axes", row: int, letter: str, value: Value, *, filled: bool) -> None:
     low, width = value.middle - value.uncertainty, 2 * value.uncertainty
     axes.barh(row, width, _STRIPE_HEIGHT, left=low, color=LIGHT["sensor"], alpha=0.35)
     axes.plot(

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.canvas import picture
 from tissuesense.report.theme import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _HEIGHT_MM = 52.0
 _SLOWEST_WIDTH, _FASTEST_WIDTH = 0.8, 2.2
@@ -36,7 +39,7 @@ def stretches_figure(stretches: Sequence[Stretch]) -> str:
     """Return torque over angle, the faster the heavier the line, as SVG."""
     fastest = max(stretch.peak_speed_deg_s for stretch in stretches)
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: "Figure") -> None:
         axes = figure.subplots()
         for stretch in sorted(stretches, key=lambda s: s.peak_speed_deg_s):
             share = stretch.peak_speed_deg_s / fastest

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from tissuesense.core.arrays import FloatArray
 from tissuesense.report.figures.canvas import line, picture
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _HEIGHT_MM = 38.0
 _WIDTH = 0.9
@@ -24,7 +26,7 @@ class Tap:
 def taps_figure(taps: Sequence[Tap]) -> str:
     """Return all taps of a recording in one panel, as SVG."""
 
-    def draw(figure: Figure) -> None:
+    def draw(figure: "Figure") -> None:
         axes = figure.subplots()
         for tap in taps:
             axes.plot(tap.t_ms, tap.acceleration_m_s2, **line(accepted=tap.accepted, width=_WIDTH))
